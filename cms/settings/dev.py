@@ -1,0 +1,14 @@
+"""`make run`: one machine, nothing to configure, bound to this computer only."""
+
+from cms.settings.base import *  # noqa: F403
+from cms.settings.base import VAR_DIR, env
+from cms.secret_key import secret_key_from
+
+DEBUG = env.bool("DEBUG", default=False)
+# Made once on the first start and kept beside the data, so that sessions survive a restart.
+SECRET_KEY = env("SECRET_KEY", default="") or secret_key_from(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+WHITENOISE_USE_FINDERS = True
+# Without a mail server the outbox page is where mail is read, links included.
+OUTBOX_SHOWS_PRIVATE_MAIL = True
+LECTERN_DEMO_ALLOWED = True

@@ -1,0 +1,27 @@
+"""Fast and deterministic: no broker, no mail server, a quick hasher, files in a throw-away folder."""
+
+import tempfile
+from pathlib import Path
+
+from cms.settings.base import *  # noqa: F403
+from cms.settings.base import DATABASES, STORAGES, env
+
+SECRET_KEY = "only-for-tests"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+CELERY_BROKER_URL = "memory://"
+if not env("DATABASE_URL", default=""):
+    DATABASES["default"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+_files = Path(tempfile.gettempdir()) / "lectern-tests"
+MEDIA_ROOT = _files / "media"
+PRIVATE_ROOT = _files / "private"
+STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_ROOT
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+OUTBOX_SHOWS_PRIVATE_MAIL = False
+LECTERN_DEMO_ALLOWED = True
+WAGTAILADMIN_BASE_URL = "http://testserver"
+ACCOUNT_RATE_LIMITS = False
