@@ -1,8 +1,8 @@
 """`make run`: one machine, nothing to configure, bound to this computer only."""
 
+from cms.secret_key import secret_key_from
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import VAR_DIR, env
-from cms.secret_key import secret_key_from
 
 DEBUG = env.bool("DEBUG", default=False)
 # Made once on the first start and kept beside the data, so that sessions survive a restart.

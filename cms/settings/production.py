@@ -5,7 +5,15 @@ from django.core.exceptions import ImproperlyConfigured
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import ALLOWED_HOSTS, DATABASES, SECRET_KEY, STORAGES, WAGTAILADMIN_BASE_URL, env
 
-NEEDED = ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "WAGTAILADMIN_BASE_URL"]
+NEEDED = [
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "WAGTAILADMIN_BASE_URL",
+]
 
 _missing = [name for name in NEEDED if not env(name, default="")]
 if _missing:
@@ -16,8 +24,12 @@ if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY needs at least 50 random characters.")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site; * lets any host name through.")
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3" and not env.bool("LECTERN_ALLOW_SQLITE", default=False):
-    raise ImproperlyConfigured("DATABASE_URL names SQLite. Production needs PostgreSQL; set LECTERN_ALLOW_SQLITE=1 for a single small machine.")
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3" and not env.bool(
+    "LECTERN_ALLOW_SQLITE", default=False
+):
+    raise ImproperlyConfigured(
+        "DATABASE_URL names SQLite. Production needs PostgreSQL; set LECTERN_ALLOW_SQLITE=1 for a single small machine."
+    )
 if not WAGTAILADMIN_BASE_URL.startswith("https://"):
     raise ImproperlyConfigured("WAGTAILADMIN_BASE_URL must start with https://, since links in mail are made from it.")
 

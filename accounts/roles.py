@@ -1,0 +1,116 @@
+"""The five roles: their names, and the permissions each brings. `sync_roles` writes them to the groups."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+CONTENT_EDITOR = "content_editor"
+INSTRUCTOR = "instructor"
+REPORT_ADMINISTRATOR = "report_administrator"
+MANAGER = "manager"
+ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A group by its fixed name, and ``app_label.codename`` permissions; ``app_label.*`` means all of an app."""
+
+    name: str
+    label: str
+    permissions: tuple[str, ...] = field(default=())
+    # Page permissions are granted on the whole tree; collections on the root collection.
+    pages: tuple[str, ...] = field(default=())
+    collections: tuple[str, ...] = field(default=())
+
+
+ROLES: tuple[Role, ...] = (
+    Role(
+        CONTENT_EDITOR,
+        _("Content editors"),
+        permissions=(
+            "wagtailadmin.access_admin",
+            "questions.*",
+            "library.add_topic",
+            "library.change_topic",
+            "library.view_topic",
+            "library.add_skill",
+            "library.change_skill",
+            "library.view_skill",
+        ),
+        pages=("add_page", "change_page", "publish_page", "lock_page"),
+        collections=(
+            "library.add_image",
+            "library.change_image",
+            "library.choose_image",
+            "library.add_document",
+            "library.change_document",
+            "library.choose_document",
+            "library.add_media",
+            "library.change_media",
+        ),
+    ),
+    Role(
+        INSTRUCTOR,
+        _("Instructors"),
+        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "reports.view_dashboard"),
+    ),
+    Role(
+        REPORT_ADMINISTRATOR,
+        _("Report administrators"),
+        permissions=(
+            "wagtailadmin.access_admin",
+            "learning.view_enrollment",
+            "learning.view_all_enrollments",
+            "reports.view_dashboard",
+            "reports.add_schedule",
+            "reports.change_schedule",
+            "reports.delete_schedule",
+            "reports.view_schedule",
+            "reports.view_run",
+            "reports.view_delivery",
+        ),
+    ),
+    Role(
+        MANAGER,
+        _("Managers"),
+        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "reports.view_dashboard"),
+    ),
+    Role(
+        ADMINISTRATOR,
+        _("Administrators"),
+        permissions=(
+            "wagtailadmin.access_admin",
+            "accounts.*",
+            "library.*",
+            "questions.*",
+            "lms_pages.*",
+            "learning.*",
+            "assessment.*",
+            "notifications.*",
+            "reports.*",
+            "home.*",
+            "django_celery_beat.*",
+            "django_celery_results.view_taskresult",
+            "auth.view_group",
+            "wagtailcore.add_site",
+            "wagtailcore.change_site",
+            "wagtailcore.add_collection",
+            "wagtailcore.change_collection",
+            "wagtailredirects.*",
+        ),
+        pages=("add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page", "unlock_page"),
+        collections=(
+            "library.add_image",
+            "library.change_image",
+            "library.choose_image",
+            "library.delete_image",
+            "library.add_document",
+            "library.change_document",
+            "library.choose_document",
+            "library.delete_document",
+            "library.add_media",
+            "library.change_media",
+            "library.delete_media",
+        ),
+    ),
+)

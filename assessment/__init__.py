@@ -1,0 +1,1 @@
+"""How well: responses and their grades."""

@@ -1,0 +1,1 @@
+"""Who did what: enrollment, progress, and the event log."""

@@ -1,0 +1,61 @@
+"""Why a learning action is refused. Each text is a sentence for the person; nothing was changed."""
+
+from django.utils.translation import gettext as _
+
+
+class LearningError(Exception):
+    """Base: a refusal with a sentence and an HTTP status."""
+
+    status = 409
+
+    def __init__(self, sentence: str = ""):
+        super().__init__(sentence or str(self.default()))
+
+    def default(self) -> str:
+        return _("This cannot be done now.")
+
+
+class NotEnrolled(LearningError):
+    status = 403
+
+    def default(self) -> str:
+        return _("You are not enrolled in this course. Enroll on the course page, then come back.")
+
+
+class AlreadyEnrolled(LearningError):
+    def default(self) -> str:
+        return _("You are already enrolled in this course.")
+
+
+class AlreadyRequested(LearningError):
+    def default(self) -> str:
+        return _("You have asked for this course already. You will get a mail when somebody has decided.")
+
+
+class EnrollmentClosed(LearningError):
+    status = 403
+
+    def default(self) -> str:
+        return _("People are assigned to this course. Ask your manager or your training team.")
+
+
+class LessonLocked(LearningError):
+    """In-order courses: an earlier lesson is not done."""
+
+    status = 403
+
+
+class ChecksOpen(LearningError):
+    """The lesson is done by answering its checks, and some are not answered right yet."""
+
+    def default(self) -> str:
+        return _("This lesson is done when all its knowledge checks are answered right.")
+
+
+class CannotLeave(LearningError):
+    def default(self) -> str:
+        return _("A completed course stays in your record.")
+
+
+class HasLearners(LearningError):
+    """A page that learners' rows hang on is unpublished, not deleted."""

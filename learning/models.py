@@ -1,0 +1,218 @@
+"""Who did what: enrollments, progress, and the event log everything else is derived from."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from learning.verbs import Verb
+from lms_pages.models import CoursePage, LessonPage
+
+
+class EnrollmentStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    ACTIVE = "active", _("Active")
+    COMPLETED = "completed", _("Completed")
+    WITHDRAWN = "withdrawn", _("Left")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+
+
+class EnrollmentQuerySet(models.QuerySet):
+    def open(self):
+        """Runs a learner can work in: active or, to read again, completed."""
+        return self.filter(status__in=[EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED])
+
+    def counted(self):
+        """Runs that count as enrollments in figures: everything but requests and refusals."""
+        return self.exclude(status__in=[EnrollmentStatus.REQUESTED, EnrollmentStatus.DECLINED])
+
+    def overdue(self, on=None):
+        return self.filter(status=EnrollmentStatus.ACTIVE, due_on__lt=on or timezone.localdate())
+
+
+class Enrollment(models.Model):
+    """One run of one learner through one course. A second run rewrites nothing of the first."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrollments", verbose_name=_("learner")
+    )
+    course = models.ForeignKey(CoursePage, models.PROTECT, related_name="enrollments", verbose_name=_("course"))
+    course_key = models.UUIDField(editable=False)
+    run = models.PositiveSmallIntegerField(_("run"), default=1)
+    status = models.CharField(_("status"), max_length=16, choices=EnrollmentStatus, default=EnrollmentStatus.ACTIVE)
+    outcome = models.CharField(
+        _("outcome"), max_length=80, blank=True, help_text=_("A label such as “passed with distinction”.")
+    )
+    reason = models.CharField(
+        _("reason"), max_length=300, blank=True, help_text=_("Why it was asked for, declined or left.")
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    requested_at = models.DateTimeField(_("requested"), null=True, blank=True)
+    enrolled_at = models.DateTimeField(_("enrolled"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # What the completion was earned against: the course's revision, and the lessons that were required then.
+    completed_revision = models.ForeignKey(
+        "wagtailcore.Revision", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    completion_rule = models.JSONField(default=dict, blank=True, editable=False)
+    # Kept in the transaction that changes them, and recomputed when the course's pages change.
+    completed_lessons = models.PositiveIntegerField(_("lessons done"), default=0, editable=False)
+    required_lessons = models.PositiveIntegerField(_("lessons in all"), default=0, editable=False)
+    last_lesson_key = models.UUIDField(null=True, blank=True, editable=False)
+    last_activity_at = models.DateTimeField(_("last activity"), null=True, blank=True, editable=False)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        ordering = ["-enrolled_at", "-pk"]
+        permissions = [("view_all_enrollments", "Can view the enrollments of everyone")]
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "course_key", "run"], name="learning_enrollment_run_unique"),
+            models.UniqueConstraint(
+                fields=["learner", "course_key"],
+                condition=models.Q(status__in=["requested", "active"]),
+                name="learning_one_open_enrollment",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="completed") | models.Q(completed_at__isnull=False),
+                name="learning_completed_has_date",
+            ),
+        ]
+        indexes = [
+            # My learning and every "is this person on this course" question.
+            models.Index(fields=["learner", "status"], name="learning_enr_learner_status"),
+            # Rosters, course progress and the dashboard's figures by course.
+            models.Index(fields=["course_key", "status"], name="learning_enr_course_status"),
+            # Overdue lists.
+            models.Index(fields=["due_on"], condition=models.Q(status="active"), name="learning_enr_due"),
+        ]
+
+    def __str__(self):
+        return f"{self.learner} · {self.course}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.status == EnrollmentStatus.ACTIVE and self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
+    def share(self) -> float:
+        """Done of required, 0 to 1; a completed run is 1 for good."""
+        if self.status == EnrollmentStatus.COMPLETED:
+            return 1.0
+        return min(self.completed_lessons / self.required_lessons, 1.0) if self.required_lessons else 0.0
+
+
+class LessonProgress(models.Model):
+    """A lesson done in one enrollment, with the revision that was read and the rule that judged it."""
+
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="progress", verbose_name=_("enrollment"))
+    lesson_key = models.UUIDField()
+    lesson = models.ForeignKey(LessonPage, models.PROTECT, related_name="progress", verbose_name=_("lesson"))
+    revision = models.ForeignKey("wagtailcore.Revision", models.PROTECT, null=True, blank=True, related_name="+")
+    rule = models.CharField(_("done by"), max_length=16)
+    completed_at = models.DateTimeField(_("completed"))
+
+    class Meta:
+        verbose_name = _("lesson progress")
+        verbose_name_plural = _("lesson progress")
+        constraints = [models.UniqueConstraint(fields=["enrollment", "lesson_key"], name="learning_progress_unique")]
+
+    def __str__(self):
+        return f"{self.enrollment} · {self.lesson}"
+
+
+class Result(models.Model):
+    """One score per enrollment and page, written by `assessment`; access rules and reports read it."""
+
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="results", verbose_name=_("enrollment"))
+    page_key = models.UUIDField()
+    page = models.ForeignKey("wagtailcore.Page", models.PROTECT, related_name="+")
+    score = models.DecimalField(_("score"), max_digits=9, decimal_places=4)
+    max_score = models.DecimalField(_("of"), max_digits=9, decimal_places=4)
+    passed = models.BooleanField(_("passed"), null=True)
+    updated_at = models.DateTimeField(_("updated"))
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "page_key"], name="learning_result_unique"),
+            models.CheckConstraint(condition=models.Q(max_score__gt=0), name="learning_result_has_points"),
+        ]
+
+    def __str__(self):
+        return f"{self.score} / {self.max_score}"
+
+
+class LearningEvent(models.Model):
+    """What happened, once. Rows are only added; every derived table can be rebuilt from them."""
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    verb = models.CharField(_("verb"), max_length=40, choices=Verb)
+    version = models.PositiveSmallIntegerField(default=1)
+    occurred_at = models.DateTimeField(_("occurred"))
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="learning_events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    enrollment = models.ForeignKey(Enrollment, models.SET_NULL, null=True, related_name="events")
+    course_key = models.UUIDField(null=True)
+    lesson_key = models.UUIDField(null=True)
+    page = models.ForeignKey("wagtailcore.Page", models.SET_NULL, null=True, related_name="+")
+    page_title = models.CharField(max_length=255, blank=True)
+    revision = models.ForeignKey("wagtailcore.Revision", models.SET_NULL, null=True, related_name="+")
+    object_type = models.CharField(max_length=40, blank=True)
+    object_uuid = models.UUIDField(null=True)
+    score = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    data = models.JSONField(default=dict)
+    source = models.CharField(max_length=20, default="web")
+    idempotency_key = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        verbose_name = _("learning event")
+        verbose_name_plural = _("learning events")
+        ordering = ["-occurred_at", "-pk"]
+        indexes = [
+            # Figures over time by kind: completions a week, active learners.
+            models.Index(fields=["verb", "occurred_at"], name="learning_event_verb_time"),
+            # A course's history and its completions.
+            models.Index(fields=["course_key", "verb", "occurred_at"], name="learning_event_course"),
+            # A person's timeline.
+            models.Index(fields=["learner", "-occurred_at"], name="learning_event_learner"),
+        ]
+
+    def __str__(self):
+        return f"{self.verb} {self.uuid}"
+
+
+class ActivityDay(models.Model):
+    """How much one lesson was used on one day (UTC) in one enrollment. Clicks and seconds are not events."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="activity")
+    lesson_key = models.UUIDField()
+    day = models.DateField()
+    hits = models.PositiveIntegerField(default=0)
+    clicks = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("activity on a day")
+        verbose_name_plural = _("activity by day")
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "lesson_key", "day"], name="learning_activity_unique")
+        ]
+        indexes = [models.Index(fields=["day"], name="learning_activity_day")]
+
+    def __str__(self):
+        return f"{self.day} {self.hits}"

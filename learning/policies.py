@@ -1,0 +1,66 @@
+"""Who may see which learning rows, and which lesson may be opened."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import TeamMembership
+from learning.exceptions import LessonLocked
+from learning.models import ActivityDay, Enrollment, LearningEvent, LessonProgress, Result
+from lms_pages.models import CoursePage, CourseStaff, LessonOrder
+from lms_pages.selectors import Outline, OutlineLesson
+
+
+def scope(viewer: Any, prefix: str = "") -> Q:
+    """Rows whose enrollment ``viewer`` may see: everything for those with the "all rows" right, else
+    their own, the people of teams they manage, and the courses they teach."""
+    if not viewer.is_authenticated or not viewer.is_active:
+        return Q(pk__in=[])
+    if viewer.has_perm("learning.view_all_enrollments"):
+        return Q()
+    members = TeamMembership.objects.current().filter(team__managers=viewer).values("user")
+    taught = CourseStaff.objects.filter(user=viewer).values("course__translation_key")
+    return (
+        Q(**{f"{prefix}learner": viewer})
+        | Q(**{f"{prefix}learner__in": members})
+        | Q(**{f"{prefix}course_key__in": taught})
+    )
+
+
+RULES: dict[type, Callable[[Any], Q]] = {
+    Enrollment: lambda viewer: scope(viewer),
+    LessonProgress: lambda viewer: scope(viewer, "enrollment__"),
+    Result: lambda viewer: scope(viewer, "enrollment__"),
+    ActivityDay: lambda viewer: scope(viewer, "enrollment__"),
+    LearningEvent: lambda viewer: scope(viewer),
+}
+
+
+def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:
+    """``queryset`` cut down to the rows ``viewer`` may see. KeyError for a model without a rule."""
+    return queryset.filter(RULES[queryset.model](viewer))
+
+
+def blocking_lesson(*, outline: Outline, done: Collection[UUID], key: UUID) -> OutlineLesson | None:
+    """The first lesson that has to be done before ``key`` opens in an in-order course."""
+    for lesson in outline.lessons:
+        if lesson.key == key:
+            return None
+        if lesson.is_required and lesson.key not in done:
+            return lesson
+    return None
+
+
+def require_unlocked(*, enrollment: Enrollment, outline: Outline, done: Collection[UUID], key: UUID) -> None:
+    """LessonLocked, with the reason in words, while an in-order course keeps ``key`` closed."""
+    if enrollment.course.lesson_order != LessonOrder.IN_ORDER:
+        return
+    if blocking := blocking_lesson(outline=outline, done=done, key=key):
+        raise LessonLocked(_("This lesson opens when “%(title)s” is done.") % {"title": blocking.title})
+
+
+def teaches(viewer: Any, course: CoursePage) -> bool:
+    return CourseStaff.objects.filter(user=viewer, course__translation_key=course.translation_key).exists()

@@ -1,0 +1,32 @@
+"""The counters on enrollments, recomputed from the rows below them."""
+
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from learning.models import Enrollment, EnrollmentStatus, LessonProgress
+from lms_pages.models import CoursePage
+from lms_pages.selectors import course_outline
+
+
+def recount_course(*, course: CoursePage) -> int:
+    """Recompute done and required of every active run of ``course`` in one UPDATE; returns how many rows it wrote.
+
+    Completed runs keep the numbers they were completed with.
+    """
+    required = [lesson.key for lesson in course_outline(course).lessons if lesson.is_required]
+    return recount(course_key=course.translation_key, required=required)
+
+
+def recount(*, course_key: UUID, required: list[UUID]) -> int:
+    done = (
+        LessonProgress.objects.filter(enrollment=OuterRef("pk"), lesson_key__in=required)
+        .order_by()
+        .values("enrollment")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Enrollment.objects.filter(Q(course_key=course_key) & ~Q(status=EnrollmentStatus.COMPLETED)).update(
+        completed_lessons=Coalesce(Subquery(done), 0), required_lessons=len(required)
+    )

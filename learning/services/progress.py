@@ -1,0 +1,148 @@
+"""Lessons done, scores, visits."""
+
+import datetime
+from datetime import datetime as moment
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from wagtail.models import Page
+
+from learning.exceptions import NotEnrolled
+from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
+from learning.policies import require_unlocked
+from learning.services.events import record_event
+from learning.verbs import Verb
+from lms_pages.models import LessonPage
+from lms_pages.selectors import Outline, course_outline
+
+
+def complete_lesson(
+    *,
+    enrollment: Enrollment,
+    lesson: LessonPage,
+    rule: str = "button",
+    actor: Any = None,
+    at: moment | None = None,
+    source: str = "web",
+    outline: Outline | None = None,
+) -> LearningEvent | None:
+    """Mark a lesson done: progress row, the enrollment's counters and one event, in one transaction.
+
+    Returns the event, or None when it was done before (nothing changes then). Completes
+    the run when the last required lesson is done. NotEnrolled unless the run is open,
+    LessonLocked where an earlier lesson of an in-order course is not done.
+    """
+    if not enrollment.is_open:
+        raise NotEnrolled()
+    at = at or timezone.now()
+    outline = outline or course_outline(enrollment.course)
+    key = lesson.translation_key
+    done = set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
+    if key in done:
+        return None
+    require_unlocked(enrollment=enrollment, outline=outline, done=done, key=key)
+    required = [entry.key for entry in outline.lessons if entry.is_required]
+    try:
+        with transaction.atomic():
+            LessonProgress.objects.create(
+                enrollment=enrollment,
+                lesson_key=key,
+                lesson=lesson,
+                revision_id=lesson.live_revision_id,
+                rule=rule,
+                completed_at=at,
+            )
+            # The row lock of this UPDATE puts two lessons completed at once in line, so that
+            # the later one counts both and exactly one of them completes the run.
+            Enrollment.objects.filter(pk=enrollment.pk).update(last_lesson_key=key, last_activity_at=at)
+            count = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required).count()
+            Enrollment.objects.filter(pk=enrollment.pk).exclude(status=EnrollmentStatus.COMPLETED).update(
+                completed_lessons=count, required_lessons=len(required)
+            )
+            event = record_event(
+                verb=Verb.LESSON_COMPLETED,
+                idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}",
+                enrollment=enrollment,
+                actor=actor,
+                page=lesson,
+                lesson_key=key,
+                revision_id=lesson.live_revision_id,
+                data={"rule": rule, "completed": count, "required": len(required)},
+                occurred_at=at,
+                source=source,
+            )
+            if required and count >= len(required):
+                _complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
+    except IntegrityError:
+        # A double click: the other request won, and wrote the same thing.
+        return None
+    enrollment.refresh_from_db()
+    return event
+
+
+def _complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
+    course = enrollment.course
+    lessons = [str(key) for key in required]
+    changed = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
+        status=EnrollmentStatus.COMPLETED,
+        completed_at=at,
+        completed_revision_id=course.live_revision_id,
+        completion_rule={"rule": "all_required_lessons", "lessons": lessons},
+    )
+    if changed:
+        record_event(
+            verb=Verb.COURSE_COMPLETED,
+            idempotency_key=f"course:completed:{enrollment.uuid}",
+            enrollment=enrollment,
+            actor=actor,
+            page=course,
+            revision_id=course.live_revision_id,
+            data={"lessons": lessons},
+            occurred_at=at,
+            source=source,
+        )
+
+
+def record_result(
+    *,
+    enrollment: Enrollment,
+    page: Page,
+    score: Decimal,
+    max_score: Decimal,
+    passed: bool | None,
+    at: moment | None = None,
+) -> Result:
+    """Keep the score a page has in an enrollment; a later call replaces it."""
+    result, _created = Result.objects.update_or_create(
+        enrollment=enrollment,
+        page_key=page.translation_key,
+        defaults={
+            "page_id": page.pk,
+            "score": score,
+            "max_score": max_score,
+            "passed": passed,
+            "updated_at": at or timezone.now(),
+        },
+    )
+    return result
+
+
+def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None = None, seconds: int = 0) -> None:
+    """Count one opening of a lesson on its UTC day, and remember where the learner left."""
+    at = at or timezone.now()
+    day = at.astimezone(datetime.UTC).date()
+    with transaction.atomic():
+        found = ActivityDay.objects.filter(enrollment=enrollment, lesson_key=lesson_key, day=day).update(
+            hits=F("hits") + 1, seconds=F("seconds") + seconds
+        )
+        if not found:
+            # Another request may have made the row meanwhile: losing one hit is cheaper than a lock.
+            ActivityDay.objects.bulk_create(
+                [ActivityDay(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=1, seconds=seconds)],
+                ignore_conflicts=True,
+            )
+        Enrollment.objects.filter(pk=enrollment.pk).update(last_lesson_key=lesson_key, last_activity_at=at)

@@ -1,0 +1,1 @@
+"""What we teach: catalog, course, module and lesson pages, their blocks, and course importers."""

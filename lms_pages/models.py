@@ -1,0 +1,286 @@
+"""The page tree of teaching: catalog > course > module > lesson. It knows nothing of learners."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from library.models import Origin
+from lms_pages.blocks import LessonBody
+
+
+class Level(models.TextChoices):
+    BEGINNER = "beginner", _("Beginner")
+    INTERMEDIATE = "intermediate", _("Intermediate")
+    ADVANCED = "advanced", _("Advanced")
+
+
+class EnrollmentPolicy(models.TextChoices):
+    OPEN = "open", _("Open: people enroll themselves")
+    REQUEST = "request", _("By request: somebody approves")
+    ASSIGNED = "assigned", _("By assignment only")
+
+
+class LessonOrder(models.TextChoices):
+    FREE = "free", _("Free: any lesson at any time")
+    IN_ORDER = "in_order", _("In order: each lesson opens the next")
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public", _("Everyone, also without signing in")
+    PEOPLE = "people", _("Everyone who is signed in")
+    HIDDEN = "hidden", _("Only people enrolled and course staff")
+
+
+class CompletionRule(models.TextChoices):
+    BUTTON = "button", _("The learner presses “Mark complete”")
+    CHECKS = "checks", _("All knowledge checks are answered right")
+
+
+class OriginPage(Origin):
+    """A page that an importer may have made. Copies and translations do not keep the origin."""
+
+    exclude_fields_in_copy = ["origin", "origin_key"]
+
+    class Meta(Origin.Meta):
+        abstract = True
+
+
+def tabs(content, settings_panels=()):
+    """The editor's tabs, the same on every page type."""
+    return TabbedInterface(
+        [
+            ObjectList(content, heading=_("Content")),
+            *([ObjectList(settings_panels, heading=_("Learning"))] if settings_panels else []),
+            ObjectList(Page.promote_panels, heading=_("Promote")),
+        ]
+    )
+
+
+class CatalogPage(Page):
+    """Where courses stand. A site may have several, one per academy."""
+
+    introduction = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["lms_pages.CoursePage"]
+    page_description = _("A list of courses people can search and filter.")
+    template = "lms_pages/catalog_page.html"
+
+    edit_handler = tabs([*Page.content_panels, FieldPanel("introduction")])
+
+    class Meta:
+        verbose_name = _("catalog")
+        verbose_name_plural = _("catalogs")
+
+
+class CoursePage(OriginPage, Page):
+    """A course: what it is about, who may take it, and the modules below it."""
+
+    summary = models.CharField(
+        _("summary"), max_length=200, help_text=_("One sentence on cards, under the title and in search results.")
+    )
+    about = RichTextField(_("about this course"), blank=True, features=["bold", "italic", "ul", "ol", "link"])
+    cover = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cover"),
+        help_text=_("Without one, a cover is drawn from the initials and the topic."),
+    )
+    level = models.CharField(_("level"), max_length=16, choices=Level, default=Level.BEGINNER)
+    topics = ParentalManyToManyField("library.Topic", blank=True, related_name="courses", verbose_name=_("topics"))
+    skills = ParentalManyToManyField("library.Skill", blank=True, related_name="courses", verbose_name=_("skills"))
+    outcomes = StreamField(
+        [("outcome", blocks.CharBlock(label=_("Outcome"), max_length=200, icon="tick"))],
+        blank=True,
+        verbose_name=_("outcomes"),
+        help_text=_("Each finishes the sentence “Afterwards you can …”."),
+    )
+    minutes = models.PositiveIntegerField(
+        _("estimated time"), null=True, blank=True, help_text=_("In minutes. Empty: the sum of the lessons.")
+    )
+    enrollment_policy = models.CharField(
+        _("enrollment"), max_length=16, choices=EnrollmentPolicy, default=EnrollmentPolicy.OPEN
+    )
+    lesson_order = models.CharField(_("order of lessons"), max_length=16, choices=LessonOrder, default=LessonOrder.FREE)
+    visibility = models.CharField(_("who sees it"), max_length=16, choices=Visibility, default=Visibility.PEOPLE)
+    pass_mark = models.DecimalField(
+        _("pass mark"),
+        max_digits=4,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+        help_text=_("The share of points that passes, such as 0.6. Empty: none."),
+    )
+
+    parent_page_types = ["lms_pages.CatalogPage"]
+    subpage_types = ["lms_pages.ModulePage"]
+    page_description = _("A course with its modules and lessons.")
+    template = "lms_pages/course_page.html"
+    preview_modes = [
+        ("visitor", _("As a visitor")),
+        ("enrolled", _("As an enrolled learner")),
+        ("completed", _("Completed")),
+    ]
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("about"),
+        index.FilterField("visibility"),
+        index.FilterField("level"),
+    ]
+    edit_handler = tabs(
+        [
+            *Page.content_panels,
+            FieldPanel("summary"),
+            FieldPanel("about"),
+            FieldPanel("outcomes"),
+            FieldPanel("cover"),
+            MultiFieldPanel(
+                [FieldPanel("level"), FieldPanel("topics"), FieldPanel("skills"), FieldPanel("minutes")],
+                heading=_("In brief"),
+            ),
+        ],
+        [
+            MultiFieldPanel(
+                [FieldPanel("visibility"), FieldPanel("enrollment_policy"), FieldPanel("lesson_order")],
+                heading=_("Taking this course"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("pass_mark"), InlinePanel("grading_categories", label=_("Category"))], heading=_("Grading")
+            ),
+        ],
+    )
+
+    class Meta(OriginPage.Meta):
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the drawn cover."""
+        words = [word for word in self.title.split() if word[:1].isalnum()]
+        long = [word for word in words if len(word) > 2] or words
+        return "".join(word[0] for word in long[:2]).upper() or "?"
+
+
+class GradingCategory(Orderable):
+    """A kind of graded work and what it weighs; learners' grades live in `assessment`."""
+
+    course = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="grading_categories")
+    name = models.CharField(_("name"), max_length=120)
+    short_label = models.CharField(_("short label"), max_length=40, blank=True)
+    weight = models.DecimalField(
+        _("weight"), max_digits=6, decimal_places=4, default=0, validators=[MinValueValidator(Decimal(0))]
+    )
+    expected = models.PositiveSmallIntegerField(_("number of items"), default=0)
+    drop_lowest = models.PositiveSmallIntegerField(_("lowest dropped"), default=0)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("grading category")
+        verbose_name_plural = _("grading categories")
+
+    def __str__(self):
+        return self.name
+
+
+class CourseStaff(models.Model):
+    """Who teaches a course. A plain table: restoring an old revision of the page must not restore access."""
+
+    course = models.ForeignKey(CoursePage, models.CASCADE, related_name="staff", verbose_name=_("course"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="taught_courses", verbose_name=_("person")
+    )
+    title = models.CharField(_("shown as"), max_length=80, blank=True, help_text=_("Empty: Instructor."))
+
+    class Meta:
+        verbose_name = _("course staff")
+        verbose_name_plural = _("course staff")
+        constraints = [models.UniqueConstraint(fields=["course", "user"], name="lms_pages_staff_once_per_course")]
+
+    def __str__(self):
+        return f"{self.user} · {self.course}"
+
+
+class ModulePage(OriginPage, Page):
+    """A part of a course. Its address leads to its place on the course page."""
+
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+
+    parent_page_types = ["lms_pages.CoursePage"]
+    subpage_types = ["lms_pages.LessonPage"]
+    page_description = _("A chapter that groups lessons.")
+    preview_modes = []
+
+    edit_handler = tabs([*Page.content_panels, FieldPanel("summary")])
+
+    class Meta(OriginPage.Meta):
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+
+    def serve(self, request, *args, **kwargs):
+        return redirect(f"{self.get_parent().get_url(request)}#module-{self.slug}")
+
+
+class LessonPage(OriginPage, Page):
+    """One lesson. Progress hangs on `translation_key`, so translations share it."""
+
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    body = StreamField(LessonBody(), blank=True, verbose_name=_("body"))
+    minutes = models.PositiveSmallIntegerField(_("reading time"), default=5, help_text=_("In minutes."))
+    completion_rule = models.CharField(
+        _("done when"), max_length=16, choices=CompletionRule, default=CompletionRule.BUTTON
+    )
+    is_required = models.BooleanField(_("needed to complete the course"), default=True)
+    section = models.CharField(
+        _("section"),
+        max_length=200,
+        blank=True,
+        help_text=_("Lessons of one module that share a section stand together in the outline."),
+    )
+    section_key = models.CharField(max_length=255, blank=True, editable=False)
+
+    parent_page_types = ["lms_pages.ModulePage"]
+    subpage_types = []
+    page_description = _("Something to read, watch and answer.")
+    template = "lms_pages/lesson_page.html"
+    preview_modes = [
+        ("visitor", _("As a visitor")),
+        ("enrolled", _("As an enrolled learner")),
+        ("completed", _("Completed")),
+    ]
+
+    search_fields = [*Page.search_fields, index.SearchField("summary", boost=2), index.SearchField("body")]
+    edit_handler = tabs(
+        [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")],
+        [FieldPanel("completion_rule"), FieldPanel("is_required"), FieldPanel("minutes"), FieldPanel("section")],
+    )
+
+    class Meta(OriginPage.Meta):
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    @property
+    def knowledge_checks(self) -> dict[str, list[int]]:
+        """Question ids by the id of the block that asks them, without loading a question."""
+        return {
+            block["id"]: [
+                item["value"] if isinstance(item, dict) else item for item in block["value"].get("questions", [])
+            ]
+            for block in self.body.raw_data
+            if block["type"] == "knowledge_check"
+        }

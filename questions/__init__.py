@@ -1,0 +1,1 @@
+"""What we ask: the question bank, one class per question type."""

@@ -1,0 +1,93 @@
+"""The interface every question type keeps. Pure: no models, no requests.
+
+A *definition* is the value of the type's authoring block (a `StructValue`). An
+*answer* is what `clean_answer` returns: plain JSON, stored with the response.
+Nothing that `choices` returns may tell which answer is right.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from wagtail import blocks
+
+from questions.exceptions import AnswerInvalid
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose, as the learner may see it before answering."""
+
+    id: str
+    html: Any
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What an answer was worth.
+
+    ``score`` is the share of the points earned, 0 to 1; None for a poll, which has
+    no right answer. ``feedback`` holds what may be said about the chosen options,
+    by option id, with the key "" for feedback on the answer as a whole.
+    """
+
+    score: Decimal | None
+    feedback: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_right(self) -> bool | None:
+        return None if self.score is None else self.score == 1
+
+
+class QuestionType:
+    """A kind of question: how it is authored, shown, cleaned and graded."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str] = "help"
+    is_graded: ClassVar[bool] = True
+
+    @property
+    def template(self) -> str:
+        return f"questions/types/{self.name}.html"
+
+    def block(self) -> blocks.StructBlock:
+        """The authoring block."""
+        raise NotImplementedError
+
+    def choices(self, definition) -> list[Choice]:
+        """What the learner chooses from, in authored order; empty for typed answers."""
+        return []
+
+    def clean_answer(self, definition, values: list[str]) -> Answer:
+        """Turn submitted strings into an answer. Raises AnswerInvalid with a sentence for the learner."""
+        raise NotImplementedError
+
+    def grade(self, definition, answer: Answer) -> Grade:
+        raise NotImplementedError
+
+    def describe(self, definition, answer: Answer) -> str:
+        """The answer in words, for reports and histories."""
+        raise NotImplementedError
+
+    def problems(self, definition) -> list[str]:
+        """Why this question cannot be published yet, one sentence each."""
+        return []
+
+    def from_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Plain data (a file, an importer) to the authoring block's stored form."""
+        raise NotImplementedError
+
+    def to_data(self, definition) -> dict[str, Any]:
+        """The reverse of `from_data`."""
+        raise NotImplementedError
+
+
+def only_value(values: list[str], message: str) -> str:
+    """The one submitted value, stripped; AnswerInvalid(message) where there is none or more than one."""
+    filled = [value.strip() for value in values if value.strip()]
+    if len(filled) != 1:
+        raise AnswerInvalid(message)
+    return filled[0]

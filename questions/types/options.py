@@ -1,0 +1,178 @@
+"""Types whose answer is one or more of the authored options: single choice, multiple answers, poll."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html, strip_tags
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from questions.exceptions import AnswerInvalid
+from questions.types.base import Answer, Choice, Grade, QuestionType, only_value
+
+OPTION_FEATURES = ["bold", "italic", "code", "superscript", "subscript"]
+
+
+class OptionBlock(blocks.StructBlock):
+    text = blocks.RichTextBlock(label=_("Option"), features=OPTION_FEATURES)
+    is_right = blocks.BooleanBlock(label=_("Right"), required=False)
+    feedback = blocks.RichTextBlock(
+        label=_("Feedback"),
+        required=False,
+        features=[*OPTION_FEATURES, "link"],
+        help_text=_("Shown to learners who chose this option: why it is right, or what it would be the answer to."),
+    )
+
+    class Meta:
+        icon = "list-ul"
+        form_classname = "struct-block question-option"
+
+
+class PollOptionBlock(blocks.StructBlock):
+    text = blocks.RichTextBlock(label=_("Option"), features=OPTION_FEATURES)
+
+    class Meta:
+        icon = "list-ul"
+
+
+class ChoiceDefinitionBlock(blocks.StructBlock):
+    options = blocks.ListBlock(OptionBlock(), label=_("Options"), min_num=2)
+    shuffle = blocks.BooleanBlock(label=_("Show the options in random order"), required=False)
+
+
+class PollDefinitionBlock(blocks.StructBlock):
+    options = blocks.ListBlock(PollOptionBlock(), label=_("Options"), min_num=2)
+    several = blocks.BooleanBlock(label=_("Several options may be chosen"), required=False)
+
+
+class OptionsType(QuestionType):
+    """What the types with options share. An answer is ``{"options": [option id, …]}`` in authored order."""
+
+    def options(self, definition) -> dict[str, Any]:
+        return {item.id: item.value for item in definition["options"].bound_blocks}
+
+    def choices(self, definition) -> list[Choice]:
+        return [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
+
+    def chosen(self, definition, values: list[str]) -> list[str]:
+        known = self.options(definition)
+        if unknown := set(values) - set(known):
+            raise AnswerInvalid(
+                _("%(count)d of the chosen options do not belong to this question. Load the page again.")
+                % {"count": len(unknown)}
+            )
+        return [key for key in known if key in values]
+
+    def describe(self, definition, answer: Answer) -> str:
+        known = self.options(definition)
+        return ", ".join(
+            strip_tags(str(known[key]["text"])).strip() if key in known else "?" for key in answer["options"]
+        )
+
+    def feedback(self, definition, chosen: list[str]) -> dict[str, str]:
+        known = self.options(definition)
+        return {key: str(known[key]["feedback"]) for key in chosen if known[key].get("feedback")}
+
+    def from_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        namespace = data.get("namespace")
+        return {
+            "options": [
+                {
+                    "type": "item",
+                    "id": str(uuid.uuid5(namespace, f"option:{number}") if namespace else uuid.uuid4()),
+                    "value": self.option_from_data(option),
+                }
+                for number, option in enumerate(data["options"])
+            ],
+            **({"shuffle": bool(data.get("shuffle"))} if self.is_graded else {"several": bool(data.get("several"))}),
+        }
+
+    def option_from_data(self, option: dict[str, Any]) -> dict[str, Any]:
+        value = {"text": as_html(option["text"])}
+        if self.is_graded:
+            value |= {"is_right": bool(option.get("right")), "feedback": as_html(option.get("feedback") or "")}
+        return value
+
+    def to_data(self, definition) -> dict[str, Any]:
+        return {
+            "options": [
+                {
+                    "text": str(option["text"]),
+                    **({"right": option["is_right"], "feedback": str(option["feedback"])} if self.is_graded else {}),
+                }
+                for option in self.options(definition).values()
+            ]
+        }
+
+
+def as_html(text: str) -> str:
+    """Plain text becomes one escaped paragraph; text that is markup already stays."""
+    return text if not text or text.lstrip().startswith("<") else format_html("<p>{}</p>", text)
+
+
+class SingleChoice(OptionsType):
+    name = "single_choice"
+    label = _("Single choice")
+    icon = "radio-full"
+
+    def block(self):
+        return ChoiceDefinitionBlock(label=self.label, icon=self.icon)
+
+    def clean_answer(self, definition, values):
+        value = only_value(values, _("Choose one of the options, then check your answer."))
+        return {"options": self.chosen(definition, [value])}
+
+    def grade(self, definition, answer):
+        known = self.options(definition)
+        (key,) = answer["options"]
+        return Grade(Decimal(bool(known[key]["is_right"])), self.feedback(definition, [key]))
+
+    def problems(self, definition):
+        right = sum(bool(option["is_right"]) for option in self.options(definition).values())
+        return [] if right == 1 else [_("Mark exactly one option as right; %(count)d are marked.") % {"count": right}]
+
+
+class MultipleAnswers(OptionsType):
+    """All right options and no wrong one: full score; anything else earns nothing."""
+
+    name = "multiple_answers"
+    label = _("Multiple answers")
+    icon = "tick"
+
+    def block(self):
+        return ChoiceDefinitionBlock(label=self.label, icon=self.icon)
+
+    def clean_answer(self, definition, values):
+        if not values:
+            raise AnswerInvalid(_("Choose every option that is right, then check your answer."))
+        return {"options": self.chosen(definition, values)}
+
+    def grade(self, definition, answer):
+        right = {key for key, option in self.options(definition).items() if option["is_right"]}
+        return Grade(Decimal(set(answer["options"]) == right), self.feedback(definition, answer["options"]))
+
+    def problems(self, definition):
+        if any(option["is_right"] for option in self.options(definition).values()):
+            return []
+        return [_("Mark at least one option as right.")]
+
+
+class Poll(OptionsType):
+    name = "poll"
+    label = _("Poll (no right answer)")
+    icon = "group"
+    is_graded = False
+
+    def block(self):
+        return PollDefinitionBlock(label=self.label, icon=self.icon)
+
+    def clean_answer(self, definition, values):
+        if not values:
+            raise AnswerInvalid(_("Choose an option, then send your answer."))
+        if len(values) > 1 and not definition["several"]:
+            raise AnswerInvalid(_("Choose one option only."))
+        return {"options": self.chosen(definition, values)}
+
+    def grade(self, definition, answer):
+        return Grade(None)

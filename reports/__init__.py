@@ -1,0 +1,1 @@
+"""What we show: dashboards, reports, exports, schedules and their delivery."""

@@ -1,0 +1,1 @@
+"""How records are kept: admin base classes, import and export, safe spreadsheets, upload checks."""

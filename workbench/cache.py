@@ -1,0 +1,43 @@
+"""A cache that is a convenience: when Redis is gone, a read is a miss and a write is nothing."""
+
+import functools
+import logging
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+
+def forgiving(default):
+    def wrap(method):
+        @functools.wraps(method)
+        def call(self, *args, **kwargs):
+            try:
+                return method(self, *args, **kwargs)
+            except (RedisError, OSError) as error:
+                log.warning("cache %s skipped: %s", method.__name__, type(error).__name__)
+                if method.__name__ == "get":
+                    return args[1] if len(args) > 1 else kwargs.get("default")
+                return default() if callable(default) else default
+
+        return call
+
+    return wrap
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache, except that an unreachable server is never an error for the reader of a page."""
+
+    add = forgiving(True)(RedisCache.add)
+    get = forgiving(None)(RedisCache.get)
+    set = forgiving(None)(RedisCache.set)
+    touch = forgiving(False)(RedisCache.touch)
+    delete = forgiving(False)(RedisCache.delete)
+    get_many = forgiving(dict)(RedisCache.get_many)
+    set_many = forgiving(list)(RedisCache.set_many)
+    delete_many = forgiving(None)(RedisCache.delete_many)
+    has_key = forgiving(False)(RedisCache.has_key)
+    clear = forgiving(False)(RedisCache.clear)
+    # Rate limits count on this one: without a server each count starts anew.
+    incr = forgiving(1)(RedisCache.incr)
