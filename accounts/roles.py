@@ -52,7 +52,6 @@ ROLES: tuple[Role, ...] = (
     Role(
         INSTRUCTOR,
         _("Instructors"),
-        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "reports.view_dashboard"),
     ),
     Role(
         REPORT_ADMINISTRATOR,
@@ -61,19 +60,11 @@ ROLES: tuple[Role, ...] = (
             "wagtailadmin.access_admin",
             "learning.view_enrollment",
             "learning.view_all_enrollments",
-            "reports.view_dashboard",
-            "reports.add_schedule",
-            "reports.change_schedule",
-            "reports.delete_schedule",
-            "reports.view_schedule",
-            "reports.view_run",
-            "reports.view_delivery",
         ),
     ),
     Role(
         MANAGER,
         _("Managers"),
-        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "reports.view_dashboard"),
     ),
     Role(
         ADMINISTRATOR,
@@ -86,9 +77,6 @@ ROLES: tuple[Role, ...] = (
             "lms_pages.*",
             "learning.*",
             "assessment.*",
-            "notifications.*",
-            "reports.*",
-            "home.*",
             "django_celery_beat.*",
             "django_celery_results.view_taskresult",
             "auth.view_group",

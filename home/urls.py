@@ -2,4 +2,9 @@
 
 from django.urls import path
 
-urlpatterns: list[path] = []
+from home import views
+
+urlpatterns = [
+    path("my-learning/", views.my_learning, name="my_learning"),
+    path("search/", views.search, name="search"),
+]

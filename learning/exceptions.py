@@ -55,7 +55,3 @@ class ChecksOpen(LearningError):
 class CannotLeave(LearningError):
     def default(self) -> str:
         return _("A completed course stays in your record.")
-
-
-class HasLearners(LearningError):
-    """A page that learners' rows hang on is unpublished, not deleted."""

@@ -1,0 +1,16 @@
+"""Roles follow the code after every migrate."""
+
+from django.apps import apps
+from django.db.models.signals import post_migrate
+
+from accounts.services import sync_roles
+
+
+def on_post_migrate(sender, **kwargs):
+    sync_roles()
+
+
+def connect() -> None:
+    # Permissions of an app are made after that app's own post_migrate, so the last app's turn comes when all exist.
+    last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+    post_migrate.connect(on_post_migrate, sender=last, dispatch_uid="accounts.sync_roles")

@@ -1,0 +1,142 @@
+"""What a learner's answers add up to, and what a knowledge check shows."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from assessment.models import Response
+from learning.models import Enrollment
+from lms_pages.models import LessonPage
+from questions.models import Question
+from questions.types import Choice
+
+
+@dataclass(frozen=True)
+class LessonScore:
+    """Points got of points there are in a lesson's graded questions; polls count as answered or not."""
+
+    got: Decimal
+    of: int
+    unanswered: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Everything is answered, and everything that can be right is right."""
+        return self.unanswered == 0 and self.got == self.of
+
+
+def lesson_score(*, enrollment: Enrollment, lesson: LessonPage) -> LessonScore:
+    """Two queries. A question that is gone from the bank counts as not asked."""
+    checks = lesson.knowledge_checks
+    ids = {key for keys in checks.values() for key in keys}
+    graded = dict(Question.objects.filter(pk__in=ids).values_list("pk", "type"))
+    latest = {
+        (response["block_id"], response["question_id"]): response["score"]
+        for response in Response.objects.filter(
+            enrollment=enrollment, lesson_key=lesson.translation_key, is_latest=True
+        ).values("block_id", "question_id", "score")
+    }
+    got, of, unanswered = Decimal(0), 0, 0
+    for block_id, keys in checks.items():
+        for key in keys:
+            if key not in graded:
+                continue
+            is_graded = graded[key] != "poll"
+            of += is_graded
+            if (block_id, key) not in latest:
+                unanswered += 1
+            elif is_graded:
+                got += latest[(block_id, key)] or 0
+    return LessonScore(got, of, unanswered)
+
+
+@dataclass(frozen=True)
+class CheckQuestion:
+    """One question of a check as this learner sees it now. Nothing here tells a right answer that was not given."""
+
+    question: Question
+    field: str
+    choices: list[Choice]
+    chosen: list[str] = field(default_factory=list)
+    text: str = ""
+    unit: str = ""
+    several: bool = False
+    is_answered: bool = False
+    is_right: bool | None = None
+    option_feedback: dict[str, str] = field(default_factory=dict)
+    answer_feedback: str = ""
+    error: str = ""
+
+    @property
+    def kind(self):
+        return self.question.kind
+
+    @property
+    def general_feedback(self) -> str:
+        return self.question.feedback if self.is_answered else ""
+
+
+@dataclass(frozen=True)
+class Check:
+    title: str
+    anchor: str
+    questions: list[CheckQuestion]
+    action: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Every question is answered, and every one that can be right is right."""
+        return all(entry.is_answered and entry.is_right is not False for entry in self.questions)
+
+    @property
+    def is_answered(self) -> bool:
+        return any(entry.is_answered for entry in self.questions)
+
+
+def field_name(question_id: int) -> str:
+    return f"q{question_id}"
+
+
+def latest_responses(*, enrollment: Enrollment, lesson_key: UUID) -> dict[tuple[str, int], Response]:
+    """The newest answer at each place of a lesson."""
+    rows = Response.objects.filter(enrollment=enrollment, lesson_key=lesson_key, is_latest=True)
+    return {(row.block_id, row.question_id): row for row in rows}
+
+
+def check_question(question: Question, response: Response | None, draft: dict[str, Any] | None = None) -> CheckQuestion:
+    """``question`` with the learner's newest answer, or with a refused ``draft`` ({"values", "error"})."""
+    kind, value = question.kind, question.value
+    shown: dict[str, Any] = {}
+    if response is not None:
+        chosen = [
+            key for key in response.answer.get("options", []) if key in {choice.id for choice in kind.choices(value)}
+        ]
+        # An option may have been deleted since: the answer stays, its feedback is gone.
+        grade = kind.grade(value, response.answer) if chosen or "options" not in response.answer else None
+        shown = {
+            "chosen": chosen,
+            "text": response.answer.get("text", ""),
+            "is_answered": True,
+            "is_right": response.is_right,
+            "option_feedback": {key: html for key, html in grade.feedback.items() if key} if grade else {},
+            "answer_feedback": grade.feedback.get("", "") if grade else "",
+        }
+    if draft is not None:
+        values = draft["values"]
+        shown |= {
+            "chosen": values,
+            "text": values[0] if values else "",
+            "error": draft["error"],
+            "is_answered": False,
+            "is_right": None,
+        }
+        shown |= {"option_feedback": {}, "answer_feedback": ""}
+    return CheckQuestion(
+        question=question,
+        field=field_name(question.pk),
+        choices=kind.choices(value),
+        unit=str(value.get("unit") or ""),
+        several=kind.name == "multiple_answers" or bool(value.get("several")),
+        **shown,
+    )

@@ -1,0 +1,112 @@
+"""What a person's front page and the search page show."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from learning.models import Enrollment, EnrollmentStatus
+from learning.selectors import CourseCard, enrollments_of, learner_view, lesson_sizes, topic_names
+from lms_pages.models import CoursePage, LessonPage
+from lms_pages.policies import COURSE_PATH_LENGTH, visible_to
+
+SEARCH_DEPTH = 500
+SEARCH_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class MyCourses:
+    continue_card: CourseCard | None
+    active: list[CourseCard]
+    due: list[CourseCard]
+    requested: list[CourseCard]
+    completed: list[CourseCard]
+
+
+def my_courses(*, learner: Any, request: Any = None) -> MyCourses:
+    """A learner's courses by state, with the one to go on with: a fixed number of queries."""
+    newest: dict[UUID, Enrollment] = {}
+    for run in enrollments_of(learner):
+        kept = newest.get(run.course_key)
+        if kept is None or run.run > kept.run:
+            newest[run.course_key] = run
+    runs = [run for run in newest.values() if run.course.live]
+    courses = [run.course for run in runs]
+    sizes, topics = lesson_sizes(courses), topic_names(courses)
+    cards = []
+    for run in runs:
+        count, minutes = sizes.get(run.course_id, (0, 0))
+        cards.append(
+            CourseCard(
+                course=run.course,
+                url=run.course.get_url(request) or "",
+                topic_names=topics.get(run.course_id, ()),
+                minutes=run.course.minutes or minutes,
+                lesson_count=count,
+                enrollment=run,
+            )
+        )
+    active = [card for card in cards if card.state == EnrollmentStatus.ACTIVE]
+    first = None
+    if active:
+        view = learner_view(viewer=learner, course=active[0].course, course_url=active[0].url)
+        if view.next:
+            module = view.outline.module_of(view.next.lesson.key)
+            first = replace(
+                active[0],
+                next_title=view.next.lesson.title,
+                next_url=view.next.url,
+                module_title=module.title if module else "",
+            )
+    return MyCourses(
+        continue_card=first,
+        active=active,
+        due=sorted((card for card in active if card.due_on), key=lambda card: card.due_on),
+        requested=[card for card in cards if card.state == EnrollmentStatus.REQUESTED],
+        completed=sorted(
+            (card for card in cards if card.state == EnrollmentStatus.COMPLETED),
+            key=lambda card: card.enrollment.completed_at,
+            reverse=True,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    title: str
+    url: str
+    kind_label: str
+    summary: str
+    course_title: str = ""
+
+
+def search_results(*, viewer: Any, query: str, request: Any = None) -> tuple[list[SearchResult], int]:
+    """Courses and lessons that match and that the viewer may see: the first 50, and how many there are
+    among the best 500 of each kind."""
+    courses = ranked(viewer, CoursePage, query)
+    lessons = ranked(viewer, LessonPage, query)
+    paths = {lesson.path[:COURSE_PATH_LENGTH] for lesson in lessons}
+    titles = dict(CoursePage.objects.filter(path__in=paths).values_list("path", "title"))
+    results = [SearchResult(page.title, page.get_url(request) or "", _("Course"), page.summary) for page in courses]
+    results += [
+        SearchResult(
+            page.title,
+            page.get_url(request) or "",
+            _("Lesson"),
+            page.summary,
+            titles.get(page.path[:COURSE_PATH_LENGTH], ""),
+        )
+        for page in lessons
+    ]
+    return results[:SEARCH_SHOWN], len(results)
+
+
+def ranked(viewer: Any, model: type, query: str) -> list:
+    """Pages of one type in order of rank. Wagtail's search does not know who may see what, so its ids are asked again here."""
+    ids = [page.pk for page in model.objects.live().search(query)[:SEARCH_DEPTH]]
+    pages = visible_to(viewer, model.objects.filter(pk__in=ids))
+    if model is LessonPage:
+        pages = pages.defer("body")
+    found = {page.pk: page for page in pages}
+    return [found[key] for key in ids if key in found]

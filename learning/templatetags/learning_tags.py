@@ -1,0 +1,99 @@
+"""What templates may ask about the person who learns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.core.paginator import Page as ResultPage
+from django.core.paginator import Paginator
+from django.db.models import Q
+
+from learning.selectors import LearnerView, course_cards, learner_view, stand_in_view
+from library.models import Topic
+from lms_pages.models import CoursePage, Level
+from lms_pages.policies import visible_to
+
+register = template.Library()
+
+CARDS_PER_PAGE = 24
+
+
+@register.simple_tag(takes_context=True, name="learner_view")
+def learner_view_tag(context, page) -> LearnerView:
+    """The `LearnerView` of this request; in a preview, a stand-in for the chosen preview mode."""
+    request = context["request"]
+    if view := getattr(request, "learner_view", None):
+        return view
+    if getattr(request, "is_preview", False):
+        view = stand_in_view(viewer=request.user, page=page, preview_mode=request.preview_mode)
+    else:
+        view = learner_view(viewer=request.user, course=page, course_url=page.get_url(request) or "")
+    request.learner_view = view
+    return view
+
+
+@dataclass(frozen=True)
+class CatalogView:
+    """One page of a catalog's cards, and the filters that led to it."""
+
+    cards: list
+    topics: list[tuple[str, str, bool]]
+    levels: list[tuple[str, str, bool]]
+    query: str
+    selected_topic: str
+    selected_level: str
+    total: int
+    paginator_page: ResultPage
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.query or self.selected_topic or self.selected_level)
+
+
+@register.simple_tag(takes_context=True)
+def catalog_view(context, page) -> CatalogView:
+    """The courses below ``page`` that the viewer may see, filtered by q, topic and level, 24 a page."""
+    request = context["request"]
+    query, topic, level = (request.GET.get(name, "").strip()[:100] for name in ("q", "topic", "level"))
+    courses = (
+        visible_to(request.user, CoursePage.objects.child_of(page).live())
+        .select_related("cover")
+        .order_by("title", "pk")
+    )
+    present = Topic.objects.filter(courses__in=courses.order_by().values("pk")).distinct()
+    if topic:
+        courses = courses.filter(topics__slug=topic)
+    if level in Level.values:
+        courses = courses.filter(level=level)
+    for word in query.split():
+        courses = courses.filter(
+            Q(title__icontains=word) | Q(summary__icontains=word) | Q(topics__name__icontains=word)
+        )
+    results = Paginator(courses.distinct(), CARDS_PER_PAGE).get_page(request.GET.get("page"))
+    return CatalogView(
+        cards=course_cards(viewer=request.user, courses=results.object_list, request=request),
+        topics=[(entry.slug, entry.name, entry.slug == topic) for entry in present],
+        levels=[(value, label, value == level) for value, label in Level.choices],
+        query=query,
+        selected_topic=topic,
+        selected_level=level if level in Level.values else "",
+        total=results.paginator.count,
+        paginator_page=results,
+    )
+
+
+@register.filter
+def get_item(mapping: dict, key: Any) -> Any:
+    """``mapping[key]``, or None."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def duration(minutes: int | None) -> str:
+    """Minutes as people say them: 45 min, 3 h 20."""
+    if not minutes:
+        return ""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"

@@ -1,0 +1,88 @@
+"""Who may open a course or a lesson, and what may not be deleted."""
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.models import Page
+
+from learning.exceptions import NotEnrolled
+from learning.models import Enrollment, LessonProgress
+from learning.selectors import LOCKED, VISITOR, learner_view
+from learning.services import record_visit
+from lms_pages.models import CoursePage, LessonPage
+from lms_pages.policies import visible_to
+
+
+@hooks.register("before_serve_page")
+def put_learner_view(page, request, args, kwargs):
+    """Decide who may see a course or lesson page, and leave one frozen `LearnerView` on the request.
+
+    A course the viewer must not know of is a 404. A lesson asks visitors to sign in
+    or enroll, and says in words why it is locked.
+    """
+    if not isinstance(page, CoursePage | LessonPage):
+        return None
+    course = page if isinstance(page, CoursePage) else CoursePage.objects.ancestor_of(page).first()
+    if not visible_to(request.user, CoursePage.objects.filter(pk=course.pk)).exists():
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        raise Http404("No such course for this viewer.")
+    lesson_key = page.translation_key if isinstance(page, LessonPage) else None
+    view = learner_view(
+        viewer=request.user, course=course, lesson_key=lesson_key, course_url=course.get_url(request) or ""
+    )
+    request.learner_view = view
+    if lesson_key is None:
+        return None
+    if view.mode == VISITOR:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        context = {"sentence": NotEnrolled().args[0], "course": course, "view": view, "page": page}
+        return render(request, "learning/not_enrolled.html", context, status=403)
+    if view.current is not None and view.current.state == LOCKED:
+        return render(
+            request,
+            "learning/locked.html",
+            {"sentence": view.current.reason, "course": course, "view": view, "page": page},
+            status=403,
+        )
+    if view.enrollment is not None and view.enrollment.is_open and request.method == "GET":
+        record_visit(enrollment=view.enrollment, lesson_key=lesson_key)
+    return None
+
+
+def learners_below(page: Page) -> int:
+    """How many runs hang on ``page`` or anything under it."""
+    pages = Page.objects.descendant_of(page, inclusive=True).values("pk")
+    return (
+        Enrollment.objects.filter(course__in=pages).count()
+        or LessonProgress.objects.filter(lesson__in=pages).values("enrollment").distinct().count()
+    )
+
+
+def sentence_for(page: Page, count: int) -> str:
+    return _(
+        "“%(title)s” was not deleted: %(count)d enrollments have their record there. Unpublish it instead; the record stays."
+    ) % {"title": page.get_admin_display_title(), "count": count}
+
+
+@hooks.register("before_delete_page")
+def keep_pages_with_learners(request, page):
+    if count := learners_below(page):
+        messages.error(request, sentence_for(page, count))
+        return redirect("wagtailadmin_pages:usage", page.pk)
+    return None
+
+
+@hooks.register("before_bulk_action")
+def keep_pages_with_learners_in_bulk(request, action_type, objects, action_class_instance):
+    if action_type != "delete":
+        return None
+    for page in objects:
+        if isinstance(page, Page) and (count := learners_below(page)):
+            messages.error(request, sentence_for(page, count))
+            return redirect("wagtailadmin_explore", page.get_parent().pk)
+    return None
