@@ -1,0 +1,53 @@
+"""What every test may use. Data is built through factories and services."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+
+from tests.factories.accounts import make_person
+from tests.factories.lms_pages import make_course
+
+SHARED_DATA = Path(os.environ.get("LECTERN_SHARED_DATA") or settings.BASE_DIR.parent / "shared" / "data")
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Real courses, logs and hostile input that stand beside the checkout."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("The shared test data does not stand beside this checkout (LECTERN_SHARED_DATA).")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def files_of_this_test(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "private"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {**settings.STORAGES["private"], "OPTIONS": {"location": settings.PRIVATE_ROOT, "base_url": None}},
+    }
+
+
+@pytest.fixture
+def anonymous():
+    return AnonymousUser()
+
+
+@pytest.fixture
+def learner(db):
+    return make_person("Lea Learner")
+
+
+@pytest.fixture
+def course(db):
+    """An open course: two modules of two lessons, one with a check."""
+    return make_course()
+
+
+@pytest.fixture
+def signed_in(client, learner):
+    client.force_login(learner)
+    return client
