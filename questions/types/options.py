@@ -14,15 +14,19 @@ from questions.types.base import Answer, Choice, Grade, QuestionType, only_value
 OPTION_FEATURES = ["bold", "italic", "code", "superscript", "subscript"]
 
 
-class OptionBlock(blocks.StructBlock):
-    text = blocks.RichTextBlock(label=_("Option"), features=OPTION_FEATURES)
-    is_right = blocks.BooleanBlock(label=_("Right"), required=False)
-    feedback = blocks.RichTextBlock(
+def feedback_block() -> blocks.RichTextBlock:
+    return blocks.RichTextBlock(
         label=_("Feedback"),
         required=False,
         features=[*OPTION_FEATURES, "link"],
         help_text=_("Shown to learners who chose this option: why it is right, or what it would be the answer to."),
     )
+
+
+class OptionBlock(blocks.StructBlock):
+    text = blocks.RichTextBlock(label=_("Option"), features=OPTION_FEATURES)
+    is_right = blocks.BooleanBlock(label=_("Right"), required=False)
+    feedback = feedback_block()
 
     class Meta:
         icon = "list-ul"
@@ -31,6 +35,7 @@ class OptionBlock(blocks.StructBlock):
 
 class PollOptionBlock(blocks.StructBlock):
     text = blocks.RichTextBlock(label=_("Option"), features=OPTION_FEATURES)
+    feedback = feedback_block()
 
     class Meta:
         icon = "list-ul"
@@ -89,17 +94,16 @@ class OptionsType(QuestionType):
         }
 
     def option_from_data(self, option: dict[str, Any]) -> dict[str, Any]:
-        value = {"text": as_html(option["text"])}
-        if self.is_graded:
-            value |= {"is_right": bool(option.get("right")), "feedback": as_html(option.get("feedback") or "")}
-        return value
+        value = {"text": as_html(option["text"]), "feedback": as_html(option.get("feedback") or "")}
+        return value | {"is_right": bool(option.get("right"))} if self.is_graded else value
 
     def to_data(self, definition) -> dict[str, Any]:
         return {
             "options": [
                 {
                     "text": str(option["text"]),
-                    **({"right": option["is_right"], "feedback": str(option["feedback"])} if self.is_graded else {}),
+                    "feedback": str(option["feedback"]),
+                    **({"right": option["is_right"]} if self.is_graded else {}),
                 }
                 for option in self.options(definition).values()
             ]
@@ -175,4 +179,4 @@ class Poll(OptionsType):
         return {"options": self.chosen(definition, values)}
 
     def grade(self, definition, answer):
-        return Grade(None)
+        return Grade(None, self.feedback(definition, answer["options"]))
