@@ -95,7 +95,12 @@ class CourseWriter:
         course.skills = list(self.skills.values())
         self.publish(self.catalog, course)
         for number, data in enumerate(self.files.modules):
-            module = ModulePage(title=data["title"], slug=slugify(data["title"]), summary=data["summary"], **self.origin("module", number))
+            module = ModulePage(
+                title=data["title"],
+                slug=slugify(data["title"]),
+                summary=data["summary"],
+                **self.origin("module", number),
+            )
             self.publish(course, module)
             for lesson in data["lessons"]:
                 self.publish(module, self.lesson(lesson))
@@ -174,11 +179,20 @@ class CourseWriter:
         }
 
     def code_block(self, value: dict):
-        return "code", {"language": value.get("language", "text"), "code": value["code"].rstrip("\n"), "caption": value.get("caption", "")}
+        return "code", {
+            "language": value.get("language", "text"),
+            "code": value["code"].rstrip("\n"),
+            "caption": value.get("caption", ""),
+        }
 
     def image_block(self, value: dict):
         image = self.image(value["file"], alt=value["alt"])
-        return "image", {"image": image.pk, "alt": value["alt"], "decorative": False, "caption": value.get("caption", "")}
+        return "image", {
+            "image": image.pk,
+            "alt": value["alt"],
+            "decorative": False,
+            "caption": value.get("caption", ""),
+        }
 
     def file_block(self, value: dict):
         path = self.files.folder / value["file"]

@@ -120,7 +120,12 @@ class History:
         if policy == "assigned":
             due = at.date() + timedelta(days=self.rng.choice([21, 30, 30, 45]))
             return enroll(
-                learner=person, course=course, actor=self.company.accounts.administrator, due_on=due, at=at, source="demo"
+                learner=person,
+                course=course,
+                actor=self.company.accounts.administrator,
+                due_on=due,
+                at=at,
+                source="demo",
             )
         if course.enrollment_policy != EnrollmentPolicy.REQUEST:
             return enroll(learner=person, course=course, at=at, source="demo")
@@ -131,7 +136,10 @@ class History:
             return enrollment
         if self.rng.random() < 0.08:
             return decline_request(
-                enrollment=enrollment, actor=self.company.accounts.instructor, reason=self.rng.choice(DECLINED), at=decided
+                enrollment=enrollment,
+                actor=self.company.accounts.instructor,
+                reason=self.rng.choice(DECLINED),
+                at=decided,
             )
         return approve_request(enrollment=enrollment, actor=self.company.accounts.instructor, at=decided)
 
@@ -147,11 +155,15 @@ class History:
                 moment = self.learn(enrollment, taught, lesson, moment, ability)
             if waiting and rng.random() > 0.9 + 0.1 * diligence:
                 if rng.random() < 0.35:
-                    leave_course(enrollment=enrollment, reason="", at=min(moment + timedelta(days=2), self.now), source="demo")
+                    leave_course(
+                        enrollment=enrollment, reason="", at=min(moment + timedelta(days=2), self.now), source="demo"
+                    )
                 return
             day = weekday(rng, day + timedelta(days=1 + int(rng.expovariate(1 / (2 + 5 * (1 - diligence))))))
 
-    def learn(self, enrollment: Enrollment, taught: Taught, lesson: LessonPage, moment: datetime, ability: float) -> datetime:
+    def learn(
+        self, enrollment: Enrollment, taught: Taught, lesson: LessonPage, moment: datetime, ability: float
+    ) -> datetime:
         """Read one lesson, answer its checks, and mark it done; returns when the person was through."""
         rng = self.rng
         seconds = int(lesson.minutes * 60 * rng.uniform(0.6, 1.5))
@@ -191,7 +203,13 @@ class History:
                 if not is_right:
                     wrong.append(key)
             answer_check(
-                enrollment=enrollment, lesson=lesson, block_id=block_id, answers=given, at=moment, source="demo", outline=taught.outline
+                enrollment=enrollment,
+                lesson=lesson,
+                block_id=block_id,
+                answers=given,
+                at=moment,
+                source="demo",
+                outline=taught.outline,
             )
             self.totals.answers += len(given)
             attempt += 1
@@ -259,7 +277,9 @@ def some_answer(rng: random.Random, question: Question, is_right: bool) -> dict[
         if question.type == "single_choice":
             return {"options": [rng.choice([key for key in options if key not in right])]}
         chosen = [key for key in options if rng.random() < 0.5]
-        return {"options": chosen if chosen and set(chosen) != set(right) else right[:-1] or [rng.choice(list(options))]}
+        return {
+            "options": chosen if chosen and set(chosen) != set(right) else right[:-1] or [rng.choice(list(options))]
+        }
     if question.type == "short_text":
         return {"text": value["accepted"][0] if is_right else rng.choice(["not sure", "no idea", "the other one"])}
     number = value["answer"] if is_right else value["answer"] * 2 + 1

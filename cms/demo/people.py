@@ -14,26 +14,20 @@ from accounts.services import assign_team, create_person
 
 PASSWORD = "lectern-demo"  # noqa: S105 (public on purpose; production refuses the demo)
 
-TEAMS = ["Customer Support", "Engineering", "Finance", "Human Resources", "Logistics", "Marketing", "Operations", "Sales"]
+TEAMS = [
+    "Customer Support",
+    "Engineering",
+    "Finance",
+    "Human Resources",
+    "Logistics",
+    "Marketing",
+    "Operations",
+    "Sales",
+]
 
-FIRST_NAMES = """
-Aaliyah Abel Adaeze Adriana Aiko Alejandro Alina Amara Amir Ana Andrzej Anika Anton Arjun Astrid Ayse Beatriz Bilal Bogdan Bruno
-Camila Carlos Chiara Chidi Clara Dagny Daniel Daria Diego Dimitri Elena Elif Emeka Emma Enzo Esra Fatima Felix Fernanda Filip
-Freya Gabriel Georgi Giulia Grace Hana Hannah Hassan Helena Hiroshi Hugo Ibrahim Imani Ines Ingrid Isabel Ivan Jakub Jana Jin
-Joana Jonas Jorge Julia Kamal Karin Kofi Lars Laura Layla Leandro Lena Liam Linh Lucia Luka Maja Malik Marek Maria Marta Mateo
-Maya Mehmet Mei Miguel Mila Minh Nadia Naomi Nia Nikolai Nina Noah Nora Oksana Olga Omar Oscar Paolo Petra Piotr Priya Rafael
-Rania Ravi Rosa Ruth Samir Sanna Sara Selma Sofia Stefan Suki Sven Tamar Tariq Teresa Thabo Tomas Uma Valentina Vera Viktor
-Wanjiru Yara Yuki Yusuf Zara Zofia
-""".split()
+FIRST_NAMES = ["Aaliyah", "Abel", "Adaeze", "Adriana", "Aiko", "Alejandro", "Alina", "Amara", "Amir", "Ana", "Andrzej", "Anika", "Anton", "Arjun", "Astrid", "Ayse", "Beatriz", "Bilal", "Bogdan", "Bruno", "Camila", "Carlos", "Chiara", "Chidi", "Clara", "Dagny", "Daniel", "Daria", "Diego", "Dimitri", "Elena", "Elif", "Emeka", "Emma", "Enzo", "Esra", "Fatima", "Felix", "Fernanda", "Filip", "Freya", "Gabriel", "Georgi", "Giulia", "Grace", "Hana", "Hannah", "Hassan", "Helena", "Hiroshi", "Hugo", "Ibrahim", "Imani", "Ines", "Ingrid", "Isabel", "Ivan", "Jakub", "Jana", "Jin", "Joana", "Jonas", "Jorge", "Julia", "Kamal", "Karin", "Kofi", "Lars", "Laura", "Layla", "Leandro", "Lena", "Liam", "Linh", "Lucia", "Luka", "Maja", "Malik", "Marek", "Maria", "Marta", "Mateo", "Maya", "Mehmet", "Mei", "Miguel", "Mila", "Minh", "Nadia", "Naomi", "Nia", "Nikolai", "Nina", "Noah", "Nora", "Oksana", "Olga", "Omar", "Oscar", "Paolo", "Petra", "Piotr", "Priya", "Rafael", "Rania", "Ravi", "Rosa", "Ruth", "Samir", "Sanna", "Sara", "Selma", "Sofia", "Stefan", "Suki", "Sven", "Tamar", "Tariq", "Teresa", "Thabo", "Tomas", "Uma", "Valentina", "Vera", "Viktor", "Wanjiru", "Yara", "Yuki", "Yusuf", "Zara", "Zofia"]
 
-LAST_NAMES = """
-Abdi Acosta Adeyemi Almeida Andersen Bakker Banerjee Barros Becker Berg Bianchi Brandt Cabrera Castillo Chen Costa Dahl Demir
-Diallo Dubois Eriksson Farah Fischer Fontana Garcia Gruber Haddad Hansen Hashimoto Herrera Hoffmann Horvat Ibarra Ivanova Jansen
-Kaya Keller Khan Kim Kovacs Kowalski Kruger Larsen Lehmann Lindqvist Lopes Marino Mensah Meyer Moreau Moreno Mwangi Nakamura
-Navarro Nguyen Novak Nowak Okafor Okonkwo Olsen Ortega Osei Park Patel Petrov Pinto Popescu Rahman Reyes Ricci Rossi Saito Salazar
-Santos Schmidt Sharma Silva Singh Sokolov Suzuki Tanaka Thomsen Torres Tran Vargas Virtanen Vogel Wagner Wang Weber Wolf Yilmaz
-Zhang Zielinski
-""".split()
+LAST_NAMES = ["Abdi", "Acosta", "Adeyemi", "Almeida", "Andersen", "Bakker", "Banerjee", "Barros", "Becker", "Berg", "Bianchi", "Brandt", "Cabrera", "Castillo", "Chen", "Costa", "Dahl", "Demir", "Diallo", "Dubois", "Eriksson", "Farah", "Fischer", "Fontana", "Garcia", "Gruber", "Haddad", "Hansen", "Hashimoto", "Herrera", "Hoffmann", "Horvat", "Ibarra", "Ivanova", "Jansen", "Kaya", "Keller", "Khan", "Kim", "Kovacs", "Kowalski", "Kruger", "Larsen", "Lehmann", "Lindqvist", "Lopes", "Marino", "Mensah", "Meyer", "Moreau", "Moreno", "Mwangi", "Nakamura", "Navarro", "Nguyen", "Novak", "Nowak", "Okafor", "Okonkwo", "Olsen", "Ortega", "Osei", "Park", "Patel", "Petrov", "Pinto", "Popescu", "Rahman", "Reyes", "Ricci", "Rossi", "Saito", "Salazar", "Santos", "Schmidt", "Sharma", "Silva", "Singh", "Sokolov", "Suzuki", "Tanaka", "Thomsen", "Torres", "Tran", "Vargas", "Virtanen", "Vogel", "Wagner", "Wang", "Weber", "Wolf", "Yilmaz", "Zhang", "Zielinski"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,12 @@ def hire(*, rng: random.Random, learners: int, until: date) -> Company:
 
     def account(name: str, first: str, last: str, *roles: str) -> Any:
         return create_person(
-            email=f"{name}@example.com", first_name=first, last_name=last, roles=roles, password_hash=hashed, joined=morning(start)
+            email=f"{name}@example.com",
+            first_name=first,
+            last_name=last,
+            roles=roles,
+            password_hash=hashed,
+            joined=morning(start),
         )
 
     accounts = Accounts(
@@ -90,7 +89,11 @@ def hire(*, rng: random.Random, learners: int, until: date) -> Company:
         joined = start + timedelta(days=int(rng.betavariate(1, 2) * 880))
         people.append(
             create_person(
-                email=f"{first}.{last}@example.com", first_name=first, last_name=last, password_hash=nobody, joined=morning(joined)
+                email=f"{first}.{last}@example.com",
+                first_name=first,
+                last_name=last,
+                password_hash=nobody,
+                joined=morning(joined),
             )
         )
     people.append(accounts.learner)

@@ -22,11 +22,18 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         if not settings.LECTERN_DEMO_ALLOWED:
-            raise CommandError("The demo academy is not loaded under production settings: its accounts have a known password.")
+            raise CommandError(
+                "The demo academy is not loaded under production settings: its accounts have a known password."
+            )
         if get_user_model().objects.exists() or CoursePage.objects.exists():
-            raise CommandError("The demo academy needs an empty site; this one has people or courses already. Nothing was changed.")
+            raise CommandError(
+                "The demo academy needs an empty site; this one has people or courses already. Nothing was changed."
+            )
         with transaction.atomic():
             loaded = load_demo(
-                seed=options["seed"], until=options["until"] or timezone.localdate(), learners=options["learners"], say=self.stdout.write
+                seed=options["seed"],
+                until=options["until"] or timezone.localdate(),
+                learners=options["learners"],
+                say=self.stdout.write,
             )
         self.stdout.write(loaded.sentence())

@@ -1,0 +1,99 @@
+"""Enrolling, asking, deciding, leaving."""
+
+from datetime import date
+
+import pytest
+
+from learning.exceptions import AlreadyEnrolled, AlreadyRequested, CannotLeave, EnrollmentClosed, LearningError
+from learning.models import Enrollment, EnrollmentStatus, LearningEvent
+from learning.services import approve_request, decline_request, enroll, leave_course, request_enrollment
+from tests.factories.accounts import make_person
+from tests.factories.learning import make_completed
+from tests.factories.lms_pages import make_course
+
+pytestmark = pytest.mark.django_db
+
+
+def events() -> list[str]:
+    return list(LearningEvent.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def test_enrolling_in_an_open_course(learner, course):
+    enrollment = enroll(learner=learner, course=course)
+
+    assert (enrollment.status, enrollment.run, enrollment.required_lessons) == ("active", 1, 4)
+    assert enrollment.course_key == course.translation_key
+    event = LearningEvent.objects.get()
+    assert (event.verb, event.learner, event.actor, event.data) == (
+        "course:enrolled",
+        learner,
+        learner,
+        {"policy": "open", "reason": "", "run": 1},
+    )
+
+
+def test_enrolling_twice_is_refused(learner, course):
+    enroll(learner=learner, course=course)
+    with pytest.raises(AlreadyEnrolled):
+        enroll(learner=learner, course=course)
+    assert Enrollment.objects.count() == 1
+    assert events() == ["course:enrolled"]
+
+
+@pytest.mark.parametrize("policy", ["request", "assigned"])
+def test_nobody_enters_a_closed_course_alone(learner, policy):
+    course = make_course(enrollment_policy=policy)
+    with pytest.raises(EnrollmentClosed):
+        enroll(learner=learner, course=course)
+    assert not Enrollment.objects.exists()
+
+
+def test_staff_assign_with_a_due_date(learner):
+    course, boss = make_course(enrollment_policy="assigned"), make_person()
+    enrollment = enroll(learner=learner, course=course, actor=boss, due_on=date(2026, 12, 1))
+    assert (enrollment.status, enrollment.due_on) == ("active", date(2026, 12, 1))
+    assert LearningEvent.objects.get().actor == boss
+
+
+def test_a_request_is_approved_into_the_same_run(learner):
+    course, boss = make_course(enrollment_policy="request"), make_person()
+    asked = request_enrollment(learner=learner, course=course, reason="I need it.")
+    with pytest.raises(AlreadyRequested):
+        request_enrollment(learner=learner, course=course)
+
+    enrollment = approve_request(enrollment=asked, actor=boss)
+
+    assert (enrollment.pk, enrollment.status, enrollment.run) == (asked.pk, "active", 1)
+    assert events() == ["course:requested", "course:enrolled"]
+    with pytest.raises(LearningError):
+        approve_request(enrollment=enrollment, actor=boss)
+    with pytest.raises(AlreadyEnrolled):
+        request_enrollment(learner=learner, course=course)
+
+
+def test_a_request_is_declined_with_its_reason_and_may_be_made_again(learner):
+    course, boss = make_course(enrollment_policy="request"), make_person()
+    asked = request_enrollment(learner=learner, course=course)
+    declined = decline_request(enrollment=asked, actor=boss, reason="Full until spring.")
+    assert (declined.status, declined.reason) == ("declined", "Full until spring.")
+    with pytest.raises(LearningError):
+        decline_request(enrollment=declined, actor=boss, reason="Twice.")
+    assert request_enrollment(learner=learner, course=course).run == 2
+
+
+def test_leaving_ends_the_run_and_a_new_one_may_start(learner, course):
+    enrollment = enroll(learner=learner, course=course)
+    leave_course(enrollment=enrollment, reason="Too busy.")
+    assert (enrollment.status, enrollment.reason) == ("withdrawn", "Too busy.")
+    with pytest.raises(CannotLeave):
+        leave_course(enrollment=enrollment)
+    assert enroll(learner=learner, course=course).run == 2
+
+
+def test_a_completed_course_cannot_be_left(learner, course):
+    enrollment = make_completed(learner, course)
+    with pytest.raises(CannotLeave):
+        leave_course(enrollment=enrollment)
+    enrollment.refresh_from_db()
+    assert enrollment.status == EnrollmentStatus.COMPLETED
+    assert "course:left" not in events()
