@@ -1,5 +1,6 @@
 """What a learner's answers add up to, and what a knowledge check shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,6 @@ from uuid import UUID
 
 from assessment.models import Response
 from learning.models import Enrollment
-from lms_pages.models import LessonPage
 from questions.models import Question
 from questions.types import Choice
 
@@ -26,28 +26,21 @@ class LessonScore:
         return self.unanswered == 0 and self.got == self.of
 
 
-def lesson_score(*, enrollment: Enrollment, lesson: LessonPage) -> LessonScore:
-    """Two queries. A question that is gone from the bank counts as not asked."""
-    checks = lesson.knowledge_checks
-    ids = {key for keys in checks.values() for key in keys}
-    graded = dict(Question.objects.filter(pk__in=ids).values_list("pk", "type"))
-    latest = {
-        (response["block_id"], response["question_id"]): response["score"]
-        for response in Response.objects.filter(
-            enrollment=enrollment, lesson_key=lesson.translation_key, is_latest=True
-        ).values("block_id", "question_id", "score")
-    }
+def lesson_score(
+    *, checks: Mapping[str, list[int]], questions: Mapping[int, Question], latest: Mapping[tuple[str, int], Response]
+) -> LessonScore:
+    """Add up the newest answers of a lesson. A question that is gone from the bank counts as not asked."""
     got, of, unanswered = Decimal(0), 0, 0
     for block_id, keys in checks.items():
         for key in keys:
-            if key not in graded:
+            if key not in questions:
                 continue
-            is_graded = graded[key] != "poll"
+            response, is_graded = latest.get((block_id, key)), questions[key].kind.is_graded
             of += is_graded
-            if (block_id, key) not in latest:
+            if response is None:
                 unanswered += 1
             elif is_graded:
-                got += latest[(block_id, key)] or 0
+                got += response.score or 0
     return LessonScore(got, of, unanswered)
 
 

@@ -19,6 +19,17 @@ from learning.verbs import Verb
 from lms_pages.models import LessonPage
 from lms_pages.selectors import Outline, course_outline
 
+CHANGED_BY_COMPLETION = [
+    "status",
+    "completed_at",
+    "completed_revision",
+    "completion_rule",
+    "completed_lessons",
+    "required_lessons",
+    "last_lesson_key",
+    "last_activity_at",
+]
+
 
 def complete_lesson(
     *,
@@ -80,7 +91,7 @@ def complete_lesson(
     except IntegrityError:
         # A double click: the other request won, and wrote the same thing.
         return None
-    enrollment.refresh_from_db()
+    enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
     return event
 
 
@@ -115,20 +126,24 @@ def record_result(
     max_score: Decimal,
     passed: bool | None,
     at: moment | None = None,
-) -> Result:
+) -> None:
     """Keep the score a page has in an enrollment; a later call replaces it."""
-    result, _created = Result.objects.update_or_create(
-        enrollment=enrollment,
-        page_key=page.translation_key,
-        defaults={
-            "page_id": page.pk,
-            "score": score,
-            "max_score": max_score,
-            "passed": passed,
-            "updated_at": at or timezone.now(),
-        },
+    Result.objects.bulk_create(
+        [
+            Result(
+                enrollment=enrollment,
+                page_key=page.translation_key,
+                page_id=page.pk,
+                score=score,
+                max_score=max_score,
+                passed=passed,
+                updated_at=at or timezone.now(),
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["enrollment", "page_key"],
+        update_fields=["page", "score", "max_score", "passed", "updated_at"],
     )
-    return result
 
 
 def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None = None, seconds: int = 0) -> None:

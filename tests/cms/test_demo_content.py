@@ -21,9 +21,7 @@ def texts(lesson) -> list[str]:
     found = []
     for entry in lesson["body"]:
         ((kind, value),) = entry.items()
-        if kind == "text":
-            found.append(value)
-        elif kind == "heading":
+        if kind == "text" or kind == "heading":
             found.append(value)
         elif kind == "callout":
             found += [value.get("title", ""), value["text"]]
