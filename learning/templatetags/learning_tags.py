@@ -1,12 +1,16 @@
 """What templates may ask about the person who learns."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import template
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from learning.selectors import LearnerView, course_cards, learner_view, stand_in_view
 from library.models import Topic
@@ -97,3 +101,19 @@ def duration(minutes: int | None) -> str:
     if not hours:
         return f"{rest} min"
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+@register.filter
+def due_words(day: date | None) -> str:
+    """How far a due date is from today, as people say it: due today, in 4 days, 2 days late."""
+    if not day:
+        return ""
+    days = (day - timezone.localdate()).days
+    if days < 0:
+        return ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}
+    if days < 2:
+        return _("due tomorrow") if days else _("due today")
+    if days < 21:
+        return ngettext("due in %(n)d day", "due in %(n)d days", days) % {"n": days}
+    weeks = days // 7
+    return ngettext("due in %(n)d week", "due in %(n)d weeks", weeks) % {"n": weeks}
