@@ -1,6 +1,7 @@
 """A question as a learner meets it before answering, for previews."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -18,7 +19,7 @@ class ShownQuestion:
 
     question: Any
     kind: QuestionType
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[Choice] = dataclasses.field(default_factory=list)
     unit: str = ""
     several: bool = False
     field: str = "question"
