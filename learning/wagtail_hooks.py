@@ -25,8 +25,10 @@ def put_learner_view(page, request, args, kwargs):
     """
     if not isinstance(page, CoursePage | LessonPage):
         return None
-    course = page if isinstance(page, CoursePage) else CoursePage.objects.ancestor_of(page).first()
-    if not visible_to(request.user, CoursePage.objects.filter(pk=course.pk)).exists():
+    course = (
+        visible_to(request.user, CoursePage.objects.ancestor_of(page, inclusive=True)).select_related("locale").first()
+    )
+    if course is None:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         raise Http404("No such course for this viewer.")

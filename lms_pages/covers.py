@@ -65,7 +65,10 @@ def circle(x: float, y: float, r: float) -> str:
 def ring(x: float, y: float, outer: float, inner: float) -> str:
     """A circle with a hole: the hole runs the other way round, so that the default fill rule leaves it open."""
     r_, double = number(inner), number(2 * inner)
-    return circle(x, y, outer) + f"M{number(x - inner)} {number(y)}a{r_} {r_} 0 1 1 {double} 0a{r_} {r_} 0 1 1 -{double} 0Z"
+    return (
+        circle(x, y, outer)
+        + f"M{number(x - inner)} {number(y)}a{r_} {r_} 0 1 1 {double} 0a{r_} {r_} 0 1 1 -{double} 0Z"
+    )
 
 
 def rings(take: Numbers) -> Iterator[Shape]:

@@ -6,24 +6,27 @@ from django.utils.translation import gettext as _
 
 from assessment.selectors import Check, check_question, latest_responses
 from assessment.views import anchor
-from questions.models import Question
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def knowledge_check(context, value, block_id) -> Check:
-    """The check of one block for the person reading: three queries a page, whatever the number of checks."""
+    """The check of one block for the person reading: one query a page, whatever the number of checks."""
     request = context["request"]
     view = getattr(request, "learner_view", None)
     block_id = str(block_id or "")
-    state = page_state(request, context.get("page"), view)
-    ids = [item if isinstance(item, int) else getattr(item, "pk", None) for item in raw_ids(value)]
+    state = reader_state(request, view)
     drafts = state["drafts"].get(block_id, {})
+    # The chooser blocks have loaded all questions of the lesson in one query; one that is gone is None.
+    asked = (
+        [child.value for child in value["questions"].bound_blocks if child.value is not None]
+        if value.get("questions")
+        else []
+    )
     questions = [
-        check_question(state["questions"][key], state["responses"].get((block_id, key)), drafts.get(str(key)))
-        for key in ids
-        if key in state["questions"]
+        check_question(question, state["responses"].get((block_id, question.pk)), drafts.get(str(question.pk)))
+        for question in asked
     ]
     action = ""
     if view is not None and view.may_answer and view.lesson_key and block_id:
@@ -33,21 +36,14 @@ def knowledge_check(context, value, block_id) -> Check:
     )
 
 
-def raw_ids(value) -> list:
-    """Question ids of a check's list without loading the questions one by one."""
-    return [child.value for child in value["questions"].bound_blocks] if value.get("questions") else []
-
-
-def page_state(request, page, view) -> dict:
-    """Questions, newest answers and refused drafts of the whole lesson, loaded once a request."""
+def reader_state(request, view) -> dict:
+    """Newest answers and refused drafts of the person in this lesson, read once a request."""
     state = getattr(request, "knowledge_check_state", None)
     if state is None:
-        ids = {key for keys in page.knowledge_checks.values() for key in keys} if page is not None else set()
-        can_read = view is not None and view.enrollment is not None and view.lesson_key
+        can_answer = view is not None and view.enrollment is not None and view.lesson_key and not view.is_preview
         state = {
-            "questions": Question.objects.in_bulk(list(ids)),
-            "responses": latest_responses(enrollment=view.enrollment, lesson_key=view.lesson_key) if can_read else {},
-            "drafts": request.session.pop("check_drafts", {}) if hasattr(request, "session") and can_read else {},
+            "responses": latest_responses(enrollment=view.enrollment, lesson_key=view.lesson_key) if can_answer else {},
+            "drafts": request.session.pop("check_drafts", {}) if can_answer else {},
         }
         request.knowledge_check_state = state
     return state

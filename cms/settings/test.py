@@ -19,6 +19,8 @@ if not env("DATABASE_URL", default=""):
 _files = Path(tempfile.gettempdir()) / "lectern-tests"
 MEDIA_ROOT = _files / "media"
 PRIVATE_ROOT = _files / "private"
+STATIC_ROOT = _files / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_ROOT
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 OUTBOX_SHOWS_PRIVATE_MAIL = False

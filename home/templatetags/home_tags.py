@@ -5,7 +5,6 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from wagtail.models import Site
 
 from lms_pages.models import CatalogPage
 
@@ -20,6 +19,14 @@ class Navigation:
     current: str
 
 
+def catalog_url(request) -> str:
+    """The catalog at hand: the one above this course or lesson, else the first there is."""
+    if view := getattr(request, "learner_view", None):
+        return view.course_url.rstrip("/").rpartition("/")[0] + "/"
+    catalog = CatalogPage.objects.live().select_related("locale").order_by("path").first()
+    return (catalog.get_url(request) if catalog else None) or "/"
+
+
 @register.simple_tag(takes_context=True)
 def navigation(context) -> Navigation:
     """The header's links, and which of them is the page at hand. Error pages draw it without a request too."""
@@ -27,15 +34,13 @@ def navigation(context) -> Navigation:
     if request is None:
         return Navigation(None, "/", False, "")
     person = getattr(request, "user", None)
-    site = Site.find_for_request(request)
-    catalog = CatalogPage.objects.live().order_by("path").first() if site else None
-    url = catalog.get_url(request, current_site=site) if catalog else "/"
+    url = catalog_url(request)
     current = {reverse("my_learning"): "learning", reverse("search"): "search"}.get(request.path, "")
-    if not current and url and request.path.startswith(url):
+    if not current and request.path.startswith(url):
         current = "catalog"
     return Navigation(
         person=person if person is not None and person.is_authenticated else None,
-        catalog_url=url or "/",
+        catalog_url=url,
         is_staff=bool(person and person.is_authenticated and person.has_perm("wagtailadmin.access_admin")),
         current=current,
     )

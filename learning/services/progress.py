@@ -150,14 +150,13 @@ def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None 
     """Count one opening of a lesson on its UTC day, and remember where the learner left."""
     at = at or timezone.now()
     day = at.astimezone(datetime.UTC).date()
-    with transaction.atomic():
-        found = ActivityDay.objects.filter(enrollment=enrollment, lesson_key=lesson_key, day=day).update(
-            hits=F("hits") + 1, seconds=F("seconds") + seconds
+    found = ActivityDay.objects.filter(enrollment=enrollment, lesson_key=lesson_key, day=day).update(
+        hits=F("hits") + 1, seconds=F("seconds") + seconds
+    )
+    if not found:
+        # Another request may have made the row meanwhile: losing one hit is cheaper than a lock.
+        ActivityDay.objects.bulk_create(
+            [ActivityDay(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=1, seconds=seconds)],
+            ignore_conflicts=True,
         )
-        if not found:
-            # Another request may have made the row meanwhile: losing one hit is cheaper than a lock.
-            ActivityDay.objects.bulk_create(
-                [ActivityDay(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=1, seconds=seconds)],
-                ignore_conflicts=True,
-            )
-        Enrollment.objects.filter(pk=enrollment.pk).update(last_lesson_key=lesson_key, last_activity_at=at)
+    Enrollment.objects.filter(pk=enrollment.pk).update(last_lesson_key=lesson_key, last_activity_at=at)

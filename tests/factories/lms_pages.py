@@ -3,6 +3,9 @@
 import uuid
 from itertools import count
 
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import Page
+
 from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage
 from tests.factories.questions import make_question
 
@@ -71,3 +74,28 @@ def make_course(
 
 def lessons_of(course: CoursePage) -> list[LessonPage]:
     return list(LessonPage.objects.descendant_of(course).order_by("path"))
+
+
+def grow(parent, model, count: int, **fields) -> None:
+    """Put ``count`` live pages below ``parent`` in bulk: rows as they are stored, without revisions or index entries."""
+    parent = Page.objects.get(pk=parent.pk)
+    content_type = ContentType.objects.get_for_model(model)
+    start = parent.numchild
+    rows = Page.objects.bulk_create(
+        Page(
+            title=f"{model.__name__} {number}",
+            draft_title=f"{model.__name__} {number}",
+            slug=f"grown-{number}",
+            path=parent._get_path(parent.path, parent.depth + 1, number),
+            depth=parent.depth + 1,
+            url_path=f"{parent.url_path}grown-{number}/",
+            content_type=content_type,
+            locale_id=parent.locale_id,
+            live=True,
+        )
+        for number in range(start + 1, start + count + 1)
+    )
+    Page.objects.filter(pk=parent.pk).update(numchild=start + count)
+    for row in rows:
+        child = model(page_ptr_id=row.pk, **fields)
+        child.save_base(raw=True, force_insert=True)
