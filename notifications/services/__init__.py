@@ -1,0 +1,19 @@
+"""The one way mail is written and sent. Callers queue in their transaction and enqueue `send_mail` after it."""
+
+from notifications.services.delivery import (
+    erase_stale_private_mail,
+    expire_leases,
+    hand_over_mail,
+    resend_mail,
+)
+from notifications.services.queue import Attachment, queue_mail, send_test_mail
+
+__all__ = [
+    "Attachment",
+    "erase_stale_private_mail",
+    "expire_leases",
+    "hand_over_mail",
+    "queue_mail",
+    "resend_mail",
+    "send_test_mail",
+]
