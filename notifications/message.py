@@ -75,6 +75,11 @@ def split_address(value: str) -> tuple[str, str]:
     return name, clean_address(address)
 
 
+def header_address(name: str, address: str) -> Address:
+    local, _at, domain = address.rpartition("@")
+    return Address(display_name=name, username=local, domain=domain)
+
+
 def clean_line(value: str, what: str) -> str:
     """``value`` if it is one line; MailRefused otherwise."""
     value = str(value)
@@ -109,8 +114,8 @@ def write_message(
     """The mail as bytes with CRLF. ``written_at`` is aware; the same arguments make the same Message-ID and date."""
     message = EmailMessage(policy=SMTP)
     name, address = split_address(sender)
-    message["From"] = Address(display_name=name, addr_spec=address)
-    message["To"] = Address(display_name=to_name, addr_spec=to_address)
+    message["From"] = header_address(name, address)
+    message["To"] = header_address(to_name, to_address)
     message["Subject"] = subject
     message["Date"] = format_datetime(written_at)
     message["Message-ID"] = message_id
@@ -125,4 +130,6 @@ def write_message(
         kind = file.content_type or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         main, _slash, sub = kind.partition("/")
         message.add_attachment(file.content, maintype=main, subtype=sub or "octet-stream", filename=file.name)
-    return message.as_bytes(policy=POLICY)
+    # An address beyond ASCII cannot be encoded, only sent as it is (SMTPUTF8).
+    is_plain = address.isascii() and to_address.isascii()
+    return message.as_bytes(policy=POLICY if is_plain else POLICY.clone(utf8=True))

@@ -11,4 +11,4 @@ class WorkbenchConfig(AppConfig):
     def ready(self):
         from workbench.receivers import connect
 
-        connect(sender=self)
+        connect()
