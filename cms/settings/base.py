@@ -9,9 +9,11 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from cms.supervisor.places import broker_socket
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
-VAR_DIR = Path(env("LECTERN_VAR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(env("LECTERN_VAR", default="") or BASE_DIR / "var").resolve()
 
 SECRET_KEY = env("SECRET_KEY", default="")
 DEBUG = False
@@ -121,7 +123,7 @@ elif env.bool("DATABASE_POOL", default=False):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_SOCKET = VAR_DIR / "run" / "valkey.sock"
+REDIS_SOCKET = broker_socket(VAR_DIR)
 REDIS_URL = env("REDIS_URL", default="")
 CACHES = {
     "default": {
@@ -214,6 +216,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# In production nginx serves uploads; without it the site does.
+SERVE_MEDIA = False
 # Report files and mail attachments: never under an address that is served.
 PRIVATE_ROOT = VAR_DIR / "private"
 STORAGES = {

@@ -9,6 +9,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or secret_key_from(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 WHITENOISE_USE_FINDERS = True
+SERVE_MEDIA = True
 # Without a mail server the outbox page is where mail is read, links included.
 OUTBOX_SHOWS_PRIVATE_MAIL = True
 LECTERN_DEMO_ALLOWED = True

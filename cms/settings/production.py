@@ -34,6 +34,7 @@ if not WAGTAILADMIN_BASE_URL.startswith("https://"):
     raise ImproperlyConfigured("WAGTAILADMIN_BASE_URL must start with https://, since links in mail are made from it.")
 
 DEBUG = False
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=False)
 STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)

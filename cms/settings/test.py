@@ -23,6 +23,7 @@ STATIC_ROOT = _files / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_ROOT
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+SERVE_MEDIA = True
 OUTBOX_SHOWS_PRIVATE_MAIL = False
 LECTERN_DEMO_ALLOWED = True
 WAGTAILADMIN_BASE_URL = "http://testserver"
