@@ -43,5 +43,7 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # nginx replaces X-Forwarded-For by the client's own address; sign-in limits count by it.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 OUTBOX_SHOWS_PRIVATE_MAIL = False
 LECTERN_DEMO_ALLOWED = False

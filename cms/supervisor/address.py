@@ -60,14 +60,13 @@ class Address:
                     f"Port {self.port} is in use by another program. Use another: PORT={self.port + 1} make run"
                 ) from None
 
-    def answers(self) -> bool:
-        """Whether the site behind the address serves pages yet."""
-        url = self.url.removeprefix("http://").rstrip("/")
-        connection = http.client.HTTPConnection(url, timeout=10)
+    def status(self) -> int | None:
+        """The HTTP status of the front page; None while nobody answers yet."""
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://").rstrip("/"), timeout=20)
         try:
             connection.request("GET", "/", headers={"Host": f"localhost:{self.port}"})
-            return connection.getresponse().status < 500
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            return False
+            return None
         finally:
             connection.close()

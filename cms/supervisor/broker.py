@@ -46,7 +46,7 @@ def broker(server: str, *, path: Path, data: Path) -> Process:
             "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
             "--dir", str(data), "--appendonly", "yes", "--save", "",
             "--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru",
-            "--daemonize", "no", "--loglevel", "warning",
+            "--daemonize", "no", "--loglevel", "warning", "--logfile", str(data / "broker.log"),
         ),
     )  # fmt: skip
 

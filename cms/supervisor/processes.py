@@ -32,7 +32,7 @@ def worker(name: str = "worker", queues: tuple[str, ...] = QUEUES, concurrency: 
     return Process(
         name,
         (
-            "celery", "-A", "cms", "worker",
+            "celery", "-A", "cms", "--quiet", "worker",
             "--hostname", f"{name}@%h",
             "--queues", ",".join(queues),
             "--concurrency", str(concurrency),
@@ -44,7 +44,7 @@ def worker(name: str = "worker", queues: tuple[str, ...] = QUEUES, concurrency: 
 
 
 def beat() -> Process:
-    return Process("beat", ("celery", "-A", "cms", "beat", "--pidfile="))
+    return Process("beat", ("celery", "-A", "cms", "--quiet", "beat", "--pidfile="))
 
 
 def flower() -> Process:

@@ -39,7 +39,9 @@ def accounts_with_public_password() -> list[DemoAccount]:
 
 def environment_for_children(address: Address) -> dict[str, str]:
     """What the processes know: all that this one does, its settings, and the address they serve."""
-    env = dict(os.environ, DJANGO_SETTINGS_MODULE=os.environ["DJANGO_SETTINGS_MODULE"], PYTHONUNBUFFERED="1")
+    env = dict(os.environ, PYTHONUNBUFFERED="1")
+    # Celery warns whoever is root, at length; a demo in a container is.
+    env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
     env.setdefault("WAGTAILADMIN_BASE_URL", address.url.rstrip("/"))
     if not address.is_local:
         env.setdefault("ALLOWED_HOSTS", ",".join([*LOCAL_HOSTS[:2], "[::1]", address.host, socket.gethostname()]))
@@ -164,7 +166,8 @@ class Command(BaseCommand):
         supervisor.listen()
         try:
             self.start(supervisor, address)
-            self.greet(address)
+            if not supervisor.stop_requested:
+                self.greet(address)
             supervisor.run_until(lambda: False)
         finally:
             self.stdout.write("\nStopping …")
@@ -179,16 +182,27 @@ class Command(BaseCommand):
             path = settings.REDIS_SOCKET
             make_private(path.parent)
             path.unlink(missing_ok=True)
-            supervisor.start(broker(self.server, path=path, data=settings.VAR_DIR / "valkey"))
+            data = settings.VAR_DIR / "valkey"
+            supervisor.start(broker(self.server, path=path, data=data))
             if not supervisor.run_until(lambda: answers(path), seconds=60) and not supervisor.stop_requested:
                 raise CommandError(
-                    "The embedded broker did not start; its lines above say why. Its data is in "
-                    f"{settings.VAR_DIR / 'valkey'}: only waiting background work is lost if you move it away."
+                    f"The embedded broker did not start; {data / 'broker.log'} says why. If its data is damaged, move "
+                    f"{data} away: only background work that was waiting is lost."
                 )
         for process in on_one_machine(address.bind):
             supervisor.start(process)
-        if not supervisor.run_until(address.answers, seconds=120) and not supervisor.stop_requested:
-            raise CommandError("The site did not answer within 2 minutes; the lines marked “web” say why.")
+        status = None
+
+        def has_answered():
+            nonlocal status
+            status = address.status()
+            return status is not None
+
+        if not supervisor.run_until(has_answered, seconds=120):
+            if not supervisor.stop_requested:
+                raise CommandError("The site did not answer within 2 minutes; the lines marked “web” say why.")
+        elif status >= 500:
+            raise CommandError("The site runs but its front page fails; the lines marked “web” say why.")
 
     def greet(self, address: Address):
         lines = ["", f"Lectern runs at {address.url} and its admin at {address.url}admin/   (Ctrl-C stops it)"]

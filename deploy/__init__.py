@@ -1,0 +1,1 @@
+"""What runs before, around and instead of Django: first install, pictures, services for tests, server samples."""
