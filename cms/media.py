@@ -43,13 +43,14 @@ def serve_media(request: HttpRequest, path: str) -> HttpResponseBase:
     try:
         wanted = byte_range(request.headers.get("Range", ""), size)
     except ValueError:
-        response.close()
+        response.file_to_stream.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     return response if wanted is None else part(response, Path(settings.MEDIA_ROOT) / path, *wanted, size)
 
 
 def part(whole: FileResponse, path: Path, first: int, last: int, size: int) -> HttpResponseBase:
-    whole.close()
+    # Closing the answer itself would tell Django that the request is over.
+    whole.file_to_stream.close()
     partial = HttpResponse(status=206, headers=dict(whole.items()))
     with path.open("rb") as file:
         file.seek(first)

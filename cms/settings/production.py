@@ -4,16 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import ALLOWED_HOSTS, DATABASES, SECRET_KEY, STORAGES, WAGTAILADMIN_BASE_URL, env
-
-NEEDED = [
-    "SECRET_KEY",
-    "ALLOWED_HOSTS",
-    "DATABASE_URL",
-    "REDIS_URL",
-    "EMAIL_URL",
-    "DEFAULT_FROM_EMAIL",
-    "WAGTAILADMIN_BASE_URL",
-]
+from cms.settings.production_needs import NEEDED
 
 _missing = [name for name in NEEDED if not env(name, default="")]
 if _missing:

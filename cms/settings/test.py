@@ -17,6 +17,8 @@ CELERY_BROKER_URL = "memory://"
 if not env("DATABASE_URL", default=""):
     DATABASES["default"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
 _files = Path(tempfile.gettempdir()) / "lectern-tests"
+STATIC_ROOT = _files / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = _files / "media"
 PRIVATE_ROOT = _files / "private"
 STATIC_ROOT = _files / "static"
