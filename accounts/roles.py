@@ -77,6 +77,8 @@ ROLES: tuple[Role, ...] = (
             "lms_pages.*",
             "learning.*",
             "assessment.*",
+            "notifications.*",
+            "home.*",
             "django_celery_beat.*",
             "django_celery_results.view_taskresult",
             "auth.view_group",
