@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from accounts.models import Team, TeamMembership
 
 
@@ -15,3 +17,12 @@ def primary_team(user: Any) -> Team | None:
         .first()
     )
     return membership.team if membership else None
+
+
+def people_matching(people: QuerySet, query: str) -> QuerySet:
+    """``people`` whose names or address hold every word of ``query``."""
+    for word in query.split():
+        people = people.filter(
+            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+        )
+    return people

@@ -45,14 +45,37 @@ def create_person(
     return user
 
 
-def assign_team(*, user: Any, team: Team, since: date | None = None) -> TeamMembership:
-    """Move a person to ``team`` as their primary team; the membership before it ends the day before."""
+def set_roles(*, user: Any, roles: tuple[str, ...]) -> None:
+    """Give a person exactly these of the five roles; groups of any other kind stay as they are."""
+    ours = Group.objects.filter(name__in=[role.name for role in ROLES])
+    wanted = ours.filter(name__in=roles)
+    with transaction.atomic():
+        user.groups.remove(*ours.exclude(pk__in=wanted.values("pk")))
+        user.groups.add(*wanted)
+
+
+def assign_team(*, user: Any, team: Team | None, since: date | None = None) -> TeamMembership | None:
+    """Move a person to ``team`` as their primary team; the membership before it ends the day before.
+
+    Without a team the open membership ends. Nothing changes where the person is in ``team`` already.
+    """
     since = since or timezone.localdate()
     with transaction.atomic():
+        current = TeamMembership.objects.filter(user=user, is_primary=True, until=None).first()
+        if team is not None and current is not None and current.team_id == team.pk:
+            return current
         for open_one in TeamMembership.objects.filter(user=user, is_primary=True, until=None):
             open_one.until = max(since - timedelta(days=1), open_one.since)
             open_one.save(update_fields=["until"])
-        return TeamMembership.objects.create(user=user, team=team, since=since)
+        if team is None:
+            return None
+        membership, created = TeamMembership.objects.get_or_create(
+            user=user, team=team, until=None, defaults={"since": since}
+        )
+        if not created:
+            membership.is_primary = True
+            membership.save(update_fields=["is_primary"])
+        return membership
 
 
 def permissions_of(role: Role) -> list[Permission]:

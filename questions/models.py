@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -68,10 +67,10 @@ class Question(Origin, PreviewableMixin, DraftStateMixin, RevisionMixin, index.I
     def __str__(self):
         return self.title
 
-    def clean(self):
-        super().clean()
-        if self.definition and (problems := self.kind.problems(self.value)):
-            raise ValidationError({"definition": problems})
+    @property
+    def problems(self) -> list[str]:
+        """Why this question cannot be published yet, one sentence each."""
+        return [str(problem) for problem in self.kind.problems(self.value)] if self.definition else []
 
     def save(self, *args, **kwargs):
         if self.definition:

@@ -1,0 +1,143 @@
+"""Forms about people and teams."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.forms.choosers import BaseFilterForm
+
+from accounts.models import Team
+from accounts.roles import ADMINISTRATOR, MANAGER, ROLES
+from accounts.selectors import people_matching, primary_team
+from accounts.services import assign_team, set_roles
+
+ROLE_LABELS = {role.name: role.label for role in ROLES}
+
+
+def timezone_choices() -> list[tuple[str, Any]]:
+    """Zones by region, as the tz database names them."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _slash, city = name.partition("/")
+        if city and region not in ("Etc", "SystemV", "US"):
+            regions.setdefault(region, []).append((name, city.replace("_", " ")))
+    return [("", _("The site's time zone")), ("UTC", "UTC"), *regions.items()]
+
+
+class RoleField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj):
+        return ROLE_LABELS.get(obj.name, obj.name)
+
+
+class PersonForm(WagtailAdminModelForm):
+    """A person with their roles and their team. Nobody sets another person's password: it is set by mail."""
+
+    roles = RoleField(
+        queryset=Group.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("roles"),
+        help_text=_("None: a learner. Roles add up."),
+    )
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(),
+        required=False,
+        label=_("team"),
+        empty_label=_("No team"),
+        help_text=_("The team the person belongs to from today on. Earlier memberships are kept."),
+    )
+    timezone = forms.ChoiceField(
+        choices=timezone_choices, required=False, label=_("time zone"), help_text=_("Dates and times are shown in it.")
+    )
+
+    class Meta:
+        model = get_user_model()
+        fields = ["email", "first_name", "last_name", "timezone", "language", "is_active"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].queryset = Group.objects.filter(name__in=ROLE_LABELS).order_by("pk")
+        self.fields["team"].queryset = Team.objects.all()
+        for name in ("first_name", "last_name"):
+            self.fields[name].required = True
+        active = self.fields["is_active"]
+        active.label = _("may sign in")
+        active.help_text = _("Take this away from people who left. Their record stays.")
+        if self.instance.pk:
+            self.fields["roles"].initial = self.instance.groups.all()
+            self.fields["team"].initial = primary_team(self.instance)
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def clean(self):
+        data = super().clean()
+        is_self = self.for_user is not None and self.instance.pk == self.for_user.pk
+        if not is_self or self.for_user.is_superuser:
+            return data
+        if not data.get("is_active"):
+            self.add_error("is_active", _("You cannot lock yourself out. Ask another administrator to do it."))
+        roles = {group.name for group in data.get("roles", ())}
+        if ADMINISTRATOR not in roles and self.instance.groups.filter(name=ADMINISTRATOR).exists():
+            self.add_error(
+                "roles", _("You cannot take the administrator role from yourself. Ask another administrator.")
+            )
+        return data
+
+    def save(self, commit=True):
+        if not self.instance.pk:
+            self.instance.set_unusable_password()
+        person = super().save(commit=commit)
+        set_roles(user=person, roles=tuple(group.name for group in self.cleaned_data["roles"]))
+        assign_team(user=person, team=self.cleaned_data["team"])
+        return person
+
+
+class TeamForm(WagtailAdminModelForm):
+    """A team and who manages it."""
+
+    class Meta:
+        model = Team
+        fields = ["name", "managers"]
+        widgets = {"managers": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        managers = self.fields["managers"]
+        eligible = Q(is_active=True, groups__name=MANAGER)
+        if self.instance.pk:
+            eligible |= Q(pk__in=self.instance.managers.values("pk"))
+        managers.queryset = get_user_model().objects.filter(eligible).distinct()
+        managers.help_text = _(
+            "They see the progress of everyone in the team. People with the manager role are listed here."
+        )
+
+
+class PersonFilterForm(BaseFilterForm):
+    """The search field of the window in which a person is chosen."""
+
+    q = forms.CharField(
+        label=_("Search"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Name or e-mail address")})
+    )
+
+    def filter(self, objects):
+        objects = super().filter(objects)
+        if query := self.cleaned_data.get("q", "").strip():
+            self.is_searching, self.search_query = True, query
+            objects = people_matching(objects, query)
+        return objects
+
+
+class TimezoneForm(forms.ModelForm):
+    """A person's own time zone and language, in the account settings of the admin."""
+
+    timezone = forms.ChoiceField(choices=timezone_choices, required=False, label=_("Time zone"))
+
+    class Meta:
+        model = get_user_model()
+        fields = ["timezone"]

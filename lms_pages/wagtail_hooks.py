@@ -1,0 +1,46 @@
+"""The tree of courses in the admin: icons of our page types, and who teaches what."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.permissions import register_permission_policy
+
+from lms_pages.models import CourseStaff
+from lms_pages.policies import visible_to
+from workbench.modeladmin import ScopedModelAdmin
+from workbench.permissions import ScopedPermissionPolicy
+
+register_permission_policy(CourseStaff, ScopedPermissionPolicy(CourseStaff, visible_to))
+
+
+@hooks.register("register_icons")
+def register_icons(icons):
+    names = ["catalog", "course", "module", "lesson"]
+    return [*icons, *(f"lms_pages/icons/{name}.svg" for name in names)]
+
+
+class CourseStaffAdmin(ScopedModelAdmin):
+    model = CourseStaff
+    visible_to = visible_to
+    menu_hook = "register_courses_menu_item"
+    menu_icon = "user"
+    menu_order = 200
+    menu_label = _("Course staff")
+    list_display = ("user", "course", "shown_as")
+    list_select_related = ("user", "course")
+    search_fields = ("user__first_name", "user__last_name", "user__email", "course__title")
+    search_hint = _("Person or course")
+    ordering = ("course__title", "user__last_name")
+    empty_text = _("Nobody teaches a course yet. Course staff see its learners and decide on requests.")
+    edit_handler = ObjectList([FieldPanel("course"), FieldPanel("user"), FieldPanel("title")])
+
+    def get_add_label(self):
+        return _("Add a person to a course")
+
+    def shown_as(self, row):
+        return row.title or _("Instructor")
+
+    shown_as.short_description = _("shown as")
+
+
+CourseStaffAdmin().register_with_wagtail()

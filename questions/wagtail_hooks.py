@@ -1,0 +1,97 @@
+"""The question bank in the admin: listing, filters, editor, chooser."""
+
+import django_filters
+from django.forms import CheckboxSelectMultiple, RadioSelect
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
+
+from library.models import Skill
+from questions.forms import QuestionForm
+from questions.models import Difficulty, Question
+from questions.policies import visible_to
+from questions.types import QUESTION_TYPES
+from workbench.permissions import ScopedPermissionPolicy
+
+register_permission_policy(Question, ScopedPermissionPolicy(Question, visible_to))
+
+
+class QuestionFilterSet(WagtailFilterSet):
+    type = django_filters.MultipleChoiceFilter(
+        label=_("Kind"),
+        choices=[(kind.name, kind.label) for kind in QUESTION_TYPES.values()],
+        widget=CheckboxSelectMultiple,
+    )
+    difficulty = django_filters.MultipleChoiceFilter(
+        label=_("Difficulty"), choices=Difficulty.choices, widget=CheckboxSelectMultiple
+    )
+    skills = django_filters.ModelMultipleChoiceFilter(
+        label=_("Skills"), queryset=Skill.objects.all(), widget=CheckboxSelectMultiple
+    )
+    live = django_filters.ChoiceFilter(label=_("Status"), choices=[("live", _("Live")), ("draft", _("Draft"))], method="by_state", widget=RadioSelect, empty_label=_("Any"))
+
+    class Meta:
+        model = Question
+        fields = ["type", "difficulty", "skills"]
+
+    def by_state(self, queryset, name, value):
+        return queryset.filter(live=value == "live")
+
+
+class QuestionIndexView(IndexView):
+    def get_context_data(self, **kwargs):
+        """One query gives the skills of all questions on the page."""
+        context = super().get_context_data(**kwargs)
+        shown = list(context["object_list"])
+        rows = Question.skills.through.objects.filter(question__in=[question.pk for question in shown])
+        names: dict[int, list[str]] = {}
+        for pk, name in rows.order_by("skill__name").values_list("question_id", "skill__name"):
+            names.setdefault(pk, []).append(name)
+        for question in shown:
+            question.skill_names = ", ".join(names.get(question.pk, [])) or "–"
+        context["table"].data = shown
+        return context
+
+
+class QuestionViewSet(SnippetViewSet):
+    model = Question
+    icon = "help"
+    menu_label = _("Questions")
+    menu_name = "questions"
+    menu_order = 200
+    add_to_admin_menu = True
+    index_view_class = QuestionIndexView
+    filterset_class = QuestionFilterSet
+    list_per_page = 50
+    ordering = ("-latest_revision__created_at", "title")
+    copy_view_enabled = True
+    list_display = [
+        "title",
+        Column("kind_label", label=_("Kind"), accessor=lambda question: question.kind.label, sort_key="type"),
+        Column(
+            "difficulty", label=_("Difficulty"), accessor=lambda q: q.get_difficulty_display(), sort_key="difficulty"
+        ),
+        Column("skill_names", label=_("Skills")),
+        UpdatedAtColumn(),
+        LiveStatusTagColumn(),
+    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("title"),
+            FieldPanel("stem"),
+            FieldPanel("definition", classname="question-definition"),
+            FieldPanel("feedback"),
+            MultiFieldPanel(
+                [FieldPanel("difficulty"), FieldPanel("skills", widget=CheckboxSelectMultiple)],
+                heading=_("About this question"),
+            ),
+        ],
+        base_form_class=QuestionForm,
+    )
+
+
+register_snippet(QuestionViewSet)
