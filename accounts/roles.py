@@ -52,6 +52,8 @@ ROLES: tuple[Role, ...] = (
     Role(
         INSTRUCTOR,
         _("Instructors"),
+        # The rows are those of the courses they teach.
+        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "learning.change_enrollment"),
     ),
     Role(
         REPORT_ADMINISTRATOR,
@@ -65,6 +67,8 @@ ROLES: tuple[Role, ...] = (
     Role(
         MANAGER,
         _("Managers"),
+        # The rows are those of their teams.
+        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "learning.change_enrollment"),
     ),
     Role(
         ADMINISTRATOR,

@@ -4,11 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.utils.translation import gettext as _
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from learning.models import Enrollment, EnrollmentStatus
-from learning.selectors import CourseCard, enrollments_of, learner_view, lesson_sizes, topic_names
-from lms_pages.models import CoursePage, LessonPage
+from learning.selectors import CourseCard, CourseFigures, course_figures, enrollments_of, learner_view, lesson_sizes, topic_names
+from lms_pages.models import CatalogPage, CoursePage, LessonPage
 from lms_pages.policies import COURSE_PATH_LENGTH, visible_to
 
 SEARCH_DEPTH = 500
@@ -110,3 +113,43 @@ def ranked(viewer: Any, model: type, query: str) -> list:
         pages = pages.defer("body")
     found = {page.pk: page for page in pages}
     return [found[key] for key in ids if key in found]
+
+
+# The admin's home -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CourseRow:
+    """A course as the admin's home lists it."""
+
+    course: CoursePage
+    figures: CourseFigures
+    state: str
+    state_class: str
+
+
+def catalogs_to_add_to(viewer: Any) -> list[CatalogPage]:
+    """Catalogs below which the viewer may make a course."""
+    return [
+        catalog
+        for catalog in CatalogPage.objects.order_by("path")
+        if catalog.permissions_for_user(viewer).can_add_subpage()
+    ]
+
+
+def courses_to_edit(*, viewer: Any, limit: int) -> tuple[list[CourseRow], int]:
+    """The courses the viewer may edit, last edited first, and how many there are."""
+    policy = policy_registry.get_by_type(Page)
+    editable = policy.instances_user_has_permission_for(viewer, "change")
+    courses = CoursePage.objects.filter(pk__in=editable.order_by().values("pk"))
+    shown = list(courses.order_by(F("latest_revision_created_at").desc(nulls_last=True), "-pk")[:limit])
+    figures = course_figures(shown)
+    return [CourseRow(course, figures[course.pk], *state_of(course)) for course in shown], courses.count()
+
+
+def state_of(course: CoursePage) -> tuple[str, str]:
+    if not course.live:
+        return _("Draft"), ""
+    if course.has_unpublished_changes:
+        return _("Live, with a newer draft"), "record-soon"
+    return _("Live"), "w-status--primary"

@@ -44,6 +44,14 @@ def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:
     return queryset.filter(RULES[queryset.model](viewer))
 
 
+def may_decide(viewer: Any, enrollment: Enrollment) -> bool:
+    """Whether ``viewer`` may approve, decline or set dates on a run that they see. Nobody decides on
+    their own, except those who answer for everyone's."""
+    return viewer.has_perm("learning.change_enrollment") and (
+        enrollment.learner_id != viewer.pk or viewer.has_perm("learning.view_all_enrollments")
+    )
+
+
 def blocking_lesson(*, outline: Outline, done: Collection[UUID], key: UUID) -> OutlineLesson | None:
     """The first lesson that has to be done before ``key`` opens in an in-order course."""
     for lesson in outline.lessons:

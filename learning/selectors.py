@@ -7,13 +7,13 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from learning.models import Enrollment, EnrollmentStatus, LessonProgress
-from learning.policies import blocking_lesson, teaches
+from learning.policies import blocking_lesson, teaches, visible_to
 from lms_pages.models import CoursePage, CourseStaff, EnrollmentPolicy, LessonOrder, LessonPage
 from lms_pages.policies import edits_pages
 from lms_pages.selectors import Outline, OutlineLesson, OutlineModule, course_outline
@@ -395,3 +395,49 @@ def course_keys_of(viewer: Any) -> QuerySet:
         .exclude(status__in=[EnrollmentStatus.WITHDRAWN, EnrollmentStatus.DECLINED])
         .values("course_key")
     )
+
+
+# The admin ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CourseFigures:
+    """How large a course is, how many runs it has had, and how many of them were completed."""
+
+    lessons: int = 0
+    enrolled: int = 0
+    completed: int = 0
+
+    @property
+    def completed_words(self) -> str:
+        if not self.enrolled:
+            return "–"
+        share = round(self.completed * 100 / self.enrolled)
+        return _("%(share)d %% (%(count)d)") % {"share": share, "count": self.completed}
+
+
+def course_figures(courses: list[CoursePage]) -> dict[int, CourseFigures]:
+    """Figures by page id: two queries for any number of courses. A translation shares the runs of its course."""
+    sizes = lesson_sizes(courses)
+    runs = (
+        Enrollment.objects.counted()
+        .filter(course_key__in=[course.translation_key for course in courses])
+        .order_by()
+        .values_list("course_key")
+        .annotate(n=Count("pk"), done=Count("pk", filter=Q(status=EnrollmentStatus.COMPLETED)))
+    )
+    counts = {key: (n, done) for key, n, done in runs}
+    return {
+        course.pk: CourseFigures(sizes.get(course.pk, (0, 0))[0], *counts.get(course.translation_key, (0, 0)))
+        for course in courses
+    }
+
+
+def requests_to_decide(viewer: Any) -> QuerySet[Enrollment]:
+    """Requests the viewer may approve or decline, the oldest first."""
+    if not viewer.has_perm("learning.change_enrollment"):
+        return Enrollment.objects.none()
+    found = visible_to(viewer, Enrollment.objects.filter(status=EnrollmentStatus.REQUESTED))
+    if not viewer.has_perm("learning.view_all_enrollments"):
+        found = found.exclude(learner=viewer)
+    return found.select_related("learner", "course").order_by("requested_at")

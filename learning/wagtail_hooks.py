@@ -1,19 +1,30 @@
-"""Who may open a course or a lesson, and what may not be deleted."""
+"""Who may open a course or a lesson, what may not be deleted, and the courses' figures in the explorer."""
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.admin.views.pages.listing import ExplorableIndexView
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from learning.exceptions import NotEnrolled
+from learning.modeladmin import EnrollmentAdmin
 from learning.models import Enrollment, LessonProgress
-from learning.selectors import LOCKED, VISITOR, learner_view
+from learning.policies import visible_to as visible_records
+from learning.selectors import LOCKED, VISITOR, course_figures, learner_view
 from learning.services import record_visit
-from lms_pages.models import CoursePage, LessonPage
+from lms_pages.models import CatalogPage, CoursePage, LessonPage
 from lms_pages.policies import visible_to
+from workbench.permissions import ScopedPermissionPolicy
+
+register_permission_policy(Enrollment, ScopedPermissionPolicy(Enrollment, visible_records, never=("delete",)))
+EnrollmentAdmin().register_with_wagtail()
 
 
 @hooks.register("before_serve_page")
@@ -88,3 +99,34 @@ def keep_pages_with_learners_in_bulk(request, action_type, objects, action_class
             messages.error(request, sentence_for(page, count))
             return redirect("wagtailadmin_explore", page.get_parent().pk)
     return None
+
+
+class CourseIndexView(ExplorableIndexView):
+    """Courses below a catalog, with their size and what became of those who enrolled: two queries a page."""
+
+    base_columns = [column for column in ExplorableIndexView.base_columns if column.name not in ("parent", "type")]
+    base_columns[2:2] = [
+        Column("lessons", label=gettext_lazy("Lessons"), accessor="figures.lessons", width="8%"),
+        Column("enrolled", label=gettext_lazy("Enrolled"), accessor="figures.enrolled", width="8%"),
+        Column("completed", label=gettext_lazy("Completed"), accessor="figures.completed_words", width="14%"),
+    ]
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        shown = context["object_list"]
+        figures = course_figures([page for page in shown if isinstance(page, CoursePage)])
+        for page in shown:
+            page.figures = figures.get(page.pk)
+        return context
+
+
+class CourseViewSet(PageViewSet):
+    model = CoursePage
+    icon = "course"
+    parent_models = [CatalogPage]
+    index_view_class = CourseIndexView
+
+
+@hooks.register("register_admin_viewset")
+def register_course_listing():
+    return CourseViewSet()

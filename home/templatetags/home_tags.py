@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lms_pages.models import CatalogPage
 
@@ -44,3 +46,16 @@ def navigation(context) -> Navigation:
         is_staff=bool(person and person.is_authenticated and person.has_perm("wagtailadmin.access_admin")),
         current=current,
     )
+
+
+@register.simple_tag(takes_context=True)
+def admin_greeting(context) -> str:
+    """What the admin's home says first, by the hour in the reader's zone."""
+    person = context["request"].user
+    name = person.first_name or person.name
+    hour = timezone.localtime().hour
+    if hour < 12:
+        return _("Good morning, %s") % name
+    if hour < 18:
+        return _("Good afternoon, %s") % name
+    return _("Good evening, %s") % name

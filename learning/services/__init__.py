@@ -1,7 +1,14 @@
 """Every change to what people did. Each service is one transaction that writes its rows and its event."""
 
 from learning.services.counts import recount_course
-from learning.services.enrollment import approve_request, decline_request, enroll, leave_course, request_enrollment
+from learning.services.enrollment import (
+    approve_request,
+    decline_request,
+    enroll,
+    leave_course,
+    request_enrollment,
+    set_due_date,
+)
 from learning.services.events import record_event
 from learning.services.progress import complete_lesson, record_result, record_visit
 
@@ -16,4 +23,5 @@ __all__ = [
     "record_visit",
     "recount_course",
     "request_enrollment",
+    "set_due_date",
 ]

@@ -155,3 +155,11 @@ def leave_course(
             source=source,
         )
     return enrollment
+
+
+def set_due_date(*, enrollment: Enrollment, due_on: date | None) -> Enrollment:
+    """Give an active run another due date, or none. LearningError for a run that is over or was never approved."""
+    if not Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(due_on=due_on):
+        raise LearningError()
+    enrollment.due_on = due_on
+    return enrollment

@@ -1,0 +1,329 @@
+"""Enrollments in the admin: the list, one enrollment, assigning, and deciding on requests."""
+
+from django.contrib import messages
+from django.contrib.admin import SimpleListFilter
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.log_actions import log
+
+from accounts.models import Team, TeamMembership
+from accounts.policies import visible_to as visible_teams
+from learning.exceptions import LearningError
+from learning.forms import AssignForm, DeclineForm, DueDateForm
+from learning.models import Enrollment, EnrollmentStatus
+from learning.policies import may_decide, visible_to
+from learning.services import approve_request, decline_request
+from lms_pages.models import CoursePage
+from workbench.modeladmin import (
+    RowButtonHelper,
+    ScopedCreateView,
+    ScopedEditView,
+    ScopedInspectView,
+    ScopedModelAdmin,
+    ScopedPermissionHelper,
+)
+
+
+class StatusFilter(SimpleListFilter):
+    title = gettext_lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        return [*EnrollmentStatus.choices, ("overdue", _("Overdue"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "overdue":
+            return queryset.overdue()
+        return queryset.filter(status=self.value()) if self.value() in EnrollmentStatus.values else queryset
+
+
+class CourseFilter(SimpleListFilter):
+    """Courses that occur among the rows the viewer may see."""
+
+    title = gettext_lazy("course")
+    parameter_name = "course"
+
+    def lookups(self, request, model_admin):
+        keys = visible_to(request.user, Enrollment.objects.all()).order_by().values("course")
+        courses = CoursePage.objects.filter(pk__in=keys).order_by("title").values_list("translation_key", "title")
+        return [(str(key), title) for key, title in courses]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(course_key=self.value()) if self.value() in dict(self.lookup_choices) else queryset
+
+
+class TeamFilter(SimpleListFilter):
+    title = gettext_lazy("team")
+    parameter_name = "team"
+
+    def lookups(self, request, model_admin):
+        return [(str(team.uuid), team.name) for team in visible_teams(request.user, Team.objects.all())]
+
+    def queryset(self, request, queryset):
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        members = TeamMembership.objects.current().filter(team__uuid=self.value())
+        return queryset.filter(learner__in=members.values("user"))
+
+
+class EnrollmentPermissionHelper(ScopedPermissionHelper):
+    """A run is never deleted; it is changed by whoever may decide on it."""
+
+    never = frozenset({"delete"})
+
+    def user_can_edit_obj(self, user, obj):
+        return obj.status == EnrollmentStatus.ACTIVE and may_decide(user, obj)
+
+
+class EnrollmentButtonHelper(RowButtonHelper):
+    def get_buttons_for_obj(self, obj, exclude=(), **kwargs):
+        buttons = []
+        if "inspect" not in exclude:
+            buttons.append(self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk)))
+        if not may_decide(self.request.user, obj):
+            return buttons
+        if obj.status == EnrollmentStatus.REQUESTED:
+            buttons.append(self.post(_("Approve"), reverse("learning_approve", args=[obj.uuid]), classname=""))
+            buttons.append(self.link(_("Decline…"), reverse("learning_decline", args=[obj.uuid])))
+        elif obj.status == EnrollmentStatus.ACTIVE:
+            buttons.append(self.link(_("Set due date"), self.url_helper.get_action_url("edit", obj.pk)))
+        return buttons
+
+    def get_primary_button(self, obj):
+        return self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk))
+
+
+def day(moment) -> str:
+    """A day in the reader's zone, as the list shows it."""
+    if not moment:
+        return ""
+    return date_format(timezone.localtime(moment) if hasattr(moment, "tzinfo") else moment, "j M Y")
+
+
+def due_words(enrollment: Enrollment) -> str:
+    """When a run is due, and how far off that is while it is open."""
+    if not enrollment.due_on:
+        return ""
+    written = day(enrollment.due_on)
+    if enrollment.status != EnrollmentStatus.ACTIVE:
+        return written
+    days = (enrollment.due_on - timezone.localdate()).days
+    if days < 0:
+        words = ngettext("%d day overdue", "%d days overdue", -days) % -days
+        return format_html('{} <span class="w-status record-late">{}</span>', written, words)
+    if days == 0:
+        return format_html('{} <span class="w-status record-soon">{}</span>', written, _("today"))
+    if days <= 14:
+        words = ngettext("in %d day", "in %d days", days) % days
+        return format_html('{} <span class="record-note">{}</span>', written, words)
+    return written
+
+
+def progress_words(enrollment: Enrollment) -> str:
+    if enrollment.status in (EnrollmentStatus.REQUESTED, EnrollmentStatus.DECLINED):
+        return ""
+    return _("%(done)d of %(all)d lessons") % {
+        "done": enrollment.completed_lessons,
+        "all": enrollment.required_lessons,
+    }
+
+
+class EnrollmentInspectView(ScopedInspectView):
+    def name(self):
+        return f"{self.instance.learner.name}: {self.instance.course.title}"
+
+    def get_context_data(self, **kwargs):
+        run = self.instance
+        rows = [
+            (_("Person"), run.learner.name),
+            (_("E-mail address"), run.learner.email),
+            (_("Course"), run.course.title),
+            (_("Status"), run.get_status_display()),
+            (_("Run"), run.run),
+            (_("Reason"), run.reason),
+            (_("Lessons done"), progress_words(run)),
+            (_("Due"), due_words(run)),
+            (_("Requested"), day(run.requested_at)),
+            (_("Enrolled"), day(run.enrolled_at)),
+            (_("Last activity"), day(run.last_activity_at)),
+            (_("Completed"), day(run.completed_at)),
+            (_("Ended"), day(run.ended_at)),
+            (_("Outcome"), run.outcome),
+        ]
+        context = super().get_context_data(**kwargs)
+        context["fields"] = [{"label": label, "value": value} for label, value in rows if value]
+        context["buttons"] = self.button_helper.get_buttons_for_obj(run, exclude=["inspect"])
+        return context
+
+
+class AssignView(ScopedCreateView):
+    """Enroll somebody. What the service refuses stands at the form, and nothing was changed."""
+
+    save_label = gettext_lazy("Assign")
+
+    def get_meta_title(self):
+        return _("Assign a course")
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except LearningError as error:
+            form.add_error(None, error.args[0])
+            return self.form_invalid(form)
+
+    def get_success_message(self, instance):
+        return _("%(person)s is enrolled in “%(course)s”.") % {
+            "person": instance.learner,
+            "course": instance.course.title,
+        }
+
+    def get_success_message_buttons(self, instance):
+        return []
+
+
+class DueDateView(ScopedEditView):
+    def get_edit_handler(self):
+        handler = ObjectList([FieldPanel("due_on")], base_form_class=DueDateForm)
+        return handler.bind_to_model(self.model)
+
+    def get_meta_title(self):
+        return _("Set due date")
+
+    def get_success_message(self, instance):
+        return _("The due date of %(person)s in “%(course)s” is saved.") % {
+            "person": instance.learner,
+            "course": instance.course.title,
+        }
+
+
+class EnrollmentAdmin(ScopedModelAdmin):
+    model = Enrollment
+    visible_to = visible_to
+    menu_hook = "register_people_menu_item"
+    menu_icon = "clipboard-list"
+    menu_order = 50
+    permission_helper_class = EnrollmentPermissionHelper
+    button_helper_class = EnrollmentButtonHelper
+    inspect_view_enabled = True
+    inspect_view_class = EnrollmentInspectView
+    create_view_class = AssignView
+    edit_view_class = DueDateView
+    list_display = ("learner", "course_title", "state", "progress", "due", "active_on")
+    list_filter = (StatusFilter, CourseFilter, TeamFilter)
+    list_select_related = ("learner", "course")
+    search_fields = ("learner__first_name", "learner__last_name", "learner__email", "course__title")
+    search_hint = gettext_lazy("Person or course")
+    ordering = ("-last_activity_at", "-pk")
+    empty_text = gettext_lazy(
+        "Nobody is enrolled yet. People enroll on a course's page, ask for a place, or are assigned here."
+    )
+    edit_handler = ObjectList(
+        [FieldPanel("learner"), FieldPanel("course"), FieldPanel("due_on")], base_form_class=AssignForm
+    )
+
+    def get_add_label(self):
+        return _("Assign a course")
+
+    def course_title(self, run):
+        return run.course.title
+
+    course_title.short_description = gettext_lazy("course")
+    course_title.admin_order_field = "course__title"
+
+    def state(self, run):
+        classes = {EnrollmentStatus.REQUESTED: "record-soon", EnrollmentStatus.COMPLETED: "w-status--primary"}
+        return format_html(
+            '<span class="w-status {}">{}</span>', classes.get(run.status, ""), run.get_status_display()
+        )
+
+    state.short_description = gettext_lazy("status")
+    state.admin_order_field = "status"
+
+    def progress(self, run):
+        return progress_words(run)
+
+    progress.short_description = gettext_lazy("done")
+    progress.admin_order_field = "completed_lessons"
+
+    def due(self, run):
+        return due_words(run)
+
+    due.short_description = gettext_lazy("due")
+    due.admin_order_field = "due_on"
+
+    def active_on(self, run):
+        return day(run.last_activity_at or run.requested_at)
+
+    active_on.short_description = gettext_lazy("last activity")
+    active_on.admin_order_field = "last_activity_at"
+
+    def get_empty_value_display(self, field_name=None):
+        return ""
+
+    # Deciding on a request ----------------------------------------------------
+
+    def request_to_decide(self, request, uuid) -> Enrollment:
+        found = self.get_queryset(request).filter(uuid=uuid).values_list("pk", flat=True).first()
+        enrollment = self.object_in_scope(request, str(found or 0))
+        if not may_decide(request.user, enrollment):
+            raise PermissionDenied
+        return enrollment
+
+    def approve_view(self, request, uuid):
+        """Turn a request into an active run. Only POST changes anything."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        enrollment = self.request_to_decide(request, uuid)
+        try:
+            enrollment = approve_request(enrollment=enrollment, actor=request.user)
+        except LearningError:
+            messages.error(request, self.decided_already(enrollment))
+        else:
+            log(instance=enrollment, action="wagtail.edit")
+            messages.success(request, AssignView.get_success_message(self, enrollment))
+        return redirect(self.url_helper.index_url)
+
+    def decline_view(self, request, uuid):
+        """Ask for the reason the person will read, then refuse."""
+        enrollment = self.request_to_decide(request, uuid)
+        form = DeclineForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                decline_request(enrollment=enrollment, actor=request.user, reason=form.cleaned_data["reason"])
+            except LearningError:
+                messages.error(request, self.decided_already(enrollment))
+            else:
+                log(instance=enrollment, action="wagtail.edit")
+                messages.success(request, _("The request of %s was declined.") % enrollment.learner)
+            return redirect(self.url_helper.index_url)
+        context = {
+            "enrollment": enrollment,
+            "form": form,
+            "page_title": _("Decline a request"),
+            "header_title": _("Decline a request"),
+            "index_url": self.url_helper.index_url,
+            "breadcrumbs_items": [
+                {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+                {"url": self.url_helper.index_url, "label": self.get_menu_label()},
+                {"url": "", "label": _("Decline a request")},
+            ],
+        }
+        return render(request, "learning/admin/decline.html", context)
+
+    def decided_already(self, enrollment: Enrollment) -> str:
+        return _("Nothing was changed: the request of %s has been decided or withdrawn meanwhile.") % enrollment.learner
+
+    def get_admin_urls_for_registration(self):
+        return (
+            *super().get_admin_urls_for_registration(),
+            path("learning/enrollment/<uuid:uuid>/approve/", self.approve_view, name="learning_approve"),
+            path("learning/enrollment/<uuid:uuid>/decline/", self.decline_view, name="learning_decline"),
+        )
