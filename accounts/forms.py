@@ -41,18 +41,18 @@ class PersonForm(WagtailAdminModelForm):
         queryset=Group.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=_("roles"),
+        label=_("Roles"),
         help_text=_("None: a learner. Roles add up."),
     )
     team = forms.ModelChoiceField(
         queryset=Team.objects.none(),
         required=False,
-        label=_("team"),
+        label=_("Team"),
         empty_label=_("No team"),
         help_text=_("The team the person belongs to from today on. Earlier memberships are kept."),
     )
     timezone = forms.ChoiceField(
-        choices=timezone_choices, required=False, label=_("time zone"), help_text=_("Dates and times are shown in it.")
+        choices=timezone_choices, required=False, label=_("Time zone"), help_text=_("Dates and times are shown in it.")
     )
 
     class Meta:
@@ -66,7 +66,7 @@ class PersonForm(WagtailAdminModelForm):
         for name in ("first_name", "last_name"):
             self.fields[name].required = True
         active = self.fields["is_active"]
-        active.label = _("may sign in")
+        active.label = _("May sign in")
         active.help_text = _("Take this away from people who left. Their record stays.")
         if self.instance.pk:
             self.fields["roles"].initial = self.instance.groups.all()

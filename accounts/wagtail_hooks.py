@@ -277,7 +277,7 @@ class TeamMembershipAdmin(ScopedModelAdmin):
     menu_icon = "history"
     menu_order = 300
     permission_helper_class = ManagedTeamHelper
-    list_display = ("user", "team", "since", "until", "is_primary")
+    list_display = ("user", "team", "since", "ended", "kind")
     list_filter = (MembershipTeamFilter, CurrentFilter)
     list_select_related = ("user", "team")
     search_fields = ("user__first_name", "user__last_name", "user__email", "team__name")
@@ -290,6 +290,24 @@ class TeamMembershipAdmin(ScopedModelAdmin):
         FieldPanel("until"),
         FieldPanel("is_primary"),
     ]
+
+    def get_menu_label(self):
+        return _("Team members")
+
+    def get_add_label(self):
+        return _("Add a person to a team")
+
+    def ended(self, membership):
+        return membership.until or ""
+
+    ended.short_description = gettext_lazy("until")
+    ended.admin_order_field = "until"
+    ended.empty_value_display = ""
+
+    def kind(self, membership):
+        return _("Primary") if membership.is_primary else _("Also a member")
+
+    kind.short_description = gettext_lazy("membership")
 
 
 person_admin = PersonAdmin()

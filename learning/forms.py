@@ -18,7 +18,7 @@ def not_in_the_past(value):
 
 class DueOnForm(WagtailAdminModelForm):
     due_on = forms.DateField(
-        label=_("due on"),
+        label=_("Due on"),
         required=False,
         widget=AdminDateInput,
         validators=[not_in_the_past],

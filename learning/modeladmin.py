@@ -91,8 +91,8 @@ class EnrollmentButtonHelper(RowButtonHelper):
         if not may_decide(self.request.user, obj):
             return buttons
         if obj.status == EnrollmentStatus.REQUESTED:
-            buttons.append(self.post(_("Approve"), reverse("learning_approve", args=[obj.uuid]), classname=""))
-            buttons.append(self.link(_("Decline…"), reverse("learning_decline", args=[obj.uuid])))
+            buttons.append(self.post(_("Approve"), reverse("learning_approve", args=[obj.uuid]), prominent=True))
+            buttons.append(self.link(_("Decline…"), reverse("learning_decline", args=[obj.uuid]), prominent=True))
         elif obj.status == EnrollmentStatus.ACTIVE:
             buttons.append(self.link(_("Set due date"), self.url_helper.get_action_url("edit", obj.pk)))
         return buttons
@@ -168,9 +168,6 @@ class AssignView(ScopedCreateView):
     """Enroll somebody. What the service refuses stands at the form, and nothing was changed."""
 
     save_label = gettext_lazy("Assign")
-
-    def get_meta_title(self):
-        return _("Assign a course")
 
     def form_valid(self, form):
         try:

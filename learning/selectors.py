@@ -413,7 +413,7 @@ class CourseFigures:
         if not self.enrolled:
             return "–"
         share = round(self.completed * 100 / self.enrolled)
-        return _("%(share)d %% (%(count)d)") % {"share": share, "count": self.completed}
+        return _("%(count)d (%(share)d %%)") % {"share": share, "count": self.completed}
 
 
 def course_figures(courses: list[CoursePage]) -> dict[int, CourseFigures]:

@@ -103,7 +103,7 @@ class CoursePage(OriginPage, Page):
     topics = ParentalManyToManyField("library.Topic", blank=True, related_name="courses", verbose_name=_("topics"))
     skills = ParentalManyToManyField("library.Skill", blank=True, related_name="courses", verbose_name=_("skills"))
     outcomes = StreamField(
-        [("outcome", blocks.CharBlock(label=_("Outcome"), max_length=200, icon="tick"))],
+        [("outcome", blocks.CharBlock(label=_("Outcome"), max_length=200, icon="check"))],
         blank=True,
         verbose_name=_("outcomes"),
         help_text=_("Each finishes the sentence “Afterwards you can …”."),

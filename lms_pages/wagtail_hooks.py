@@ -1,5 +1,7 @@
-"""The tree of courses in the admin: icons of our page types, and who teaches what."""
+"""The tree of courses in the admin: icons of our page types, pasting, and who teaches what."""
 
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, ObjectList
@@ -17,6 +19,11 @@ register_permission_policy(CourseStaff, ScopedPermissionPolicy(CourseStaff, visi
 def register_icons(icons):
     names = ["catalog", "course", "module", "lesson"]
     return [*icons, *(f"lms_pages/icons/{name}.svg" for name in names)]
+
+
+@hooks.register("insert_editor_js")
+def add_paste_script():
+    return format_html('<script type="module" src="{}"></script>', static("js/admin/paste.js"))
 
 
 class CourseStaffAdmin(ScopedModelAdmin):

@@ -7,7 +7,6 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin
 from wagtail.search import index
@@ -33,9 +32,8 @@ class Question(Origin, PreviewableMixin, DraftStateMixin, RevisionMixin, index.I
     definition = StreamField(
         [(kind.name, kind.block()) for kind in QUESTION_TYPES.values()],
         verbose_name=_("kind and answers"),
-        min_num=1,
         max_num=1,
-        help_text=_("Choose one kind of question and fill in its answers."),
+        help_text=_("One kind of question and its answers. To change the kind, delete it and choose another."),
     )
     feedback = RichTextField(_("general feedback"), blank=True, help_text=_("Shown after answering, right or wrong."))
     type = models.CharField(_("type"), max_length=32, editable=False, db_index=True)
@@ -43,13 +41,6 @@ class Question(Origin, PreviewableMixin, DraftStateMixin, RevisionMixin, index.I
     skills = ParentalManyToManyField("library.Skill", blank=True, related_name="questions", verbose_name=_("skills"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
-    panels = [
-        FieldPanel("title"),
-        FieldPanel("stem"),
-        FieldPanel("definition"),
-        FieldPanel("feedback"),
-        MultiFieldPanel([FieldPanel("difficulty"), FieldPanel("skills")], heading=_("About this question")),
-    ]
     search_fields = [
         index.SearchField("title", boost=2),
         index.SearchField("stem"),

@@ -2,13 +2,14 @@
 
 import django_filters
 from django.forms import CheckboxSelectMultiple, RadioSelect
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet
 
 from library.models import Skill
 from questions.forms import QuestionForm
@@ -57,6 +58,28 @@ class QuestionIndexView(IndexView):
         return context
 
 
+class QuestionCreateView(CreateView):
+    """First the kind is chosen, then its form is open with room for the answers."""
+
+    def get(self, request, *args, **kwargs):
+        if request.GET.get("kind") in QUESTION_TYPES:
+            return super().get(request, *args, **kwargs)
+        kinds = [
+            {"name": kind.name, "label": kind.label, "icon": kind.icon, "description": kind.description}
+            for kind in QUESTION_TYPES.values()
+        ]
+        crumbs = [*self.get_breadcrumbs_items()[:-1], {"url": "", "label": _("Choose a kind")}]
+        context = {"kinds": kinds, "header_title": _("What kind of question?"), "breadcrumbs_items": crumbs}
+        return render(request, "questions/admin/choose_kind.html", context)
+
+    def get_initial_form_instance(self):
+        question = super().get_initial_form_instance() or self.model()
+        kind = QUESTION_TYPES.get(self.request.GET.get("kind", ""))
+        if kind is not None:
+            question.definition = [(kind.name, kind.empty())]
+        return question
+
+
 class QuestionViewSet(SnippetViewSet):
     model = Question
     icon = "help"
@@ -65,6 +88,7 @@ class QuestionViewSet(SnippetViewSet):
     menu_order = 200
     add_to_admin_menu = True
     index_view_class = QuestionIndexView
+    add_view_class = QuestionCreateView
     filterset_class = QuestionFilterSet
     list_per_page = 50
     ordering = ("-latest_revision__created_at", "title")

@@ -89,7 +89,8 @@ class ScopedIndexView(Furniture, IndexView):
 
 
 class ScopedCreateView(Furniture, CreateView):
-    pass
+    def get_meta_title(self):
+        return self.model_admin.get_add_label()
 
 
 class ScopedEditView(Furniture, EditView):
@@ -129,13 +130,19 @@ class ScopedPermissionHelper(PermissionHelper):
 
 
 class RowButtonHelper(ButtonHelper):
-    """Row buttons, with ``method: post`` for those that change something."""
+    """Row buttons: a POST for those that change something, ``prominent`` for those that wait for somebody."""
 
-    def link(self, label: str, url: str, *, classname: str = "button-secondary") -> dict[str, str]:
-        return {"label": label, "title": label, "url": url, "classname": f"button button-small {classname}"}
+    def link(self, label: str, url: str, *, prominent: bool = False) -> dict[str, Any]:
+        return {
+            "label": label,
+            "title": label,
+            "url": url,
+            "prominent": prominent,
+            "classname": "button button-small button-secondary",
+        }
 
-    def post(self, label: str, url: str, *, classname: str = "button-secondary") -> dict[str, str]:
-        return {**self.link(label, url, classname=classname), "method": "post"}
+    def post(self, label: str, url: str, *, prominent: bool = False) -> dict[str, Any]:
+        return {**self.link(label, url, prominent=prominent), "method": "post"}
 
 
 class ScopedModelAdmin(ModelAdmin):

@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # The form renderer looks for templates in installed apps only.
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -232,6 +234,10 @@ WHITENOISE_USE_FINDERS = False
 
 # Wagtail ------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Lectern"
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+# A person's time zone is kept once, on the person; Wagtail asks no second time where it has one choice.
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAILADMIN_BASE_URL = env("WAGTAILADMIN_BASE_URL", default="http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "library.Image"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "svg", "webp"]

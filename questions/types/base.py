@@ -46,6 +46,7 @@ class QuestionType:
 
     name: ClassVar[str]
     label: ClassVar[str]
+    description: ClassVar[str]
     icon: ClassVar[str] = "help"
     is_graded: ClassVar[bool] = True
 
@@ -56,6 +57,10 @@ class QuestionType:
     def block(self) -> blocks.StructBlock:
         """The authoring block."""
         raise NotImplementedError
+
+    def empty(self) -> Any:
+        """The value a new question's form starts with."""
+        return self.block().get_default()
 
     def choices(self, definition) -> list[Choice]:
         """What the learner chooses from, in authored order; empty for typed answers."""

@@ -54,6 +54,11 @@ class PollDefinitionBlock(blocks.StructBlock):
 class OptionsType(QuestionType):
     """What the types with options share. An answer is ``{"options": [option id, …]}`` in authored order."""
 
+    def empty(self):
+        block = self.block()
+        options = [{"type": "item", "id": str(uuid.uuid4()), "value": {}} for _number in range(3)]
+        return block.to_python({"options": options})
+
     def options(self, definition) -> dict[str, Any]:
         return {item.id: item.value for item in definition["options"].bound_blocks}
 
@@ -118,6 +123,7 @@ def as_html(text: str) -> str:
 class SingleChoice(OptionsType):
     name = "single_choice"
     label = _("Single choice")
+    description = _("One option is right.")
     icon = "radio-full"
 
     def block(self):
@@ -142,7 +148,8 @@ class MultipleAnswers(OptionsType):
 
     name = "multiple_answers"
     label = _("Multiple answers")
-    icon = "tick"
+    description = _("Every right option has to be chosen, and no other.")
+    icon = "check"
 
     def block(self):
         return ChoiceDefinitionBlock(label=self.label, icon=self.icon)
@@ -165,6 +172,7 @@ class MultipleAnswers(OptionsType):
 class Poll(OptionsType):
     name = "poll"
     label = _("Poll (no right answer)")
+    description = _("Nobody is right or wrong; answers are only counted.")
     icon = "group"
     is_graded = False
 

@@ -64,6 +64,7 @@ class ShortText(TypedType):
 
     name = "short_text"
     label = _("Short text")
+    description = _("A word or two, compared with the answers you accept.")
     icon = "edit"
     max_length = 500
 
@@ -125,6 +126,7 @@ class Numerical(TypedType):
 
     name = "numerical"
     label = _("Numerical")
+    description = _("A number, right within the tolerance you set.")
     icon = "decimal"
 
     def block(self):
