@@ -22,7 +22,5 @@ def primary_team(user: Any) -> Team | None:
 def people_matching(people: QuerySet, query: str) -> QuerySet:
     """``people`` whose names or address hold every word of ``query``."""
     for word in query.split():
-        people = people.filter(
-            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
-        )
+        people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
     return people

@@ -142,7 +142,9 @@ class PersonAdmin(ScopedModelAdmin):
                 [FieldPanel("roles"), FieldPanel("team"), FieldPanel("is_active")],
                 heading=gettext_lazy("Roles and team"),
             ),
-            MultiFieldPanel([FieldPanel("timezone"), FieldPanel("language")], heading=gettext_lazy("Time and language")),
+            MultiFieldPanel(
+                [FieldPanel("timezone"), FieldPanel("language")], heading=gettext_lazy("Time and language")
+            ),
             HelpPanel(
                 content=gettext_lazy(
                     "<p>Nobody sees or types another person's password. Choose “Send a sign-in mail” in the list: "
@@ -265,9 +267,7 @@ class CurrentFilter(SimpleListFilter):
 
 class MembershipTeamFilter(TeamFilter):
     def queryset(self, request, queryset):
-        return (
-            queryset.filter(team__uuid=self.value()) if self.value() in dict(self.lookup_choices) else queryset
-        )
+        return queryset.filter(team__uuid=self.value()) if self.value() in dict(self.lookup_choices) else queryset
 
 
 class TeamMembershipAdmin(ScopedModelAdmin):

@@ -7,9 +7,12 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from accounts.views import admin_door
 from cms.media import serve_media
 
 urlpatterns = [
+    # Before Wagtail's own: there is one sign-in, with one set of rate limits.
+    path("admin/login/", admin_door),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

@@ -10,7 +10,15 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from learning.models import Enrollment, EnrollmentStatus
-from learning.selectors import CourseCard, CourseFigures, course_figures, enrollments_of, learner_view, lesson_sizes, topic_names
+from learning.selectors import (
+    CourseCard,
+    CourseFigures,
+    course_figures,
+    enrollments_of,
+    learner_view,
+    lesson_sizes,
+    topic_names,
+)
 from lms_pages.models import CatalogPage, CoursePage, LessonPage
 from lms_pages.policies import COURSE_PATH_LENGTH, visible_to
 

@@ -63,7 +63,11 @@ def register_images():
 @hooks.register("register_courses_menu_item")
 def register_documents():
     return DocumentsMenuItem(
-        gettext_lazy("Documents"), reverse("wagtaildocs:index"), name="course-documents", icon_name="doc-full", order=310
+        gettext_lazy("Documents"),
+        reverse("wagtaildocs:index"),
+        name="course-documents",
+        icon_name="doc-full",
+        order=310,
     )
 
 

@@ -237,9 +237,7 @@ class EnrollmentAdmin(ScopedModelAdmin):
 
     def state(self, run):
         classes = {EnrollmentStatus.REQUESTED: "record-soon", EnrollmentStatus.COMPLETED: "w-status--primary"}
-        return format_html(
-            '<span class="w-status {}">{}</span>', classes.get(run.status, ""), run.get_status_display()
-        )
+        return format_html('<span class="w-status {}">{}</span>', classes.get(run.status, ""), run.get_status_display())
 
     state.short_description = gettext_lazy("status")
     state.admin_order_field = "status"

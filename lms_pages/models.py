@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
@@ -128,6 +129,7 @@ class CoursePage(OriginPage, Page):
 
     parent_page_types = ["lms_pages.CatalogPage"]
     subpage_types = ["lms_pages.ModulePage"]
+    admin_default_ordering = "ord"
     page_description = _("A course with its modules and lessons.")
     template = "lms_pages/course_page.html"
     preview_modes = [
@@ -219,10 +221,13 @@ class CourseStaff(models.Model):
 class ModulePage(OriginPage, Page):
     """A part of a course. Its address leads to its place on the course page."""
 
-    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    summary = models.CharField(
+        _("summary"), max_length=200, blank=True, help_text=_("One sentence under the module's title in the outline.")
+    )
 
     parent_page_types = ["lms_pages.CoursePage"]
     subpage_types = ["lms_pages.LessonPage"]
+    admin_default_ordering = "ord"
     page_description = _("A chapter that groups lessons.")
     preview_modes = []
 
@@ -236,16 +241,48 @@ class ModulePage(OriginPage, Page):
         return redirect(f"{self.get_parent().get_url(request)}#module-{self.slug}")
 
 
+class LessonForm(WagtailAdminPageForm):
+    """Refuses to publish a lesson that nobody could complete."""
+
+    def clean(self):
+        data = super().clean()
+        if self.is_deferred_validation or data.get("completion_rule") != CompletionRule.CHECKS:
+            return data
+        if not any(block.block_type == "knowledge_check" for block in data.get("body") or []):
+            self.add_error(
+                "completion_rule",
+                _("This lesson has no knowledge check. Add one to the content, or let learners mark it complete."),
+            )
+        return data
+
+
 class LessonPage(OriginPage, Page):
     """One lesson. Progress hangs on `translation_key`, so translations share it."""
 
-    summary = models.CharField(_("summary"), max_length=200, blank=True)
-    body = StreamField(LessonBody(), blank=True, verbose_name=_("body"))
+    summary = models.CharField(
+        _("summary"),
+        max_length=200,
+        blank=True,
+        help_text=_("One sentence under the lesson's title and in search results."),
+    )
+    body = StreamField(
+        LessonBody(),
+        blank=True,
+        verbose_name=_("body"),
+        help_text=_("Text pasted from a word processor keeps its headings, lists and tables; its styles go."),
+    )
     minutes = models.PositiveSmallIntegerField(_("reading time"), default=5, help_text=_("In minutes."))
     completion_rule = models.CharField(
-        _("done when"), max_length=16, choices=CompletionRule, default=CompletionRule.BUTTON
+        _("done when"),
+        max_length=16,
+        choices=CompletionRule,
+        default=CompletionRule.BUTTON,
     )
-    is_required = models.BooleanField(_("needed to complete the course"), default=True)
+    is_required = models.BooleanField(
+        _("needed to complete the course"),
+        default=True,
+        help_text=_("Take the tick away for extra reading."),
+    )
     section = models.CharField(
         _("section"),
         max_length=200,
@@ -258,6 +295,7 @@ class LessonPage(OriginPage, Page):
     subpage_types = []
     page_description = _("Something to read, watch and answer.")
     template = "lms_pages/lesson_page.html"
+    base_form_class = LessonForm
     preview_modes = [
         ("visitor", _("As a visitor")),
         ("enrolled", _("As an enrolled learner")),
@@ -275,12 +313,22 @@ class LessonPage(OriginPage, Page):
         verbose_name_plural = _("lessons")
 
     @property
+    def done_when(self) -> str:
+        """The completion rule in two words, for lists."""
+        if not self.is_required:
+            return _("optional")
+        return _("checks are right") if self.completion_rule == CompletionRule.CHECKS else _("marked complete")
+
+    @property
     def knowledge_checks(self) -> dict[str, list[int]]:
         """Question ids by the id of the block that asks them, without loading a question."""
         return {
-            block["id"]: [
-                item["value"] if isinstance(item, dict) else item for item in block["value"].get("questions", [])
-            ]
+            block["id"]: [pk for item in block["value"].get("questions", []) if (pk := chosen_id(item))]
             for block in self.body.raw_data
             if block["type"] == "knowledge_check"
         }
+
+
+def chosen_id(item: dict | int | None) -> int | None:
+    """The id in a list item's raw data; None where a draft has chosen nothing yet."""
+    return item["value"] if isinstance(item, dict) else item

@@ -1,13 +1,16 @@
-"""The tree of courses in the admin: icons of our page types, pasting, and who teaches what."""
+"""The tree of courses in the admin: icons and lists of our page types, pasting, and who teaches what."""
 
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.pages.listing import ExplorableIndexView
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.permissions import register_permission_policy
 
-from lms_pages.models import CourseStaff
+from lms_pages.models import CoursePage, CourseStaff, LessonPage, ModulePage
 from lms_pages.policies import visible_to
 from workbench.modeladmin import ScopedModelAdmin
 from workbench.permissions import ScopedPermissionPolicy
@@ -51,3 +54,30 @@ class CourseStaffAdmin(ScopedModelAdmin):
 
 
 CourseStaffAdmin().register_with_wagtail()
+
+
+class ModuleViewSet(PageViewSet):
+    model = ModulePage
+    icon = "module"
+    parent_models = [CoursePage]
+
+
+class LessonIndexView(ExplorableIndexView):
+    base_columns = [column for column in ExplorableIndexView.base_columns if column.name not in ("parent", "type")]
+    base_columns[2:2] = [
+        Column("section", label=_("Section"), accessor="section", width="16%"),
+        Column("minutes", label=_("Minutes"), accessor="minutes", width="8%"),
+        Column("done_when", label=_("Done when"), accessor=lambda lesson: lesson.done_when, width="16%"),
+    ]
+
+
+class LessonViewSet(PageViewSet):
+    model = LessonPage
+    icon = "lesson"
+    parent_models = [ModulePage]
+    index_view_class = LessonIndexView
+
+
+@hooks.register("register_admin_viewset")
+def register_page_listings():
+    return [ModuleViewSet(), LessonViewSet()]

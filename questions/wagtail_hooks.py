@@ -33,7 +33,13 @@ class QuestionFilterSet(WagtailFilterSet):
     skills = django_filters.ModelMultipleChoiceFilter(
         label=_("Skills"), queryset=Skill.objects.all(), widget=CheckboxSelectMultiple
     )
-    live = django_filters.ChoiceFilter(label=_("Status"), choices=[("live", _("Live")), ("draft", _("Draft"))], method="by_state", widget=RadioSelect, empty_label=_("Any"))
+    live = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[("live", _("Live")), ("draft", _("Draft"))],
+        method="by_state",
+        widget=RadioSelect,
+        empty_label=_("Any"),
+    )
 
     class Meta:
         model = Question

@@ -37,6 +37,7 @@ class KnowledgeCheckBlock(blocks.StructBlock):
         template = "blocks/knowledge_check.html"
         preview_template = "blocks/previews/knowledge_check.html"
         preview_value = {"title": _("Check yourself")}
+        help_text = _("Choose questions from the question bank, in the order they are asked.")
         description = _("One or more questions from the question bank. Answers are judged on the server.")
 
 
@@ -56,6 +57,7 @@ class PlaceholderBlock(blocks.StructBlock):
             "name": _("Sort the extinguishers"),
             "reason": _("This kind of exercise cannot be imported."),
         }
+        help_text = _("Learners see a note that something is missing. Rebuild it with other blocks, then delete this.")
         description = _("Something the importer could not bring along. Replace it or delete it.")
 
 
@@ -90,6 +92,7 @@ class VariantBlock(blocks.StructBlock):
         icon = "copy"
         template = "blocks/variant.html"
         preview_value = {"name": _("Group B"), "content": []}
+        help_text = _("Move what you need into the lesson, then delete this.")
         description = _("A text for another group of an imported A/B test. Kept for editors, never shown to learners.")
 
 

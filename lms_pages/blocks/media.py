@@ -30,6 +30,7 @@ class ImageBlock(blocks.StructBlock):
         template = "blocks/image.html"
         preview_template = "blocks/previews/image.html"
         preview_value = {"alt": _("Two tables meeting row by row"), "caption": _("Every customer beside every order")}
+        help_text = _("A picture that explains something. Describe it for those who cannot see it.")
         description = _("A picture with alternative text and an optional caption.")
 
     def clean(self, value):
@@ -58,6 +59,7 @@ class VideoBlock(RecordingBlock):
         template = "blocks/video.html"
         preview_template = "blocks/previews/recording.html"
         preview_value = {"title": _("A drill in two minutes")}
+        help_text = _("Captions and the transcript belong to the file: add them in Media.")
         description = _("A video of your own, with captions and a transcript. Nothing is loaded from elsewhere.")
 
 
@@ -70,6 +72,7 @@ class AudioBlock(RecordingBlock):
         template = "blocks/audio.html"
         preview_template = "blocks/previews/recording.html"
         preview_value = {"title": _("How the alarm sounds")}
+        help_text = _("Add the transcript to the file in Media: it is shown below the player.")
         description = _("A recording of your own, with a transcript.")
 
 
@@ -85,6 +88,7 @@ class FileBlock(blocks.StructBlock):
         template = "blocks/file.html"
         preview_template = "blocks/previews/file.html"
         preview_value = {"title": _("Evacuation checklist")}
+        help_text = _("Learners see the title, the kind and the size before they download.")
         description = _("Something to download: shown with its kind and size.")
 
 
@@ -132,6 +136,7 @@ class EmbedBlock(blocks.StructBlock):
             "title": _("A fire drill, filmed from the assembly point"),
             "transcript": "",
         }
+        help_text = _("Learners choose to load it. Say in the transcript what they would miss otherwise.")
         description = _(
             "A video kept elsewhere. Learners see our poster and the host's name; nothing loads before they press Play."
         )

@@ -31,6 +31,10 @@ class CleanRichTextBlock(blocks.RichTextBlock):
 
 
 class HeadingBlock(blocks.CharBlock):
+    def __init__(self, **kwargs):
+        kwargs.setdefault("help_text", _("Short and plain: readers scan headings first."))
+        super().__init__(**kwargs)
+
     class Meta:
         label = _("Heading")
         icon = "title"
@@ -42,6 +46,9 @@ class HeadingBlock(blocks.CharBlock):
 class TextBlock(CleanRichTextBlock):
     def __init__(self, **kwargs):
         kwargs.setdefault("features", TEXT_FEATURES)
+        kwargs.setdefault(
+            "help_text", _("Headings here stand below the lesson's own. Tables pasted here get a block of their own.")
+        )
         super().__init__(**kwargs)
 
     class Meta:
@@ -78,6 +85,7 @@ class CalloutBlock(blocks.StructBlock):
                 "<p>A customer without an order has no matching pair, so the customer is not in the result at all.</p>"
             ),
         }
+        help_text = _("Two or three sentences. Many callouts in one lesson stop being read.")
         description = _("A short remark that must not be missed: a note, a tip, a warning or an example.")
 
 
@@ -108,11 +116,18 @@ class AccordionBlock(blocks.StructBlock):
                 },
             ]
         }
+        help_text = _("For what only some readers need. What everybody must read belongs in the text.")
         description = _("Questions or terms that open on demand. Works without JavaScript and opens itself in print.")
 
 
 class LessonTableBlock(WagtailTableBlock):
     """Rows and columns; the first row is the head unless the author says otherwise."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault(
+            "help_text", _("Say in the caption what the table shows. Right-click a cell to add rows and columns.")
+        )
+        super().__init__(**kwargs)
 
     class Meta:
         label = _("Table")
@@ -141,6 +156,7 @@ class QuoteBlock(blocks.StructBlock):
             "text": _("The greatest value of a picture is when it forces us to notice what we never expected to see."),
             "source": "John W. Tukey, Exploratory Data Analysis, 1977",
         }
+        help_text = _("Somebody's own words; name who said them and where.")
         description = _("Somebody's own words, with where they come from.")
 
 
@@ -175,4 +191,5 @@ class CodeBlock(blocks.StructBlock):
             "code": "select c.name, o.total\nfrom customer c\njoin orders o on o.customer_id = c.id;",
             "caption": _("Names beside totals"),
         }
+        help_text = _("Shown exactly as typed, in the colors of its language.")
         description = _("Program text in color, drawn on the server.")
