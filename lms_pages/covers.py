@@ -8,7 +8,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 320, 140
 HUES = 24
 # The plate with the initials stands in this corner; patterns run on behind it.
-PLATE = 72
+PLATE = 78
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def hills(take: Numbers) -> Iterator[Shape]:
         phase, waves = take.between(0, 2 * math.pi), take.between(1.2, 2.8)
         points = [
             (x, base + rise * math.sin(phase + waves * 2 * math.pi * x / WIDTH) / (1 + tone * 0.3))
-            for x in range(0, WIDTH + 1, 16)
+            for x in range(0, WIDTH + 1, 8)
         ]
         yield Shape(polygon(*points, (WIDTH, HEIGHT), (0, HEIGHT)), tone)
 
@@ -134,7 +134,7 @@ def rays(take: Numbers) -> Iterator[Shape]:
         width = take.between(0.06, 0.2)
         tone = take.below(4)
         if tone:
-            ends = [(x + 400 * math.cos(a), y + 400 * math.sin(a)) for a in (angle, angle + width)]
+            ends = [(x + 400 * math.cos(a), y + 400 * math.sin(a)) for a in (angle, angle + width + 0.004)]
             yield Shape(polygon((x, y), *ends), tone)
         angle += width
     yield Shape(circle(x, y, take.between(22, 40)), 3)
