@@ -1,0 +1,1 @@
+"""What should be fast, timed. Run all with `make bench`."""

@@ -1,0 +1,161 @@
+"""Runs a command with a real PostgreSQL and Redis: those that answer here, else private ones until it ends.
+
+    .venv/bin/python deploy/services.py .venv/bin/python -m pytest -m services
+
+The command finds them in DATABASE_URL and REDIS_URL. A database of this run's
+own is used, and of Redis a number that holds nothing. Mail servers are started
+by the tests that need them.
+"""
+
+import contextlib
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+from pathlib import Path
+
+import psycopg
+import redis
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from cms.supervisor.broker import NoServer, find_server  # noqa: E402 - a script must first find the project.
+
+
+class Missing(Exception):
+    """A service that neither answers nor can be started here; the message says how to get it."""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def wait_until(works, seconds=30):
+    end = time.monotonic() + seconds
+    while not works():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def postgres_answers(url):
+    """Whether somebody may create databases there; the tests make one of their own."""
+    try:
+        with psycopg.connect(url, connect_timeout=3) as connection:
+            row = connection.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+            return bool(row and row[0])
+    except psycopg.Error:
+        return False
+
+
+def postgres_here():
+    """Addresses worth trying, the ones somebody named first."""
+    named = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
+    if named.startswith("postgres"):
+        yield named
+    person = os.environ.get("PGUSER") or getpass.getuser()
+    password = os.environ.get("PGPASSWORD", "")
+    login = urllib.parse.quote(person) + (f":{urllib.parse.quote(password)}" if password else "")
+    host, port = os.environ.get("PGHOST", "127.0.0.1"), os.environ.get("PGPORT", "5432")
+    if not host.startswith("/"):
+        yield f"postgres://{login}@{host}:{port}/postgres"
+
+
+def own_database(url):
+    """The same server, and a database that only this run uses (Django puts test_ before its name)."""
+    parts = urllib.parse.urlsplit(url)
+    return urllib.parse.urlunsplit(parts._replace(path=f"/lectern_{os.getpid()}"))
+
+
+def postgres_programs():
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    on_path = shutil.which("initdb")
+    folders = [*versions, *([Path(on_path).resolve().parent] if on_path else [])]
+    for folder in folders:
+        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
+            return folder
+    raise Missing(
+        "These tests need PostgreSQL: none answers on 127.0.0.1:5432 and none is installed. On Debian and Ubuntu: "
+        "sudo apt-get install postgresql   Or name one that may create databases in TEST_DATABASE_URL."
+    )
+
+
+@contextlib.contextmanager
+def private_postgres():
+    """A server in a folder of its own. It refuses to run as root, so root lends it another account."""
+    programs, port = postgres_programs(), free_port()
+    who = {"user": "nobody"} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory(prefix="lectern-pg-") as folder:
+        if who:
+            shutil.chown(folder, "nobody")
+        data = f"{folder}/data"
+        quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True, **who}
+        subprocess.run([programs / "initdb", "-D", data, "-U", "lectern", "-A", "trust", "-E", "UTF8", "-N"], **quiet)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        control = [programs / "pg_ctl", "-D", data, "-w"]
+        subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], **quiet)
+        try:
+            yield f"postgres://lectern@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+
+
+def empty_redis(url):
+    """``url`` with the number of a database that holds nothing, or None."""
+    base = url.rsplit("/", 1)[0] if url.count("/") > 2 else url
+    with contextlib.suppress(redis.RedisError, OSError):
+        for number in range(15, 0, -1):
+            if redis.Redis.from_url(f"{base}/{number}", socket_connect_timeout=2).dbsize() == 0:
+                return f"{base}/{number}"
+    return None
+
+
+@contextlib.contextmanager
+def private_redis():
+    try:
+        program = find_server()
+    except NoServer as missing:
+        raise Missing(str(missing)) from None
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="lectern-redis-") as folder:
+        argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"]
+        with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
+            try:
+                if not wait_until(lambda: empty_redis(f"redis://127.0.0.1:{port}")):
+                    raise Missing("A private Redis was started but does not answer.")
+                yield f"redis://127.0.0.1:{port}/0"
+            finally:
+                server.terminate()
+
+
+def run(command):
+    with contextlib.ExitStack() as stack:
+        database = next(filter(postgres_answers, postgres_here()), None)
+        whose = "one that answers here" if database else "a private one"
+        database = own_database(database or stack.enter_context(private_postgres()))
+        print(f"PostgreSQL: {whose}")
+        broker = empty_redis(os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379")
+        print(f"Redis: {'one that answers here' if broker else 'a private one'}", flush=True)
+        broker = broker or stack.enter_context(private_redis())
+        env = dict(os.environ, DATABASE_URL=database, REDIS_URL=broker)
+        return subprocess.run(command, env=env, check=False).returncode
+
+
+def main(command):
+    try:
+        return run(command)
+    except Missing as missing:
+        print(missing)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
