@@ -39,14 +39,14 @@ class _Policy(EmailPolicy):
     The library breaks a long address in List-Unsubscribe into encoded words, which mail programs cannot follow.
     """
 
-    def fold(self, name, value):
+    def fold_binary(self, name, value):
         line = f"{name}: {value}"
         if line.isascii() and len(line) < 900 and not CONTROL.search(line):
-            return line + self.linesep
-        return super().fold(name, value)
+            return (line + self.linesep).encode("ascii")
+        return super().fold_binary(name, value)
 
 
-POLICY = _Policy(linesep="\r\n")
+POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def clean_address(address: str) -> str:
@@ -112,7 +112,8 @@ def write_message(
     files: Iterable[File] = (),
 ) -> bytes:
     """The mail as bytes with CRLF. ``written_at`` is aware; the same arguments make the same Message-ID and date."""
-    message = EmailMessage(policy=SMTP)
+    # Not every server takes eight bits, so the parts are encoded.
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     name, address = split_address(sender)
     message["From"] = header_address(name, address)
     message["To"] = header_address(to_name, to_address)

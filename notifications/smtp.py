@@ -254,11 +254,13 @@ class _Conversation:
     def await_receipt(self) -> Outcome:
         """From here on only the server's answer is knowledge."""
         self.stage = Stage.FINAL
-        code, words = None, b""
+        code = 0
         try:
             self.client.sock.settimeout(self.server.final_timeout)
             self.client.sock.sendall(b".\r\n")
             code, words = self.client.getreply()
+        except smtplib.SMTPResponseException as error:  # Longer than any server's reply.
+            words = error.smtp_error
         except OSError as error:  # Every exception of smtplib is one.
             self.is_listening = False
             return self.outcome(
@@ -282,7 +284,7 @@ class _Conversation:
                 "The mail may or may not have arrived. Ask its reader before you send it again."
             )
             % {"place": self.server.place, "words": words_of(words)},
-            max(code, 0),
+            code,
         )
 
     def hang_up(self) -> None:
@@ -299,7 +301,7 @@ class _Conversation:
     # Judging ------------------------------------------------------------------
 
     def outcome(self, verdict: Verdict, sentence: str, code: int | None = None) -> Outcome:
-        return Outcome(stage=self.stage, verdict=verdict, sentence=sentence, code=code or None)
+        return Outcome(stage=self.stage, verdict=verdict, sentence=sentence, code=code if code in range(100, 600) else None)
 
     def end(self, verdict: Verdict, sentence: str, code: int | None = None) -> None:
         raise _Ended(self.outcome(verdict, sentence, code))

@@ -1,0 +1,92 @@
+"""Writing mail into the outbox."""
+
+import pytest
+from django.core.files.storage import storages
+
+from notifications.exceptions import MailRefused
+from notifications.models import MailState, OutboxAttachment, OutboxMail
+from notifications.services import Attachment, queue_mail, send_test_mail
+from tests.factories.accounts import make_person
+
+pytestmark = pytest.mark.django_db
+MAIL = {"kind": "report", "to": "reader@example.com", "subject": "Hello", "text": "Text"}
+
+
+def test_a_mail_is_due_at_once():
+    mail = queue_mail(**MAIL)
+    assert (mail.state, mail.attempts_made, mail.fence) == (MailState.PENDING, 0, 0)
+    assert list(OutboxMail.objects.due()) == [mail]
+    assert mail.dedupe_key == str(mail.uuid)
+
+
+def test_the_same_happening_is_written_once():
+    first = queue_mail(**MAIL, dedupe_key="schedule-1/2026-W48/reader", attachments=[Attachment("a.csv", "text/csv", content=b"1")])
+    again = queue_mail(**{**MAIL, "text": "Other"}, dedupe_key="schedule-1/2026-W48/reader", attachments=[Attachment("b.csv", content=b"2")])
+    assert again == first
+    assert OutboxMail.objects.get().text == "Text"
+    assert OutboxAttachment.objects.get().name == "a.csv"
+
+
+def test_message_id_follows_the_happening_and_the_site(settings):
+    first = queue_mail(**MAIL, dedupe_key="one")
+    OutboxMail.objects.all().delete()
+    assert queue_mail(**MAIL, dedupe_key="one").message_id == first.message_id
+    assert first.message_id.endswith("@testserver>")
+    assert queue_mail(**MAIL, dedupe_key="two").message_id != first.message_id
+    settings.WAGTAILADMIN_BASE_URL = "https://learn.example.com"
+    OutboxMail.objects.all().delete()
+    elsewhere = queue_mail(**MAIL, dedupe_key="one").message_id
+    assert elsewhere != first.message_id
+    assert elsewhere.endswith("@learn.example.com>")
+
+
+def test_mails_without_a_key_are_different():
+    assert queue_mail(**MAIL).message_id != queue_mail(**MAIL).message_id
+
+
+def test_mails_share_a_stored_file():
+    path = storages["private"].save("reports/run.pdf", open(__file__, "rb"))
+    mails = [queue_mail(**{**MAIL, "to": f"r{n}@example.com"}, attachments=[Attachment("run.pdf", "application/pdf", path)]) for n in range(2)]
+    assert [mail.attachments.get().path for mail in mails] == [path, path]
+    with mails[0].attachments.get().open() as stored:
+        assert stored.read() == open(__file__, "rb").read()
+
+
+def test_content_is_stored_under_a_name_that_stays_inside():
+    mail = queue_mail(**MAIL, attachments=[Attachment("../../etc/passwd", content=b"x")])
+    attachment = mail.attachments.get()
+    assert attachment.name == "passwd"
+    assert attachment.path.startswith(f"mail/{mail.uuid}/")
+
+
+def test_the_recipients_name_is_taken_from_the_person():
+    person = make_person("Lea Learner")
+    assert queue_mail(**MAIL, recipient=person).to_name == "Lea Learner"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"to": "nobody"},
+        {"to": "a@example.com\nBcc: b@example.com"},
+        {"subject": "Hello\r\nBcc: b@example.com"},
+        {"to_name": "Lea\nBcc: b@example.com"},
+        {"headers": {"X-Note": "a\nBcc: b@example.com"}},
+        {"headers": {"Bcc": "b@example.com"}},
+        {"dedupe_key": "x" * 301},
+        {"attachments": [Attachment("a\nb", content=b"x")]},
+    ],
+)
+def test_refused_and_nothing_written(wrong):
+    with pytest.raises(MailRefused):
+        queue_mail(**{**MAIL, **wrong})
+    assert not OutboxMail.objects.exists()
+
+
+def test_test_mail_names_site_and_person():
+    actor = make_person("Ada Admin", email="ada@example.com")
+    mail = send_test_mail(to="Ada@example.com", actor=actor)
+    assert (mail.kind, mail.recipient, mail.subject) == ("test", actor, "Test mail from Lectern")
+    assert "(http://testserver)" in mail.text
+    assert "Ada Admin asked for it." in mail.text
+    assert send_test_mail(to="other@example.com", actor=actor).recipient is None
