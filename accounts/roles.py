@@ -62,6 +62,7 @@ ROLES: tuple[Role, ...] = (
             "wagtailadmin.access_admin",
             "learning.view_enrollment",
             "learning.view_all_enrollments",
+            "notifications.view_report_mail",
         ),
     ),
     Role(

@@ -65,7 +65,9 @@ def headers_of(message: EmailMessage) -> dict[str, str]:
 def attachment_of(item) -> Attachment:
     """One of ours from what Django takes: a MIME part, or (name, content, type)."""
     if isinstance(item, Message):
-        return Attachment(item.get_filename() or "file", item.get_content_type(), "", item.get_payload(decode=True) or b"")
+        return Attachment(
+            item.get_filename() or "file", item.get_content_type(), "", item.get_payload(decode=True) or b""
+        )
     name, content, content_type = item
     content = content.encode() if isinstance(content, str) else content
     return Attachment(name or "file", content_type or "application/octet-stream", "", content)

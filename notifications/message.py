@@ -53,7 +53,12 @@ def clean_address(address: str) -> str:
     """The bare address, its domain as mail servers spell it (xn--…). MailRefused for what is none."""
     address = str(address).strip()
     sentence = _("“%(address)s” is not an e-mail address.") % {"address": CONTROL.sub(" ", address)[:100]}
-    if CONTROL.search(address) or address.count("@") != 1 or len(address) > 254 or re.search(r"[\s<>,;()\"\\]", address):
+    if (
+        CONTROL.search(address)
+        or address.count("@") != 1
+        or len(address) > 254
+        or re.search(r"[\s<>,;()\"\\]", address)
+    ):
         raise MailRefused(sentence)
     local, _at, domain = address.partition("@")
     try:

@@ -31,6 +31,15 @@ class MailState(models.TextChoices):
     SUPPRESSED = "suppressed", pgettext_lazy("mail", "Held back")
 
 
+# The name of a person's "send again" in Wagtail's log.
+RESEND = "notifications.resend"
+
+
+def kind_label(kind: str) -> str:
+    """A kind in words; one of an upper app's own is shown as it is."""
+    return str(MailKind(kind).label) if kind in MailKind.values else kind
+
+
 class OutboxMailQuerySet(models.QuerySet):
     def due(self, now=None):
         """Mails whose time has come and that nobody is handing over."""
@@ -125,8 +134,12 @@ class OutboxMail(models.Model):
         return self.state not in (MailState.PENDING, MailState.SENDING)
 
     @property
+    def may_be_resent(self) -> bool:
+        return self.is_settled and self.body_erased_at is None
+
+    @property
     def kind_label(self) -> str:
-        return str(MailKind(self.kind).label) if self.kind in MailKind.values else self.kind
+        return kind_label(self.kind)
 
     @property
     def body_is_readable(self) -> bool:

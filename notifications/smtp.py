@@ -197,7 +197,9 @@ class _Conversation:
         except smtplib.SMTPResponseException as error:
             self.end(Verdict.RETRY, self.said(error.smtp_code, error.smtp_error), error.smtp_code)
         except UnicodeError:
-            self.end(Verdict.RETRY, _("The user name and password in EMAIL_URL may hold only plain (ASCII) characters."))
+            self.end(
+                Verdict.RETRY, _("The user name and password in EMAIL_URL may hold only plain (ASCII) characters.")
+            )
         except smtplib.SMTPException:
             self.end(
                 Verdict.RETRY,
@@ -301,7 +303,9 @@ class _Conversation:
     # Judging ------------------------------------------------------------------
 
     def outcome(self, verdict: Verdict, sentence: str, code: int | None = None) -> Outcome:
-        return Outcome(stage=self.stage, verdict=verdict, sentence=sentence, code=code if code in range(100, 600) else None)
+        return Outcome(
+            stage=self.stage, verdict=verdict, sentence=sentence, code=code if code in range(100, 600) else None
+        )
 
     def end(self, verdict: Verdict, sentence: str, code: int | None = None) -> None:
         raise _Ended(self.outcome(verdict, sentence, code))
@@ -367,13 +371,10 @@ class _Conversation:
         cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__ else error
         if isinstance(cause, ssl.SSLError):
             reason = getattr(cause, "verify_message", "") or cause.reason or str(cause)
-            return (
-                _(
-                    "No encrypted connection to the mail server at %(place)s: %(reason)s. "
-                    "Check the server's certificate, and whether EMAIL_URL names the right port."
-                )
-                % {**values, "reason": reason}
-            )
+            return _(
+                "No encrypted connection to the mail server at %(place)s: %(reason)s. "
+                "Check the server's certificate, and whether EMAIL_URL names the right port."
+            ) % {**values, "reason": reason}
         if isinstance(cause, TimeoutError):
             if self.stage is Stage.CONNECT:
                 return _("Nothing answered at %(place)s in time. Check EMAIL_URL and the firewall.") % values

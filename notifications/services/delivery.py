@@ -22,7 +22,7 @@ from wagtail.log_actions import log as log_action
 from notifications import smtp
 from notifications.exceptions import MailRefused, ResendRefused
 from notifications.message import File, clean_address, write_message
-from notifications.models import MailAttempt, MailState, OutboxMail
+from notifications.models import RESEND, MailAttempt, MailState, OutboxMail
 from notifications.registries import mail_checks
 from notifications.smtp import Envelope, Outcome, Server, Stage, Verdict
 
@@ -119,7 +119,9 @@ def attempt(mail: OutboxMail) -> Outcome:
             return Outcome(Stage.CHECK, Verdict.SUPPRESSED, reason)
     except Exception:
         log.exception("mail %s: the check of its kind failed", mail.pk)
-        return Outcome(Stage.CHECK, Verdict.RETRY, _("Whether this mail may go could not be checked. See the worker's log."))
+        return Outcome(
+            Stage.CHECK, Verdict.RETRY, _("Whether this mail may go could not be checked. See the worker's log.")
+        )
     try:
         envelope = write_envelope(mail)
     except OSError:
@@ -166,7 +168,12 @@ def state_after(mail: OutboxMail, outcome: Outcome) -> dict[str, Any]:
         case Verdict.UNKNOWN:
             return {**final, "state": MailState.UNKNOWN}
         case Verdict.RETRY if mail.tries < MOST_TRIES:
-            return {**final, "state": MailState.PENDING, "next_attempt_at": now + retry_delay(mail.tries), "woken_at": None}
+            return {
+                **final,
+                "state": MailState.PENDING,
+                "next_attempt_at": now + retry_delay(mail.tries),
+                "woken_at": None,
+            }
         case Verdict.RETRY:
             sentence = _("Given up after %(tries)s tries. %(why)s") % {"tries": mail.tries, "why": outcome.sentence}
             return {**final, "state": MailState.FAILED, "last_error": sentence}
@@ -205,10 +212,8 @@ def expire_leases() -> int:
         "The worker stopped in the middle of handing this mail over, so it may or may not have arrived. "
         "Ask its reader before you send it again."
     )
-    return (
-        OutboxMail.objects.abandoned().update(
-            state=MailState.UNKNOWN, lease_until=None, next_attempt_at=None, last_error=sentence
-        )
+    return OutboxMail.objects.abandoned().update(
+        state=MailState.UNKNOWN, lease_until=None, next_attempt_at=None, last_error=sentence
     )
 
 
@@ -235,7 +240,7 @@ def resend_mail(*, mail: OutboxMail, actor: Any) -> OutboxMail:
         )
         if not moved:
             raise ResendRefused(_("This mail changed while you looked at it. See how it stands now."))
-        log_action(instance=mail, action="notifications.resend", user=actor, data={"from": mail.state})
+        log_action(instance=mail, action=RESEND, user=actor, data={"from": mail.state})
     mail.refresh_from_db()
     return mail
 

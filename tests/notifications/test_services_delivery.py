@@ -136,7 +136,9 @@ def test_eight_tries_in_a_day_then_failed(use_server):
 
 def test_a_check_holds_the_mail_back(server, monkeypatch):
     seen = []
-    monkeypatch.setitem(registries.mail_checks, "report", lambda mail: seen.append(mail.state) or "The reader lost access.")
+    monkeypatch.setitem(
+        registries.mail_checks, "report", lambda mail: seen.append(mail.state) or "The reader lost access."
+    )
     mail = make_mail(kind="report", is_private=True)
     assert hand_over_mail(mail_id=mail.pk) == MailState.SUPPRESSED
     mail.refresh_from_db()

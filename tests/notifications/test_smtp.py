@@ -29,14 +29,26 @@ def attempt(faults, *, features=(), envelope=ENVELOPE, **extra):
 FAULTS = [
     ("greeting", "421 busy", RETRY, 421, "asked to wait while waiting for the greeting: “421 busy”."),
     ("greeting", "554 not you", RETRY, 554, "refused while waiting for the greeting: “554 not you”."),
-    ("greeting", "SSH-2.0-OpenSSH", RETRY, None, "does not speak SMTP (while waiting for the greeting). Check EMAIL_URL."),
+    (
+        "greeting",
+        "SSH-2.0-OpenSSH",
+        RETRY,
+        None,
+        "does not speak SMTP (while waiting for the greeting). Check EMAIL_URL.",
+    ),
     ("greeting", DROP, RETRY, None, "closed the connection while waiting for the greeting."),
     ("greeting", HANG, RETRY, None, "fell silent while waiting for the greeting."),
     ("ehlo", "421 later", RETRY, 421, "asked to wait while introducing ourselves: “421 later”."),
     ("ehlo", DROP, RETRY, None, "closed the connection while introducing ourselves."),
     ("ehlo", HANG, RETRY, None, "fell silent while introducing ourselves."),
     ("mail", "451 later", RETRY, 451, "asked to wait while naming the sender: “451 later”."),
-    ("mail", "550 unknown sender", REFUSED, 550, "refuses our sender address: “550 unknown sender”. Check DEFAULT_FROM_EMAIL."),
+    (
+        "mail",
+        "550 unknown sender",
+        REFUSED,
+        550,
+        "refuses our sender address: “550 unknown sender”. Check DEFAULT_FROM_EMAIL.",
+    ),
     ("mail", "530 sign in first", RETRY, 530, "wants us to sign in: “530 sign in first”. Put a user name and password"),
     ("mail", DROP, RETRY, None, "closed the connection while naming the sender."),
     ("mail", HANG, RETRY, None, "fell silent while naming the sender."),
@@ -111,7 +123,11 @@ def test_ehlo_and_helo_refused():
 
 
 AUTH_FAULTS = [
-    ("535 wrong", 535, "did not accept the user name or password of EMAIL_URL: “535 wrong”. Correct them; waiting mail"),
+    (
+        "535 wrong",
+        535,
+        "did not accept the user name or password of EMAIL_URL: “535 wrong”. Correct them; waiting mail",
+    ),
     ("454 later", 454, "did not accept the user name or password"),
     (DROP, None, "closed the connection while signing in."),
     (HANG, None, "fell silent while signing in."),

@@ -1,0 +1,77 @@
+"""Many workers and one mail, on a database that runs them at the same time."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from notifications.models import MailAttempt, MailState, OutboxMail
+from notifications.services import delivery, hand_over_mail
+from tests.factories.notifications import make_mail
+
+WORKERS = 8
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+
+@pytest.fixture(autouse=True)
+def postgresql(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
+
+
+def hand_over_at_once(mail, monkeypatch, claim):
+    """Let all workers read the waiting row before any of them claims it; the states they saw afterwards."""
+    everybody_has_read = threading.Barrier(WORKERS, timeout=20)
+    states, errors = [], []
+
+    def claim_together(row):
+        everybody_has_read.wait()
+        return claim(row)
+
+    def work():
+        try:
+            states.append(hand_over_mail(mail_id=mail.pk))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(delivery, "claim_mail", claim_together)
+    workers = [threading.Thread(target=work) for _number in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert errors == []
+    return states
+
+
+def test_one_of_many_workers_hands_the_mail_over(server, monkeypatch):
+    mail = make_mail()
+    states = hand_over_at_once(mail, monkeypatch, delivery.claim_mail)
+    assert len(states) == WORKERS
+    assert set(states) <= {MailState.SENDING, MailState.SENT}
+    assert len(server.accepted) == 1
+    mail.refresh_from_db()
+    assert (mail.state, mail.fence, mail.attempts_made, mail.attempts.count()) == (MailState.SENT, 1, 1, 1)
+
+
+def test_the_twin_without_the_fence_doubles(server, monkeypatch):
+    """The same workers with a claim that looks and then writes: the reader gets it many times."""
+
+    def look_then_write(row):
+        if row.state != MailState.PENDING:
+            return None
+        row.state, row.fence, row.attempts_made, row.tries = MailState.SENDING, 1, 1, 1
+        OutboxMail.objects.filter(pk=row.pk).update(
+            state=row.state, fence=1, attempts_made=1, lease_until=row.created_at
+        )
+        MailAttempt.objects.get_or_create(mail=row, number=1)
+        return row
+
+    mail = make_mail()
+    hand_over_at_once(mail, monkeypatch, look_then_write)
+    assert len(server.accepted) == WORKERS
