@@ -1,9 +1,28 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        from notifications.models import MailKind
+        from notifications.registries import mail_checks
+        from reports.registries import check_sources
+        from reports.services import reason_not_to_send
+        from workbench.periodic import PeriodicEntry, periodic_tasks
+
+        import_module("reports.sources.learning")
+        register(check_sources)
+        mail_checks[MailKind.REPORT] = reason_not_to_send
+        periodic_tasks["Lectern: sweep report schedules"] = PeriodicEntry(
+            task="reports.tasks.sweep_schedules",
+            every=60,
+            description="Looks which report schedules are due. It only looks: the schedules' own rows decide.",
+        )

@@ -154,6 +154,8 @@ CELERY_TASK_ROUTES = {
     "notifications.tasks.*": {"queue": "mail"},
     "reports.tasks.render_run": {"queue": "reports"},
 }
+# A renderer that is silent for this long is taken for dead; longer than the hard limit of its task.
+REPORTS_RENDER_LEASE = env.int("REPORTS_RENDER_LEASE", default=CELERY_TASK_TIME_LIMIT + 60)
 # Longer than the longest task, or Redis hands a running task to a second worker.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -1,0 +1,24 @@
+"""What can go wrong with a report. Each says what happened and what to do."""
+
+from django.utils.translation import gettext as _
+
+
+class ReportError(Exception):
+    """Base of all errors of reports; its text is a sentence for people."""
+
+
+class UnknownReport(ReportError):
+    def __init__(self, key: str):
+        super().__init__(_("There is no report called “%(key)s”.") % {"key": key})
+
+
+class LostClaim(ReportError):
+    """Another worker has taken this run over; what was made here must not be kept."""
+
+    def __init__(self):
+        super().__init__(_("Another worker has taken over this run."))
+
+
+class NoAddress(ReportError):
+    def __init__(self):
+        super().__init__(_("Your account has no e-mail address, so nothing can be sent to you."))

@@ -1,0 +1,134 @@
+"""A report as a PDF: for reading, so it speaks first, is tagged for screen readers, and says what it leaves out."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.formats import date_format, number_format
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from reports.paper_charts import draw_chart
+from reports.registries import Moment
+from reports.results import Column, ReportResult
+
+MOST_ROWS = 2000
+ASSETS = "static:"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the cover block says beyond the report itself. ``number`` tells one run from another; by hand there is none."""
+
+    number: str
+    moment: Moment
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    is_number: bool = False
+
+
+def export_pdf(result: ReportResult, path: Path, *, cover: Cover) -> None:
+    """Write ``result`` to ``path``. The same result and cover give the same bytes. Imports WeasyPrint: only for workers."""
+    path.write_bytes(render_pdf(result, cover=cover))
+
+
+def render_pdf(result: ReportResult, *, cover: Cover) -> bytes:
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    html = render_to_string("reports/pdf/course_progress.html", pdf_context(result, cover=cover))
+    fetcher = _fetcher()
+    return HTML(string=html, base_url=ASSETS, url_fetcher=fetcher).write_pdf(
+        stylesheets=[CSS(filename=asset_path("css/paper.css"), font_config=fonts, url_fetcher=fetcher)],
+        font_config=fonts,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+    )
+
+
+def pdf_context(result: ReportResult, *, cover: Cover) -> dict[str, Any]:
+    summary = result.summary
+    made = f"{date_format(cover.moment.local, 'j F Y, H:i')} {cover.moment.zone.key}"
+    return {
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "title": cover.title or result.title,
+        "facts": [
+            *result.params,
+            (_("Rows"), rows_in_words(result)),
+            (_("Made for"), made),
+            *([(_("Run"), cover.number)] if cover.number else []),
+        ],
+        "foot": " · ".join(["Lectern", *([f"{_('run')} {cover.number}"] if cover.number else []), made]),
+        "created": cover.moment.at.astimezone(dt.UTC).isoformat(),
+        "result": result,
+        "summary": summary,
+        # Drawn by our own code, every label escaped there.
+        "chart": mark_safe(draw_chart(summary.chart)) if summary.chart else "",  # noqa: S308
+        "groups": _table(summary.groups.columns, summary.groups.rows, cover.moment) if summary.groups else [],
+        "rows": _table(result.columns, result.rows, cover.moment),
+        "shown": rows_in_words(result),
+    }
+
+
+def rows_in_words(result: ReportResult) -> str:
+    if not result.total:
+        return _("none")
+    return _("showing %(shown)s of %(total)s") % {
+        "shown": number_format(result.shown, force_grouping=True),
+        "total": number_format(result.total, force_grouping=True),
+    }
+
+
+def _table(columns: tuple[Column, ...], rows: Any, moment: Moment) -> list[list[Cell]]:
+    return [[_cell(column, value, moment) for column, value in zip(columns, row, strict=True)] for row in rows]
+
+
+def _cell(column: Column, value: Any, moment: Moment) -> Cell:
+    if value is None or value == "":
+        return Cell("–", is_number=column.kind in ("number", "percent"))
+    if column.kind == "progress":
+        return Cell(_("%(done)s of %(total)s") % {"done": value[0], "total": value[1]}, is_number=True)
+    if column.kind == "percent":
+        return Cell(f"{number_format(value)} %", is_number=True)
+    if column.kind == "number":
+        return Cell(number_format(value, force_grouping=True), is_number=True)
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(moment.zone)
+        return Cell(date_format(value, "j M Y, H:i" if column.kind == "datetime" else "j M Y"))
+    if isinstance(value, dt.date):
+        return Cell(date_format(value, "j M Y"))
+    return Cell(str(value))
+
+
+def asset_path(name: str) -> str:
+    """The file of one of our own static assets; FileNotFoundError for anything else."""
+    found = finders.find(name)
+    if not found:
+        raise FileNotFoundError(name)
+    return str(found)
+
+
+def _fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnAssets(URLFetcher):
+        """Opens our own static files, and nothing else: a report never calls out and never reads another file."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            name = url.removeprefix(ASSETS)
+            if name == url:
+                raise PermissionError(f"A report may not open {url}")
+            return URLFetcherResponse(url, Path(asset_path(name)).read_bytes())
+
+    return OwnAssets()

@@ -1,0 +1,1 @@
+"""What reports read: answers of sources, and schedules with their history."""

@@ -1,0 +1,131 @@
+"""Schedules and the history of their runs, as people read them."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from notifications.models import MailState
+from reports.models import Days, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
+from reports.timing import Occurrence, next_occurrences
+
+
+def when_in_words(schedule: Schedule) -> str:
+    """ "Mondays at 08:00 (Europe/Berlin)" and the like."""
+    at = time_format(schedule.time, "H:i")
+    if schedule.days == Days.MONTHLY:
+        day = _("the last day") if schedule.month_day == 31 else _("day %(day)s") % {"day": schedule.month_day}
+        return _("%(day)s of every month at %(at)s (%(zone)s)") % {
+            "day": day.capitalize(),
+            "at": at,
+            "zone": schedule.zone,
+        }
+    chosen = sorted(set(schedule.weekdays))
+    if len(chosen) == 7:
+        days = _("Every day")
+    elif chosen == [0, 1, 2, 3, 4]:
+        days = _("Monday to Friday")
+    elif len(chosen) == 1:
+        days = _("Every %(day)s") % {"day": WEEKDAYS[chosen[0]]}
+    else:
+        days = ", ".join(str(WEEKDAYS_ABBR[day]) for day in chosen)
+    return _("%(days)s at %(at)s (%(zone)s)") % {"days": days, "at": at, "zone": schedule.zone}
+
+
+def moment_in_words(moment: datetime, schedule: Schedule) -> str:
+    return date_format(moment.astimezone(schedule.tz), "D j M Y, H:i")
+
+
+def coming_occurrences(*, schedule: Schedule, now: datetime | None = None, count: int = 5) -> list[Occurrence]:
+    """The next times this schedule sends: nothing while it is paused, and no period it has handled already."""
+    if not schedule.is_enabled:
+        return []
+    after = max(now or timezone.now(), schedule.active_since)
+    runs = schedule.runs.filter(kind=RunKind.SCHEDULED)
+    # A period is at most a month long, so that older keys cannot come again.
+    recent = runs.order_by("-scheduled_for").values_list("period", flat=True)[:62]
+    return next_occurrences(schedule.recurrence, after=after, count=count, taken=frozenset(recent))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One recipient of one run: what became of it. ``result`` is a fixed word, ``words`` says it to people."""
+
+    schedule: str
+    schedule_uuid: str
+    period: str
+    kind: str
+    scheduled_for: str
+    address: str
+    result: str
+    words: str
+    reason: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+RUN_RESULT = {
+    RunState.DUE: "pending",
+    RunState.RENDERING: "pending",
+    RunState.READY: "pending",
+    RunState.DELIVERING: "pending",
+    RunState.MISSED: "missed",
+    RunState.FAILED: "failed",
+    RunState.SKIPPED: "skipped",
+    RunState.CANCELLED: "cancelled",
+}
+
+
+def result_of(delivery: Delivery) -> tuple[str, str]:
+    """The state of one delivery, as a fixed word and in words."""
+    if delivery.mail_id:
+        return delivery.mail.state, str(MailState(delivery.mail.state).label)
+    return delivery.state, str(DeliveryState(delivery.state).label)
+
+
+def reason_of(delivery: Delivery) -> str:
+    return delivery.mail.last_error if delivery.mail_id else delivery.reason
+
+
+def delivery_lines(*, runs: QuerySet[Run]) -> list[Line]:
+    """Each run and recipient as one line, newest run first. A run that never came to recipients names the
+    ones its schedule has now."""
+    found = []
+    rows = runs.select_related("schedule").prefetch_related(
+        "deliveries__mail", "schedule__recipients__person", "requested_by"
+    )
+    for run in rows:
+        base = {
+            "schedule": run.schedule.title,
+            "schedule_uuid": str(run.schedule.uuid),
+            "period": run.period,
+            "kind": run.kind,
+            "scheduled_for": run.scheduled_for.isoformat(),
+        }
+        deliveries = sorted(run.deliveries.all(), key=lambda delivery: delivery.address)
+        for delivery in deliveries:
+            result, words = result_of(delivery)
+            found.append(Line(**base, address=delivery.address, result=result, words=words, reason=reason_of(delivery)))
+        if not deliveries:
+            addresses = (
+                [run.requested_by.email if run.requested_by else ""]
+                if run.kind == RunKind.MANUAL
+                else sorted(entry.email for entry in run.schedule.recipients.all()) or [""]
+            )
+            for address in addresses:
+                found.append(
+                    Line(
+                        **base,
+                        address=address,
+                        result=RUN_RESULT.get(run.state, run.state),
+                        words=str(RunState(run.state).label),
+                        reason=run.error,
+                    )
+                )
+    return found

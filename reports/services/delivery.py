@@ -1,0 +1,123 @@
+"""Handing a run's files to the outbox, one mail per recipient, and closing the run when all are settled."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from notifications.models import MailKind, MailState, OutboxMail
+from notifications.services import Attachment, queue_mail
+from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
+from reports.policies import viewer_of
+from reports.registries import source_for
+from reports.selectors.results import scope_hash
+
+MIME = {"pdf": "application/pdf", "csv": "text/csv"}
+ARRIVED = frozenset({MailState.SENT, MailState.KEPT})
+SETTLED = ARRIVED | {MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED}
+
+
+def deliver_run(*, run_id: int) -> list[OutboxMail]:
+    """Put one mail per recipient into the outbox and say so on the run, in one transaction.
+
+    Returns the mails to send. Nothing where the run is not ready or another worker was first; a
+    crash before the commit leaves the run ready, and the mails' own keys make a second try harmless.
+    """
+    with transaction.atomic():
+        if not Run.objects.filter(pk=run_id, state=RunState.READY).update(state=RunState.DELIVERING):
+            return []
+        run = Run.objects.select_related("schedule__owner").get(pk=run_id)
+        artifacts: dict[str, list[Artifact]] = {}
+        for artifact in run.artifacts.select_related("run__schedule").order_by("-format"):
+            artifacts.setdefault(artifact.scope_hash, []).append(artifact)
+        mails = []
+        with translation.override(run.schedule.owner.language or settings.LANGUAGE_CODE):
+            pending = run.deliveries.filter(mail=None, state=DeliveryState.PENDING).select_related("recipient")
+            for delivery in pending.order_by("pk"):
+                mail = _queue(run, delivery, artifacts[delivery.scope_hash])
+                Delivery.objects.filter(pk=delivery.pk).update(mail=mail)
+                mails.append(mail)
+    return mails
+
+
+def _queue(run: Run, delivery: Delivery, artifacts: list[Artifact]) -> OutboxMail:
+    schedule = run.schedule
+    first = artifacts[0]
+    context = {
+        "schedule": schedule,
+        "run": run,
+        "delivery": delivery,
+        "sentence": first.facts.get("sentence", ""),
+        "figures": first.facts.get("figures", []),
+        "shown": first.rows_shown,
+        "total": first.rows_total,
+        "is_cut": first.rows_shown < first.rows_total,
+        "when": f"{date_format(run.scheduled_for.astimezone(schedule.tz), 'j F Y, H:i')} ({schedule.zone})",
+        "is_manual": run.kind == RunKind.MANUAL,
+        "site_url": settings.WAGTAILADMIN_BASE_URL,
+    }
+    return queue_mail(
+        kind=MailKind.REPORT,
+        to=delivery.address,
+        subject=schedule.title,
+        text=render_to_string("emails/report.txt", context),
+        html=render_to_string("emails/report.html", context),
+        attachments=[
+            Attachment(artifact.filename, MIME[artifact.format], path=artifact.path) for artifact in artifacts
+        ],
+        dedupe_key=f"report:{schedule.uuid}:{run.period}:{delivery.address}",
+        recipient=delivery.recipient,
+    )
+
+
+def finish_runs() -> int:
+    """Close every run whose recipients are all settled; returns how many."""
+    count = 0
+    open_runs: dict[int, list[str]] = {}
+    rows = Run.objects.filter(state=RunState.DELIVERING).values_list(
+        "pk", "deliveries__state", "deliveries__mail__state"
+    )
+    for pk, own, mail in rows:
+        open_runs.setdefault(pk, []).append(mail or own)
+    for pk, states in open_runs.items():
+        if SETTLED.issuperset(states):
+            state = RunState.DONE if ARRIVED.issuperset(states) else RunState.PARTIAL
+            count += Run.objects.filter(pk=pk, state=RunState.DELIVERING).update(
+                state=state, finished_at=timezone.now()
+            )
+    return count
+
+
+def reason_not_to_send(mail: OutboxMail) -> str:
+    """Asked just before a report's mail is handed over: why it must not go out after all, or nothing."""
+    delivery = (
+        Delivery.objects.select_related("run__schedule__owner", "run__requested_by", "recipient")
+        .filter(mail=mail)
+        .first()
+    )
+    if delivery is None:
+        return _("The report this mail belongs to is gone.")
+    run, person = delivery.run, delivery.recipient
+    viewer = viewer_of(run, person)
+    if person is not None and not person.is_active:
+        return _("The account is not active any more.")
+    if person is not None and person.email.strip().lower() != delivery.address:
+        return _("The person has another address now.")
+    if not viewer.is_active:
+        return _("The account of the schedule's owner is not active any more.")
+    if run.kind == RunKind.SCHEDULED and not _is_listed(run, delivery):
+        return _("This recipient was taken off the schedule.")
+    if scope_hash(source=source_for(run.schedule.report), viewer=viewer) != delivery.scope_hash:
+        return _("What may be seen has changed since the report was made.")
+    return ""
+
+
+def _is_listed(run: Run, delivery: Delivery) -> bool:
+    recipients: Iterable[ScheduleRecipient] = ScheduleRecipient.objects.filter(schedule=run.schedule).select_related(
+        "person"
+    )
+    return any(entry.email == delivery.address for entry in recipients)

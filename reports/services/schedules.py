@@ -1,0 +1,54 @@
+"""Pausing, resuming, sending by hand."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from reports.exceptions import NoAddress
+from reports.models import Run, RunKind, Schedule
+
+TIMING_FIELDS = frozenset({"days", "weekdays", "month_day", "time", "zone"})
+
+
+def pause_schedule(*, schedule: Schedule) -> bool:
+    """Send nothing on schedule until it is resumed. False where it was paused already."""
+    changed = Schedule.objects.filter(pk=schedule.pk, is_enabled=True).update(is_enabled=False)
+    schedule.refresh_from_db()
+    return bool(changed)
+
+
+def resume_schedule(*, schedule: Schedule, now: datetime | None = None) -> bool:
+    """Send again from the next time on; what fell into the pause is not made up for. False where it was not paused."""
+    changed = Schedule.objects.filter(pk=schedule.pk, is_enabled=False).update(
+        is_enabled=True, active_since=now or timezone.now()
+    )
+    schedule.refresh_from_db()
+    return bool(changed)
+
+
+def change_schedule(*, schedule: Schedule, changed: Collection[str], now: datetime | None = None) -> None:
+    """After fields named in ``changed`` were saved: other days or times count from now on, never backwards."""
+    if TIMING_FIELDS & set(changed):
+        schedule.active_since = now or timezone.now()
+        schedule.save(update_fields=["active_since"])
+
+
+def request_run(*, schedule: Schedule, person: Any, now: datetime | None = None) -> Run:
+    """A run by hand, only for ``person`` and with the rows they may open. NoAddress where they have no address.
+
+    It has a key of its own, so it neither replaces nor repeats a run on schedule.
+    """
+    if not person.email:
+        raise NoAddress()
+    now = now or timezone.now()
+    return Run.objects.create(
+        schedule=schedule,
+        period=f"manual-{secrets.token_hex(6)}",
+        kind=RunKind.MANUAL,
+        requested_by=person,
+        scheduled_for=now,
+        next_attempt_at=now,
+    )

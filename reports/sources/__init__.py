@@ -1,0 +1,1 @@
+"""Report sources, one module per app whose rows they show."""

@@ -1,0 +1,161 @@
+"""The PDF as a reader, a screen reader and a machine find it."""
+
+import datetime as dt
+import io
+import zoneinfo
+
+import pypdf
+import pytest
+from django.core.exceptions import SuspiciousFileOperation
+
+from reports.charts import Bar, BarChart, LineChart, Series
+from reports.exports.pdf import Cover, _fetcher, render_pdf
+from reports.paper_charts import draw_chart
+from reports.registries import Moment
+from reports.results import Column, GroupTable, ReportResult, Summary
+from reports.tokens import LIGHT
+
+MOMENT = Moment(at=dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC), zone=zoneinfo.ZoneInfo("Europe/Berlin"))
+COVER = Cover(number="4183", moment=MOMENT, title="Progress of the week")
+COLUMNS = (Column("person", "Person"), Column("done", "Lessons done", "progress"), Column("score", "Score", "percent"))
+CHART = BarChart(
+    title="Completed by course",
+    unit="% of enrollments",
+    bars=(Bar("Fire safety", 41, "41 % (7 of 17)"), Bar("SQL <b>&</b> $x$", 83, "83 % (5 of 6)")),
+    limit=100,
+    description="Fire safety: 41 %",
+)
+
+
+def result(rows: int = 3, total: int | None = None, chart=CHART) -> ReportResult:
+    return ReportResult(
+        title="Course progress",
+        columns=COLUMNS,
+        rows=tuple((f"Person <{number}>", (number, 12), 87.5 if number % 2 else None) for number in range(rows)),
+        total=rows if total is None else total,
+        shown=rows,
+        params=(("As of", "23 November 2026, 08:00 (Europe/Berlin)"), ("Rows of", "everybody, all courses")),
+        summary=Summary(
+            sentence="12 of 23 enrollments are completed (52 %).",
+            chart=chart,
+            groups=GroupTable("By course", (Column("course", "Course"),), (("Fire safety",), ("All",))),
+        ),
+    )
+
+
+def structure(reader: pypdf.PdfReader) -> list[tuple[str, str]]:
+    """The tags of the structure tree in order, each with its alternative text."""
+    found = []
+
+    def walk(node):
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            for child in node:
+                walk(child)
+        elif isinstance(node, dict):
+            if "/S" in node:
+                found.append((str(node["/S"]), str(node.get("/Alt", ""))))
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def document() -> bytes:
+    return render_pdf(result(60, total=5000), cover=COVER)
+
+
+@pytest.fixture(scope="module")
+def reader(document) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(document))
+
+
+def test_it_is_tagged_named_and_in_a_language(reader):
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert reader.metadata.title == "Progress of the week"
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
+    tags = structure(reader)
+    names = [name for name, _alt in tags]
+    assert names.count("/H1") == 1
+    assert names.count("/H2") == 3
+    assert ("/Figure", "Completed by course") in tags
+    assert {"/Table", "/TH", "/TD", "/Caption"} <= set(names)
+
+
+def test_what_stands_on_it(reader):
+    pages = [page.extract_text() for page in reader.pages]
+    first = pages[0]
+    for words in (
+        "Progress of the week",
+        "23 November 2026, 08:00 (Europe/Berlin)",
+        "everybody, all courses",
+        "showing 60 of 5,000",
+        "4183",
+        "12 of 23 enrollments are completed (52 %).",
+        "41 % (7 of 17)",
+        "SQL <b>&</b> $x$",
+    ):
+        assert words in first, words
+    text = "\n".join(pages)
+    assert text.index("12 of 23") < text.index("Completed by course") < text.index("Person by person")
+    assert all(f"Person <{number}>" in text for number in range(60))
+    assert "the CSV file of the same report has them all" in " ".join(text.split())
+    # The head of the table is repeated, and every page is numbered.
+    assert all("Lessons done" in page for page in pages)
+    assert all(f"{number} / {len(pages)}" in page for number, page in enumerate(pages, start=1))
+
+
+def test_the_chart_is_drawn_as_vectors(reader):
+    page = reader.pages[0]
+    assert "/XObject" not in page["/Resources"] or not any(
+        entry.get_object()["/Subtype"] == "/Image" for entry in page["/Resources"]["/XObject"].values()
+    )
+    assert draw_chart(CHART).count(LIGHT.accent) == len(CHART.bars)
+
+
+def test_the_same_run_gives_the_same_bytes(document):
+    assert render_pdf(result(60, total=5000), cover=COVER) == document
+
+
+def test_nothing_to_show_is_said(db):
+    empty = ReportResult(title="Course progress", columns=COLUMNS, rows=(), total=0, shown=0)
+    text = pypdf.PdfReader(io.BytesIO(render_pdf(empty, cover=COVER))).pages[0].extract_text()
+    assert "none" in text
+    assert "Person by person" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("http://127.0.0.1/x.png", PermissionError),
+        ("file:///etc/passwd", PermissionError),
+        ("data:text/plain,x", PermissionError),
+        ("static:../manage.py", SuspiciousFileOperation),
+        ("static:css/none.css", FileNotFoundError),
+    ],
+)
+def test_nothing_but_our_own_assets_is_opened(url, error):
+    with pytest.raises(error):
+        _fetcher().fetch(url)
+    assert b"@page" in _fetcher().fetch("static:css/paper.css").read()
+
+
+def test_charts_are_the_same_twice_and_escape_what_they_name():
+    lines = LineChart(
+        title="Active <learners>",
+        unit="people",
+        days=(dt.date(2026, 11, 1), dt.date(2026, 11, 8), dt.date(2026, 11, 15)),
+        series=(Series("Active", (3, None, 9)), Series("New & back", (1, 2, 3))),
+    )
+    for chart in (CHART, lines):
+        drawn = draw_chart(chart)
+        assert drawn == draw_chart(chart)
+        assert drawn.startswith("<svg") and drawn.endswith("</svg>")
+        assert "<b>" not in drawn
+        assert "<metadata>" not in drawn
+    assert "<title>Active &lt;learners&gt;</title>" in draw_chart(lines)
+    assert "New &amp; back" in draw_chart(lines)

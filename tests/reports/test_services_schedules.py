@@ -1,0 +1,159 @@
+"""What falls due, once per period, whatever happens to the clock, to beat and to the schedule."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from reports.exceptions import NoAddress
+from reports.models import Run, RunKind, RunState, Schedule
+from reports.selectors.schedules import coming_occurrences, when_in_words
+from reports.services import change_schedule, pause_schedule, request_run, resume_schedule, sweep_schedules
+from tests.factories.accounts import make_person
+from tests.factories.reports import make_schedule
+
+pytestmark = pytest.mark.django_db
+
+# Monday, 23 November 2026, eight o'clock in Berlin.
+MONDAY = dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+def rows() -> list[tuple[str, str]]:
+    return list(Run.objects.order_by("scheduled_for").values_list("period", "state"))
+
+
+def test_a_period_is_due_once_however_often_somebody_looks():
+    make_schedule()
+    assert sweep_schedules(now=MONDAY - MINUTE).to_render == ()
+    assert rows() == []
+    first = sweep_schedules(now=MONDAY)
+    assert rows() == [("2026-W48-1", "due")]
+    assert first.to_render == (Run.objects.get().pk,)
+    for minutes in range(1, 5):
+        assert sweep_schedules(now=MONDAY + MINUTE * minutes).to_render == first.to_render
+    assert rows() == [("2026-W48-1", "due")]
+
+
+def test_the_database_refuses_a_second_run_of_a_period():
+    schedule = make_schedule()
+    sweep_schedules(now=MONDAY)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Run.objects.create(schedule=schedule, period="2026-W48-1", scheduled_for=MONDAY)
+    assert Run.objects.count() == 1
+
+
+def test_a_paused_schedule_is_not_due_and_makes_up_for_nothing():
+    schedule = make_schedule()
+    assert pause_schedule(schedule=schedule) is True
+    assert pause_schedule(schedule=schedule) is False
+    sweep_schedules(now=MONDAY + MINUTE)
+    assert rows() == []
+    assert coming_occurrences(schedule=schedule, now=MONDAY) == []
+    assert resume_schedule(schedule=schedule, now=MONDAY + HOUR) is True
+    assert resume_schedule(schedule=schedule, now=MONDAY + DAY) is False
+    sweep_schedules(now=MONDAY + HOUR + MINUTE)
+    assert rows() == []
+    sweep_schedules(now=MONDAY + DAY)
+    assert rows() == [("2026-W48-2", "due")]
+
+
+def test_the_newest_is_sent_and_older_ones_are_missed():
+    make_schedule()
+    sweep_schedules(now=MONDAY)
+    sweep_schedules(now=MONDAY + 3 * DAY + HOUR)
+    assert rows() == [
+        ("2026-W48-1", "due"),
+        ("2026-W48-2", "missed"),
+        ("2026-W48-3", "missed"),
+        ("2026-W48-4", "due"),
+    ]
+    assert Run.objects.filter(state=RunState.MISSED, finished_at=None).count() == 0
+
+
+@pytest.mark.parametrize(("days", "month_day"), [("weekly", 1), ("monthly", 23)])
+def test_another_hour_never_sends_twice_in_a_period(days, month_day):
+    schedule = make_schedule(days=days, weekdays=[0], month_day=month_day)
+    sweep_schedules(now=MONDAY)
+    assert Run.objects.count() == 1
+    schedule.time = dt.time(10)
+    schedule.save()
+    change_schedule(schedule=schedule, changed=["time"], now=MONDAY + HOUR)
+    for hours in range(1, 24):
+        sweep_schedules(now=MONDAY + HOUR * hours)
+    assert Run.objects.count() == 1
+    coming = coming_occurrences(schedule=schedule, now=MONDAY + HOUR)
+    assert coming[0].period == ("2026-W49" if days == "weekly" else "2026-12")
+
+
+def test_more_days_do_not_send_twice_on_a_day():
+    schedule = make_schedule(weekdays=[0])
+    sweep_schedules(now=MONDAY)
+    schedule.weekdays, schedule.time = [0, 2], dt.time(10)
+    schedule.save()
+    change_schedule(schedule=schedule, changed=["weekdays", "time"], now=MONDAY + HOUR)
+    sweep_schedules(now=MONDAY + 3 * HOUR)
+    assert rows() == [("2026-W48", "due")]
+    sweep_schedules(now=MONDAY + 2 * DAY + 3 * HOUR)
+    assert rows() == [("2026-W48", "due"), ("2026-W48-3", "due")]
+
+
+def test_an_earlier_hour_counts_from_now_on():
+    schedule = make_schedule(at=dt.time(12))
+    schedule.time = dt.time(8)
+    schedule.save()
+    change_schedule(schedule=schedule, changed=["time"], now=MONDAY + HOUR)
+    sweep_schedules(now=MONDAY + 2 * HOUR)
+    assert rows() == []
+    change_schedule(schedule=schedule, changed=["title"], now=MONDAY + DAY)
+    assert Schedule.objects.get().active_since == MONDAY + HOUR
+
+
+def test_by_hand_it_has_a_key_of_its_own():
+    schedule, person = make_schedule(), make_person()
+    sweep_schedules(now=MONDAY)
+    runs = [request_run(schedule=schedule, person=person, now=MONDAY) for _ in range(2)]
+    assert {run.kind for run in runs} == {RunKind.MANUAL}
+    assert len({run.period for run in runs}) == 2
+    sweep_schedules(now=MONDAY + DAY)
+    assert Run.objects.filter(kind=RunKind.SCHEDULED).count() == 2
+    with pytest.raises(NoAddress):
+        request_run(schedule=schedule, person=make_person_without_address())
+    assert Run.objects.filter(kind=RunKind.MANUAL).count() == 2
+
+
+def make_person_without_address():
+    person = make_person()
+    person.email = ""
+    return person
+
+
+def test_queries_do_not_grow_with_schedules(django_assert_num_queries):
+    def count() -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as queries:
+            sweep_schedules(now=MONDAY - MINUTE)
+        return len(queries)
+
+    make_schedule()
+    few = count()
+    for _ in range(20):
+        make_schedule()
+    assert count() == few
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"weekdays": [0]}, "Every Monday at 08:00 (Europe/Berlin)"),
+        ({"weekdays": [0, 1, 2, 3, 4]}, "Monday to Friday at 08:00 (Europe/Berlin)"),
+        ({}, "Every day at 08:00 (Europe/Berlin)"),
+        ({"weekdays": [3, 0]}, "Mon, Thu at 08:00 (Europe/Berlin)"),
+        ({"days": "monthly", "month_day": 5}, "Day 5 of every month at 08:00 (Europe/Berlin)"),
+        ({"days": "monthly", "month_day": 31}, "The last day of every month at 08:00 (Europe/Berlin)"),
+    ],
+)
+def test_when_in_words(fields, words):
+    assert when_in_words(make_schedule(**fields)) == words
