@@ -9,8 +9,6 @@ from django.core.files.storage import storages
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
-from modelcluster.models import ClusterableModel
 
 from reports.registries import sources
 from reports.timing import Recurrence
@@ -60,7 +58,7 @@ class ScheduleQuerySet(models.QuerySet):
         return self.filter(is_enabled=True)
 
 
-class Schedule(ClusterableModel):
+class Schedule(models.Model):
     """A report that is mailed on chosen days. What is due is decided by `Run` rows, never by a clock process."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -118,12 +116,12 @@ class Schedule(ClusterableModel):
 class ScheduleRecipient(models.Model):
     """A person, or an address of somebody without an account."""
 
-    schedule = ParentalKey(Schedule, on_delete=models.CASCADE, related_name="recipients")
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="recipients")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
     address = models.EmailField(
-        _("other address"), blank=True, help_text=_("For somebody without an account. They get the owner's rows.")
+        _("other address"), blank=True
     )
 
     class Meta:

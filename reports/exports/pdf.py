@@ -66,8 +66,7 @@ def pdf_context(result: ReportResult, *, cover: Cover) -> dict[str, Any]:
         "facts": [
             *result.params,
             (_("Rows"), rows_in_words(result)),
-            (_("Made for"), made),
-            *([(_("Run"), cover.number)] if cover.number else []),
+            *([(_("Run"), f"{cover.number} · {_('made for')} {made}")] if cover.number else []),
         ],
         "foot": " · ".join(["Lectern", *([f"{_('run')} {cover.number}"] if cover.number else []), made]),
         "created": cover.moment.at.astimezone(dt.UTC).isoformat(),

@@ -2,7 +2,13 @@
 
 from reports.services.delivery import deliver_run, finish_runs, reason_not_to_send
 from reports.services.rendering import render_run
-from reports.services.schedules import change_schedule, pause_schedule, request_run, resume_schedule
+from reports.services.schedules import (
+    change_schedule,
+    pause_schedule,
+    request_run,
+    resume_schedule,
+    set_recipients,
+)
 from reports.services.sweep import sweep_schedules
 
 __all__ = [
@@ -14,5 +20,6 @@ __all__ = [
     "render_run",
     "request_run",
     "resume_schedule",
+    "set_recipients",
     "sweep_schedules",
 ]

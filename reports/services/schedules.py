@@ -5,12 +5,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from reports.exceptions import NoAddress
-from reports.models import Run, RunKind, Schedule
+from reports.models import Run, RunKind, Schedule, ScheduleRecipient
 
-TIMING_FIELDS = frozenset({"days", "weekdays", "month_day", "time", "zone"})
+# Fields after whose change nothing that lies in the past may fall due.
+TIMING_FIELDS = frozenset({"days", "weekdays", "month_day", "time", "zone", "is_enabled"})
 
 
 def pause_schedule(*, schedule: Schedule) -> bool:
@@ -27,6 +31,27 @@ def resume_schedule(*, schedule: Schedule, now: datetime | None = None) -> bool:
     )
     schedule.refresh_from_db()
     return bool(changed)
+
+
+@transaction.atomic
+def set_recipients(*, schedule: Schedule, addresses: Collection[str]) -> None:
+    """Make ``addresses`` the recipients; those of active people stand for the person, whatever address they have later."""
+    wanted = {address.lower() for address in addresses}
+    kept = set()
+    for entry in schedule.recipients.select_related("person"):
+        if entry.email in wanted:
+            kept.add(entry.email)
+        else:
+            entry.delete()
+    new = sorted(wanted - kept)
+    people = get_user_model().objects.active().annotate(lowered=Lower("email")).filter(lowered__in=new)
+    by_address = {person.lowered: person for person in people}
+    ScheduleRecipient.objects.bulk_create(
+        ScheduleRecipient(schedule=schedule, person=by_address[address])
+        if address in by_address
+        else ScheduleRecipient(schedule=schedule, address=address)
+        for address in new
+    )
 
 
 def change_schedule(*, schedule: Schedule, changed: Collection[str], now: datetime | None = None) -> None:

@@ -1,0 +1,1 @@
+"""Screens of reports in the admin: schedules, their runs and deliveries, and what beat wakes up."""

@@ -1,0 +1,266 @@
+"""Schedules in the admin: the list, the form, one schedule with its next times and its history."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.log_actions import log
+
+from notifications.policies import may_resend
+from reports.exceptions import ReportError
+from reports.forms import ScheduleForm
+from reports.models import Artifact, Format, Run, RunAs, RunState, Schedule
+from reports.policies import ALL_ROWS, visible_to
+from reports.registries import source_for
+from reports.selectors.results import scope_hash
+from reports.selectors.schedules import (
+    coming_occurrences,
+    moment_in_words,
+    run_history,
+    schedules_for_listing,
+    when_in_words,
+)
+from reports.services import pause_schedule, request_run, resume_schedule
+from reports.tasks import render_run
+from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
+from workbench.queue import enqueue_on_commit
+
+HISTORY = 20
+TONE = {
+    RunState.DONE: "w-status--primary",
+    RunState.PARTIAL: "record-late",
+    RunState.FAILED: "record-late",
+    RunState.MISSED: "record-late",
+    RunState.SKIPPED: "record-soon",
+}
+
+
+def status(label: Any, tone: str = "") -> str:
+    return format_html('<span class="w-status {}">{}</span>', tone, label)
+
+
+class SchedulePermissionHelper(ScopedPermissionHelper):
+    """What has a history stays: such a schedule is paused, not deleted."""
+
+    def user_can_delete_obj(self, user, obj):
+        return super().user_can_delete_obj(user, obj) and not obj.runs.exists()
+
+
+class ScheduleButtonHelper(RowButtonHelper):
+    def get_buttons_for_obj(self, obj, exclude=(), **kwargs):
+        buttons = []
+        if "inspect" not in exclude:
+            buttons.append(self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk)))
+        if self.permission_helper.user_can_edit_obj(self.request.user, obj):
+            buttons.append(self.link(_("Edit"), self.url_helper.get_action_url("edit", obj.pk)))
+            buttons.append(self.post(_("Send me one now"), reverse("reports_send_now", args=[obj.uuid])))
+            if obj.is_enabled:
+                buttons.append(self.post(_("Pause"), reverse("reports_pause", args=[obj.uuid])))
+            else:
+                buttons.append(self.post(_("Resume"), reverse("reports_resume", args=[obj.uuid])))
+        return buttons
+
+    def get_primary_button(self, obj):
+        return self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk))
+
+
+class ScheduleInspectView(ScopedInspectView):
+    def get_context_data(self, **kwargs):
+        schedule, viewer = self.instance, self.request.user
+        rows = [
+            (_("Report"), schedule.report_title),
+            (_("Sends"), when_in_words(schedule) if schedule.is_enabled else _("Paused")),
+            (_("Recipients"), ", ".join(str(entry) for entry in schedule.recipients.select_related("person"))),
+            (_("Files"), ", ".join(str(Format(entry).label) for entry in schedule.formats)),
+            (_("Whose rows"), RunAs(schedule.run_as).label),
+            (_("Owner"), schedule.owner.name),
+            (_("UUID"), schedule.uuid),
+        ]
+        runs = visible_to(viewer, Run.objects.filter(schedule=schedule))
+        return {
+            **super().get_context_data(**kwargs),
+            "fields": [{"label": label, "value": value} for label, value in rows],
+            "buttons": self.button_helper.get_buttons_for_obj(schedule, exclude=["inspect"]),
+            "coming": [moment_in_words(entry.at, schedule) for entry in coming_occurrences(schedule=schedule)],
+            "history": run_history(runs=runs, limit=HISTORY),
+            "runs_total": runs.count(),
+            "runs_url": f"{reverse('reports_run_modeladmin_index')}?schedule={schedule.uuid}",
+            "may_resend": may_resend(viewer),
+            "tone": TONE,
+        }
+
+
+class ScheduleAdmin(ScopedModelAdmin):
+    model = Schedule
+    visible_to = visible_to
+    menu_hook = "register_reports_menu_item"
+    menu_icon = "mail"
+    menu_order = 100
+    permission_helper_class = SchedulePermissionHelper
+    button_helper_class = ScheduleButtonHelper
+    inspect_view_enabled = True
+    inspect_view_class = ScheduleInspectView
+    list_display = ("title", "when", "next_time", "recipient_names", "state", "last_result")
+    search_fields = ("title", "recipients__address", "recipients__person__email")
+    search_hint = gettext_lazy("Title or address")
+    ordering = ("title", "pk")
+    empty_text = gettext_lazy(
+        "No report is sent by mail yet. A schedule sends one on the days you choose, as a PDF, to the people you name."
+    )
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel([FieldPanel("title"), FieldPanel("report")], heading=gettext_lazy("What")),
+            MultiFieldPanel(
+                [
+                    FieldPanel("days"),
+                    FieldPanel("weekdays"),
+                    FieldPanel("month_day"),
+                    FieldRowPanel([FieldPanel("time"), FieldPanel("zone")]),
+                    FieldPanel("is_enabled"),
+                ],
+                heading=gettext_lazy("When"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("recipients"), FieldPanel("run_as"), FieldPanel("formats")],
+                heading=gettext_lazy("To whom, and what they get"),
+            ),
+            HelpPanel(
+                content=gettext_lazy(
+                    "<p>Other days or times count from the moment you save; a period that was sent is not sent again. "
+                    "After saving, the schedule's page shows its next five times.</p>"
+                )
+            ),
+        ],
+        base_form_class=ScheduleForm,
+    )
+
+    def get_queryset(self, request):
+        return schedules_for_listing(schedules=super().get_queryset(request))
+
+    def when(self, schedule):
+        return when_in_words(schedule)
+
+    when.short_description = gettext_lazy("sends")
+
+    def next_time(self, schedule):
+        taken = frozenset({getattr(schedule, "last_period", None) or ""})
+        coming = coming_occurrences(schedule=schedule, count=1, taken=taken)
+        return moment_in_words(coming[0].at, schedule) if coming else "–"
+
+    next_time.short_description = gettext_lazy("next")
+
+    def recipient_names(self, schedule):
+        names = [str(entry) for entry in schedule.recipients.all()]
+        if len(names) <= 2:
+            return ", ".join(names) or _("nobody yet")
+        more = len(names) - 2
+        return ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
+            "names": ", ".join(names[:2]),
+            "n": more,
+        }
+
+    recipient_names.short_description = gettext_lazy("recipients")
+
+    def state(self, schedule):
+        return status(_("on"), "w-status--primary") if schedule.is_enabled else status(_("paused"))
+
+    state.short_description = gettext_lazy("state")
+    state.admin_order_field = "is_enabled"
+
+    def last_result(self, schedule):
+        if not getattr(schedule, "last_state", None):
+            return _("has not sent yet")
+        return format_html(
+            '{} <span class="record-note">{}</span>',
+            status(RunState(schedule.last_state).label, TONE.get(schedule.last_state, "")),
+            moment_in_words(schedule.last_for, schedule),
+        )
+
+    last_result.short_description = gettext_lazy("last result")
+
+    # What the buttons do -----------------------------------------------------------
+
+    def schedule_to_change(self, request, uuid) -> Schedule:
+        found = visible_to(request.user, Schedule.objects.filter(uuid=uuid)).first()
+        if found is None:
+            raise Http404("No such schedule for this viewer.")
+        if not self.permission_helper.user_can_edit_obj(request.user, found):
+            raise PermissionDenied
+        return found
+
+    def page_of(self, schedule: Schedule) -> str:
+        return self.url_helper.get_action_url("inspect", schedule.pk)
+
+    def send_now_view(self, request, uuid):
+        """Make and send one report now, only to whoever asks. Only POST changes anything."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        schedule = self.schedule_to_change(request, uuid)
+        try:
+            with transaction.atomic():
+                run = request_run(schedule=schedule, person=request.user)
+                enqueue_on_commit(render_run, run.pk)
+                log(instance=schedule, action="reports.send_now")
+        except ReportError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request, _("A report with the rows you may open is on its way to %s, and to nobody else.") % request.user.email
+            )
+        return redirect(self.page_of(schedule))
+
+    def pause_view(self, request, uuid):
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        schedule = self.schedule_to_change(request, uuid)
+        if pause_schedule(schedule=schedule):
+            log(instance=schedule, action="reports.pause")
+        messages.success(request, _("“%s” is paused: it sends nothing until you resume it.") % schedule)
+        return redirect(self.page_of(schedule))
+
+    def resume_view(self, request, uuid):
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        schedule = self.schedule_to_change(request, uuid)
+        if resume_schedule(schedule=schedule, now=timezone.now()):
+            log(instance=schedule, action="reports.resume")
+        coming = coming_occurrences(schedule=schedule, count=1)
+        when = moment_in_words(coming[0].at, schedule) if coming else "–"
+        messages.success(
+            request, _("“%(title)s” sends again, next on %(when)s.") % {"title": schedule.title, "when": when}
+        )
+        return redirect(self.page_of(schedule))
+
+    def file_view(self, request, uuid):
+        """A file of a run, for those whose rows are the ones in it or who may open every row."""
+        artifact = visible_to(request.user, Artifact.objects.select_related("run__schedule")).filter(uuid=uuid).first()
+        if artifact is None or not may_open(request.user, artifact):
+            raise Http404("No such file for this viewer.")
+        try:
+            return FileResponse(artifact.open(), as_attachment=True, filename=artifact.filename)
+        except OSError:
+            raise Http404("The file is gone.") from None
+
+    def get_admin_urls_for_registration(self):
+        return (
+            *super().get_admin_urls_for_registration(),
+            path("reports/schedule/<uuid:uuid>/send-now/", self.send_now_view, name="reports_send_now"),
+            path("reports/schedule/<uuid:uuid>/pause/", self.pause_view, name="reports_pause"),
+            path("reports/schedule/<uuid:uuid>/resume/", self.resume_view, name="reports_resume"),
+            path("reports/file/<uuid:uuid>/", self.file_view, name="reports_file"),
+        )
+
+
+def may_open(viewer: Any, artifact: Artifact) -> bool:
+    if viewer.has_perm(ALL_ROWS):
+        return True
+    return scope_hash(source=source_for(artifact.run.schedule.report), viewer=viewer) == artifact.scope_hash
