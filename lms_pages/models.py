@@ -176,7 +176,7 @@ class CoursePage(OriginPage, Page):
     def initials(self) -> str:
         """One or two letters for the drawn cover."""
         words = [word for word in self.title.split() if word[:1].isalnum()]
-        long = [word for word in words if len(word) > 2] or words
+        long = [word for word in words if len(word) > 3 or word[0].isupper()] or words
         return "".join(word[0] for word in long[:2]).upper() or "?"
 
 
