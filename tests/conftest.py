@@ -7,10 +7,27 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
+from tests import database
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
 
 SHARED_DATA = Path(os.environ.get("LECTERN_SHARED_DATA") or settings.BASE_DIR.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations():
+    """Migrations run once per set of migrations; later runs start from the stored result."""
+    return not (database.can_copy() and database.stored_copy().exists())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_use_migrations, django_db_setup, django_db_blocker):
+    if database.can_copy():
+        with django_db_blocker.unblock():
+            if django_db_use_migrations:
+                database.store(database.stored_copy())
+            else:
+                database.restore(database.stored_copy())
 
 
 @pytest.fixture

@@ -49,7 +49,9 @@ def test_every_module_starts_with_a_sentence(files):
 def test_no_bundle_of_somebody_else_is_in_the_tree(files):
     bundles = [path for path in files if re.search(r"\.min\.(js|css|mjs)$", path.name) or "vendor" in path.parts]
     ours = [path for path in files if path.suffix in (".js", ".css", ".mjs")]
-    bundles += [path for path in ours if max(map(len, (ROOT / path).read_text().splitlines() or [""])) > LONGEST_LINE_OF_OURS]
+    bundles += [
+        path for path in ours if max(map(len, (ROOT / path).read_text().splitlines() or [""])) > LONGEST_LINE_OF_OURS
+    ]
     assert [str(path) for path in bundles] == []
 
 

@@ -95,9 +95,7 @@ def test_planted_migrations_are_found():
     migration = migrations.Migration("0002_planted", "library")
     migration.dependencies = [("learning", "0001_initial")]
     migration.operations = [
-        migrations.CreateModel(
-            "Planted", [("enrollment", models.ForeignKey("learning.Enrollment", models.CASCADE))]
-        ),
+        migrations.CreateModel("Planted", [("enrollment", models.ForeignKey("learning.Enrollment", models.CASCADE))]),
         migrations.AddField("image", "sent", models.ForeignKey("notifications.Message", models.CASCADE)),
     ]
     assert upward_migrations([migration]) == [

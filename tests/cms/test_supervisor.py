@@ -257,10 +257,15 @@ def test_a_process_that_ends_is_started_again(supervisor, lines):
 
 def test_stop_ends_everything_even_what_does_not_listen(supervisor, monkeypatch):
     monkeypatch.setattr("cms.supervisor.supervisor.PATIENCE", 0.5)
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    )
     heard = []
     supervisor.say = lambda name, line: heard.append(line)
-    children = [supervisor.start(Process("web", (sys.executable, "-c", deaf))), supervisor.start(Process("beat", SLEEP))]
+    children = [
+        supervisor.start(Process("web", (sys.executable, "-c", deaf))),
+        supervisor.start(Process("beat", SLEEP)),
+    ]
     assert supervisor.run_until(lambda: {"deaf", "here"} <= set(heard), seconds=20)
     began = time.monotonic()
     supervisor.stop()

@@ -145,7 +145,8 @@ def test_a_redis_that_does_not_answer_is_said(command, settings, unused_tcp_port
 
 
 @pytest.mark.parametrize(
-    ("address", "hosts"), [(LOCAL, None), (Address("learn.example.com", 80), "127.0.0.1,localhost,[::1],learn.example.com")]
+    ("address", "hosts"),
+    [(LOCAL, None), (Address("learn.example.com", 80), "127.0.0.1,localhost,[::1],learn.example.com")],
 )
 def test_the_processes_know_the_address_they_serve(monkeypatch, address, hosts):
     monkeypatch.delenv("ALLOWED_HOSTS", raising=False)

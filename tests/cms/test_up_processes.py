@@ -64,7 +64,9 @@ class Academy:
 
     def refused(self, **extra: str) -> str:
         """What a second start says before it gives up."""
-        done = subprocess.run(**self.command("up", **extra), capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            **self.command("up", **extra), capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
         return done.stderr

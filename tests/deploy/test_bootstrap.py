@@ -98,7 +98,9 @@ def test_root_on_debian_gets_it_installed(monkeypatch):
 def test_nothing_is_installed_twice(environment, monkeypatch):
     runs = []
     monkeypatch.setattr(
-        bootstrap.subprocess, "run", lambda command, **options: runs.append(command) or subprocess.CompletedProcess(command, 0)
+        bootstrap.subprocess,
+        "run",
+        lambda command, **options: runs.append(command) or subprocess.CompletedProcess(command, 0),
     )
     assert not environment.has("requirements.txt")
     environment.install("requirements-dev.txt")

@@ -36,7 +36,9 @@ def test_these_tests_run_on_postgresql():
 
 def test_every_run_has_a_database_of_its_own(monkeypatch):
     monkeypatch.setattr(services.os, "getpid", lambda: 7)
-    assert services.own_database("postgres://lea:x@127.0.0.1:5432/postgres") == "postgres://lea:x@127.0.0.1:5432/lectern_7"
+    assert (
+        services.own_database("postgres://lea:x@127.0.0.1:5432/postgres") == "postgres://lea:x@127.0.0.1:5432/lectern_7"
+    )
 
 
 def test_a_server_that_somebody_named_is_tried_first(monkeypatch):
