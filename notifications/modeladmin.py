@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,10 +37,10 @@ from workbench.queue import enqueue
 # How a state looks: an ordinary tag, or one that asks for attention.
 TAGS = {
     MailState.SENT: "w-status--primary",
-    MailState.FAILED: "record-late",
-    MailState.UNKNOWN: "record-late",
-    MailState.SUPPRESSED: "record-soon",
+    MailState.FAILED: "mail-trouble",
+    MailState.UNKNOWN: "mail-trouble",
 }
+OFFERED_AGAIN = {MailState.FAILED, MailState.UNKNOWN}
 HELP = {MailState.SENT: "info", MailState.PENDING: "info", MailState.SENDING: "info", MailState.KEPT: "info"}
 # Nothing in a shown mail may load from anywhere, and no link in it leads away.
 PREVIEW_HEAD = (
@@ -96,10 +97,10 @@ class OutboxPermissionHelper(ScopedPermissionHelper):
 
 class OutboxButtonHelper(RowButtonHelper):
     def get_buttons_for_obj(self, obj, **kwargs):
-        buttons = [self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk))]
-        if may_resend(self.request.user) and obj.may_be_resent:
-            buttons.append(self.link(_("Send again"), reverse("notifications_resend", args=[obj.pk])))
-        return buttons
+        """The subject leads to the mail; only what went wrong offers more in the listing."""
+        if obj.state in OFFERED_AGAIN and obj.may_be_resent and may_resend(self.request.user):
+            return [self.link(_("Send again"), reverse("notifications_resend", args=[obj.pk]))]
+        return []
 
 
 class OutboxIndexView(ScopedIndexView):
@@ -119,6 +120,7 @@ class OutboxInspectView(ScopedInspectView):
     def get_context_data(self, **kwargs):
         mail = self.instance
         rows = [
+            (_("State"), state_tag(mail)),
             (_("To"), f"{mail.to_name} <{mail.to_address}>" if mail.to_name else mail.to_address),
             (_("Kind"), mail.kind_label),
             (_("Written"), moment(mail.created_at)),
@@ -133,11 +135,14 @@ class OutboxInspectView(ScopedInspectView):
             "fields": [{"label": label, "value": value} for label, value in rows],
             "sentence": state_sentence(mail),
             "help_status": HELP.get(mail.state, "warning"),
-            "tag": TAGS.get(mail.state, ""),
             "story": story_of(mail),
             "attachments": mail.attachments.all(),
             "preview": PREVIEW_HEAD + mail.html if mail.html and mail.body_is_readable else "",
         }
+
+
+def state_tag(mail: OutboxMail) -> SafeString:
+    return format_html('<span class="w-status {}">{}</span>', TAGS.get(mail.state, ""), mail.get_state_display())
 
 
 def moment(value) -> str:
@@ -190,7 +195,7 @@ class OutboxMailAdmin(ScopedModelAdmin):
     kind_column.short_description = gettext_lazy("kind")
 
     def state_column(self, mail):
-        return format_html('<span class="w-status {}">{}</span>', TAGS.get(mail.state, ""), mail.get_state_display())
+        return state_tag(mail)
 
     state_column.short_description = gettext_lazy("state")
     state_column.admin_order_field = "state"
@@ -200,6 +205,9 @@ class OutboxMailAdmin(ScopedModelAdmin):
 
     written.short_description = gettext_lazy("written")
     written.admin_order_field = "created_at"
+
+    def get_extra_class_names_for_field_col(self, obj, field_name):
+        return [f"mail-cell mail-cell--{field_name.removesuffix('_column')}"]
 
     def get_admin_urls_for_registration(self):
         return (

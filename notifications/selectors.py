@@ -74,9 +74,9 @@ def state_sentence(mail: OutboxMail) -> str:
     }
     match mail.state:
         case MailState.SENT:
-            return _("The mail server took it over on %(sent)s.") % values
+            return _("On %(sent)s, the mail server took it over.") % values
         case MailState.PENDING if mail.tries:
-            return _("Not sent yet after %(tries)s tries. The next one starts at %(next)s.") % values
+            return _("Not sent so far (tries: %(tries)s). On %(next)s, it is tried again.") % values
         case MailState.PENDING:
             return _("Waits for a worker, which takes it within a minute.")
         case MailState.SENDING:
