@@ -10,6 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -39,7 +40,7 @@ class _Policy(EmailPolicy):
     The library breaks a long address in List-Unsubscribe into encoded words, which mail programs cannot follow.
     """
 
-    def fold_binary(self, name, value):
+    def fold_binary(self, name: str, value: Any) -> bytes:
         line = f"{name}: {value}"
         if line.isascii() and len(line) < 900 and not CONTROL.search(line):
             return (line + self.linesep).encode("ascii")
@@ -63,12 +64,10 @@ def clean_address(address: str) -> str:
     local, _at, domain = address.partition("@")
     try:
         domain = domain.encode("idna").decode("ascii").lower()
-        return Address(username=local, domain=domain).addr_spec if local and domain else refuse(sentence)
+        if local and domain:
+            return Address(username=local, domain=domain).addr_spec
     except (UnicodeError, ValueError, HeaderParseError, IndexError) as error:
         raise MailRefused(sentence) from error
-
-
-def refuse(sentence: str):
     raise MailRefused(sentence)
 
 

@@ -10,6 +10,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -110,11 +111,22 @@ class _Ended(Exception):
         self.outcome = outcome
 
 
-def words_of(reply: bytes) -> str:
+def words_of(reply: bytes | str) -> str:
     """A server's reply as harmless text of bounded length."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
     text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return text if len(text) <= 300 else text[:299] + "…"
+
+
+class _Client(smtplib.SMTP):
+    """Python's SMTP client with a connection made by us, so that each way to fail is seen where it happens."""
+
+    sock: Any
+
+    def __init__(self, server: Server):
+        super().__init__(local_hostname=server.own_name, timeout=server.timeout)
+        # STARTTLS verifies the server's certificate against this name.
+        self._host = server.host
 
 
 class _Conversation:
@@ -123,7 +135,7 @@ class _Conversation:
     def __init__(self, server: Server, envelope: Envelope):
         self.server, self.envelope = server, envelope
         self.stage = Stage.CONNECT
-        self.client = smtplib.SMTP(local_hostname=server.own_name, timeout=server.timeout)
+        self.client = _Client(server)
         self.is_listening = True
 
     # Each step ----------------------------------------------------------------
@@ -154,9 +166,6 @@ class _Conversation:
         client.sock = socket.create_connection((server.host, server.port), server.timeout)
         if server.use_tls:
             client.sock = ssl.create_default_context().wrap_socket(client.sock, server_hostname=server.host)
-        client.file = None
-        # smtplib verifies the certificate of STARTTLS against the name it connected to.
-        client._host = server.host
         self.stage = Stage.GREETING
         code, words = client.getreply()
         if code != 220:
@@ -256,13 +265,13 @@ class _Conversation:
     def await_receipt(self) -> Outcome:
         """From here on only the server's answer is knowledge."""
         self.stage = Stage.FINAL
-        code = 0
+        code, words = 0, b""
         try:
             self.client.sock.settimeout(self.server.final_timeout)
             self.client.sock.sendall(b".\r\n")
             code, words = self.client.getreply()
         except smtplib.SMTPResponseException as error:  # Longer than any server's reply.
-            words = error.smtp_error
+            words = str(error.smtp_error).encode()
         except OSError as error:  # Every exception of smtplib is one.
             self.is_listening = False
             return self.outcome(
@@ -318,7 +327,7 @@ class _Conversation:
         self.judge(code, words)
         self.end(Verdict.RETRY, self.said(code, words), code)
 
-    def judge(self, code: int, words: bytes) -> None:
+    def judge(self, code: int, words: bytes | str) -> None:
         """End on an answer that says no: for now (4xx) or for good (5xx)."""
         if code in SIGN_IN_CODES:
             self.end(Verdict.RETRY, self.bad_sign_in(code, words), code)
@@ -329,7 +338,7 @@ class _Conversation:
 
     # Sentences ----------------------------------------------------------------
 
-    def said(self, code: int, words: bytes) -> str:
+    def said(self, code: int, words: bytes | str) -> str:
         values = {"place": self.server.place, "stage": STAGE_LABELS[self.stage], "words": words_of(words), "code": code}
         if code < 0:
             return _("The server at %(place)s does not speak SMTP (while %(stage)s). Check EMAIL_URL.") % values
@@ -347,7 +356,7 @@ class _Conversation:
             return _("The mail server at %(place)s refused while %(stage)s: “%(code)s %(words)s”.") % values
         return _("The mail server at %(place)s asked to wait while %(stage)s: “%(code)s %(words)s”.") % values
 
-    def bad_sign_in(self, code: int, words: bytes) -> str:
+    def bad_sign_in(self, code: int, words: bytes | str) -> str:
         values = {"place": self.server.place, "words": words_of(words), "code": code}
         if self.server.username:
             return (

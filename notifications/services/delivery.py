@@ -90,7 +90,7 @@ def hand_over_mail(*, mail_id: int) -> str:
     return. Must not run inside a transaction, because the claim has to be committed before the server hears of it.
     """
     mail = OutboxMail.objects.get(pk=mail_id)
-    if mail.state != MailState.PENDING or mail.next_attempt_at > timezone.now():
+    if mail.state != MailState.PENDING or (mail.next_attempt_at and mail.next_attempt_at > timezone.now()):
         return mail.state
     if not settings.EMAIL_URL:
         return keep_mail(mail)

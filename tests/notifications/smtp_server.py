@@ -1,5 +1,6 @@
 """A mail server that follows a script: at any stage it may refuse, fall silent, hang up or talk nonsense."""
 
+import contextlib
 import socket
 import struct
 import threading
@@ -53,11 +54,8 @@ class ScriptedServer:
             thread.start()
 
     def serve(self, connection):
-        with connection, connection.makefile("rb") as lines:
-            try:
-                self.talk(connection, lines)
-            except (ConnectionError, EOFError):
-                pass
+        with connection, connection.makefile("rb") as lines, contextlib.suppress(ConnectionError, EOFError):
+            self.talk(connection, lines)
 
     def say(self, connection, stage, good):
         """Reply for ``stage``; EOFError when the script ends the conversation here."""
