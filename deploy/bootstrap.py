@@ -230,7 +230,10 @@ def main(arguments):
         say("Stopped. The next start goes on from here.")
         return 130
     except OSError as error:
-        say("%s: %s. Free some space or mend the folder's rights, then run the command again." % (error.strerror, error.filename))
+        say(
+            "%s: %s. Free some space or mend the folder's rights, then run the command again."
+            % (error.strerror, error.filename)
+        )
         return 1
     return 0
 

@@ -22,7 +22,9 @@ def my_learning(request) -> HttpResponse:
         courses = visible_to(request.user, CoursePage.objects.live()).exclude(translation_key__in=taken)
         suggestions = course_cards(
             viewer=request.user,
-            courses=courses.select_related("cover").order_by("-first_published_at", "pk")[:3],
+            courses=courses.select_related("cover")
+            .prefetch_related("cover__renditions")
+            .order_by("-first_published_at", "pk")[:3],
             request=request,
         )
     context = {

@@ -384,6 +384,7 @@ def enrollments_of(learner: Any) -> QuerySet[Enrollment]:
     return (
         Enrollment.objects.filter(learner=learner)
         .select_related("course", "course__cover")
+        .prefetch_related("course__cover__renditions")
         .order_by("-last_activity_at", "-pk")
     )
 

@@ -131,7 +131,8 @@ def completion_view(request, uuid) -> HttpResponse:
     others = (
         visible_to(request.user, CoursePage.objects.live())
         .exclude(translation_key__in=taken)
-        .select_related("cover")[:3]
+        .select_related("cover")
+        .prefetch_related("cover__renditions")[:3]
     )
     context = {
         "enrollment": enrollment,

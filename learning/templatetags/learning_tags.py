@@ -62,6 +62,7 @@ def catalog_view(context, page) -> CatalogView:
     courses = (
         visible_to(request.user, CoursePage.objects.child_of(page).live())
         .select_related("cover")
+        .prefetch_related("cover__renditions")
         .order_by("title", "pk")
     )
     present = Topic.objects.filter(courses__in=courses.order_by().values("pk")).distinct()

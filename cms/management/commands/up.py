@@ -149,7 +149,9 @@ class Command(BaseCommand):
                 call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
         first_start.finish()
         if not people.exists():
-            self.stdout.write("Nobody can sign in yet. Make the first person: .venv/bin/python manage.py create_administrator")
+            self.stdout.write(
+                "Nobody can sign in yet. Make the first person: .venv/bin/python manage.py create_administrator"
+            )
 
     def refuse_public_passwords(self, address: Address):
         self.public = accounts_with_public_password()
