@@ -5,10 +5,10 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
+from library.models import Topic
 from lms_pages.covers import HEIGHT, HUES, PATTERNS, WIDTH, draw_cover, hue_of
 from lms_pages.models import CoursePage
 from lms_pages.templatetags.cover_tags import drawn_cover, framed
-from library.models import Topic
 from tests.factories.lms_pages import make_course
 
 PINNED = ("sheets", 5, "M156.1 201.7L21.9 100.1L53.2 58.7L187.4 160.4Z")
