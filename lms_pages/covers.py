@@ -5,10 +5,10 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 320, 140
+WIDTH, HEIGHT = 320, 180
 HUES = 24
 # The plate with the initials stands in this corner; patterns run on behind it.
-PLATE = 78
+PLATE = 84
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def ring(x: float, y: float, outer: float, inner: float) -> str:
 
 
 def rings(take: Numbers) -> Iterator[Shape]:
-    x, y = take.between(130, 300), take.between(-10, 150)
+    x, y = take.between(130, 300), take.between(-10, 190)
     width, gap = take.between(7, 15), take.between(8, 18)
     for step in range(9):
         inner = step * (width + gap) + gap
@@ -92,7 +92,7 @@ def bars(take: Numbers) -> Iterator[Shape]:
 
 def hills(take: Numbers) -> Iterator[Shape]:
     for tone in (1, 2, 3):
-        base, rise = 30 + tone * 26, take.between(14, 30)
+        base, rise = 36 + tone * 34, take.between(16, 34)
         phase, waves = take.between(0, 2 * math.pi), take.between(1.2, 2.8)
         points = [
             (x, base + rise * math.sin(phase + waves * 2 * math.pi * x / WIDTH) / (1 + tone * 0.3))
@@ -103,7 +103,7 @@ def hills(take: Numbers) -> Iterator[Shape]:
 
 def tiles(take: Numbers) -> Iterator[Shape]:
     """Quarter circles in a grid, each turned by chance."""
-    side = 35
+    side = 36
     for row in range(HEIGHT // side):
         for column in range(WIDTH // side + 1):
             x, y, turn, tone = column * side, row * side, take.below(4), take.below(5)
@@ -118,7 +118,7 @@ def tiles(take: Numbers) -> Iterator[Shape]:
 
 def dots(take: Numbers) -> Iterator[Shape]:
     step = take.between(17, 24)
-    centre_x, centre_y, reach = take.between(80, 320), take.between(0, 140), take.between(130, 240)
+    centre_x, centre_y, reach = take.between(80, 320), take.between(0, 180), take.between(140, 260)
     for row in range(int(HEIGHT / step) + 2):
         for column in range(int(WIDTH / step) + 2):
             x, y = column * step + (row % 2) * step / 2, row * step
@@ -142,7 +142,7 @@ def rays(take: Numbers) -> Iterator[Shape]:
 
 def facets(take: Numbers) -> Iterator[Shape]:
     """A sheet of triangles, folded where the hash says."""
-    across, down = 6, 3
+    across, down = 6, 4
     grid = {
         (c, r): (
             c * WIDTH / across + (take.between(-14, 14) if 0 < c < across else 0),
@@ -167,7 +167,7 @@ def sheets(take: Numbers) -> Iterator[Shape]:
     turn = take.between(-1.15, -0.85)
     for step in range(6):
         angle = turn + step * take.between(0.24, 0.34)
-        width, height = take.between(46, 66), take.between(110, 170)
+        width, height = take.between(46, 66), take.between(130, 200)
         cos, sin = math.cos(angle), math.sin(angle)
         corners = [(-width / 2, 0), (-width / 2, -height), (width / 2, -height), (width / 2, 0)]
         yield Shape(polygon(*((x + px * cos - py * sin, y + px * sin + py * cos) for px, py in corners)), 1 + step % 3)

@@ -11,7 +11,7 @@ from lms_pages.models import CoursePage
 from lms_pages.templatetags.cover_tags import drawn_cover, framed
 from tests.factories.lms_pages import make_course
 
-PINNED = ("sheets", 5, "M156.1 201.7L21.9 100.1L53.2 58.7L187.4 160.4Z")
+PINNED = ("sheets", 5, "M156.1 241.7L-1.8 122.1L29.5 80.8L187.4 200.4Z")
 
 
 def test_a_cover_is_the_same_every_time():
