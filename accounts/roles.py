@@ -53,7 +53,12 @@ ROLES: tuple[Role, ...] = (
         INSTRUCTOR,
         _("Instructors"),
         # The rows are those of the courses they teach.
-        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "learning.change_enrollment"),
+        permissions=(
+            "wagtailadmin.access_admin",
+            "learning.view_enrollment",
+            "learning.change_enrollment",
+            "reports.view_dashboard",
+        ),
     ),
     Role(
         REPORT_ADMINISTRATOR,
@@ -62,14 +67,27 @@ ROLES: tuple[Role, ...] = (
             "wagtailadmin.access_admin",
             "learning.view_enrollment",
             "learning.view_all_enrollments",
+            "reports.view_dashboard",
+            "reports.add_schedule",
+            "reports.change_schedule",
+            "reports.delete_schedule",
+            "reports.view_schedule",
+            "reports.view_run",
+            "reports.view_delivery",
             "notifications.view_report_mail",
+            "notifications.resend_outboxmail",
         ),
     ),
     Role(
         MANAGER,
         _("Managers"),
         # The rows are those of their teams.
-        permissions=("wagtailadmin.access_admin", "learning.view_enrollment", "learning.change_enrollment"),
+        permissions=(
+            "wagtailadmin.access_admin",
+            "learning.view_enrollment",
+            "learning.change_enrollment",
+            "reports.view_dashboard",
+        ),
     ),
     Role(
         ADMINISTRATOR,
@@ -83,6 +101,7 @@ ROLES: tuple[Role, ...] = (
             "learning.*",
             "assessment.*",
             "notifications.*",
+            "reports.*",
             "home.*",
             "django_celery_beat.*",
             "django_celery_results.view_taskresult",

@@ -37,41 +37,43 @@ def source_choices() -> list[tuple[str, Any]]:
 class ScheduleForm(WagtailAdminModelForm):
     """Days and time, whose rows, in which files, to whom. Who makes a schedule owns it."""
 
-    report = forms.ChoiceField(choices=source_choices, label=gettext_lazy("report"))
-    days = forms.ChoiceField(choices=Days.choices, widget=forms.RadioSelect, label=gettext_lazy("days"))
+    report = forms.ChoiceField(choices=source_choices, label=gettext_lazy("Report"))
+    days = forms.ChoiceField(choices=Days.choices, widget=forms.RadioSelect, label=gettext_lazy("Days"))
     weekdays = forms.TypedMultipleChoiceField(
         choices=list(WEEKDAYS.items()),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("days of the week"),
+        label=gettext_lazy("Days of the week"),
     )
     month_day = forms.IntegerField(
         min_value=1,
         max_value=31,
-        label=gettext_lazy("day of the month"),
+        label=gettext_lazy("Day of the month"),
         help_text=gettext_lazy("Counts for “once a month”. 31 is the last day of every month."),
     )
     time = forms.TimeField(
         input_formats=["%H:%M", "%H:%M:%S"],
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        label=gettext_lazy("time"),
+        label=gettext_lazy("Time"),
         help_text=gettext_lazy("On the clock of the time zone, summer and winter."),
     )
-    zone = forms.ChoiceField(choices=zone_choices, label=gettext_lazy("time zone"))
+    zone = forms.ChoiceField(choices=zone_choices, label=gettext_lazy("Time zone"))
     formats = forms.MultipleChoiceField(
-        choices=Format.choices, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("files")
+        choices=Format.choices, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Files")
     )
     run_as = forms.ChoiceField(
         choices=RunAs.choices,
         widget=forms.RadioSelect,
-        label=gettext_lazy("whose rows"),
+        label=gettext_lazy("Whose rows"),
         help_text=gettext_lazy("Somebody without an account always gets the owner's rows."),
     )
     recipients = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        label=gettext_lazy("recipients"),
-        help_text=gettext_lazy("One e-mail address per line. An address of a person with an account stands for that person."),
+        label=gettext_lazy("Recipients"),
+        help_text=gettext_lazy(
+            "One e-mail address per line. An address of a person with an account stands for that person."
+        ),
     )
 
     class Meta:

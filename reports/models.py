@@ -120,9 +120,7 @@ class ScheduleRecipient(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
-    address = models.EmailField(
-        _("other address"), blank=True
-    )
+    address = models.EmailField(_("other address"), blank=True)
 
     class Meta:
         verbose_name = _("recipient")
@@ -160,7 +158,7 @@ class RunState(models.TextChoices):
     READY = "ready", _("Made, not handed over yet")
     DELIVERING = "delivering", _("Being sent")
     DONE = "done", _("Sent to everybody")
-    PARTIAL = "partial", _("Not everybody got it")
+    PARTIAL = "partial", _("Not to everybody")
     SKIPPED = "skipped", _("Skipped: nobody to send to")
     MISSED = "missed", _("Missed")
     FAILED = "failed", _("Failed")

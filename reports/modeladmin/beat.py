@@ -117,7 +117,9 @@ def rhythm_in_words(entry: PeriodicTask) -> str:
     """ "Every minute" and the like; celery-beat's own words for its rarer kinds."""
     interval = entry.interval
     if interval is None:
-        return str(entry.schedule_description() if callable(getattr(entry, "schedule_description", None)) else entry.scheduler)
+        return str(
+            entry.schedule_description() if callable(getattr(entry, "schedule_description", None)) else entry.scheduler
+        )
     seconds = interval.schedule.run_every.total_seconds()
     if seconds % 3600 == 0:
         hours = int(seconds // 3600)

@@ -16,8 +16,8 @@ from notifications.models import MailState
 from notifications.policies import may_resend
 from notifications.services import resend_mail
 from notifications.tasks import send_mail
-from reports.models import Delivery, DeliveryState, Run, RunState, Schedule
 from reports.modeladmin.schedules import TONE, status
+from reports.models import Delivery, DeliveryState, Run, RunState, Schedule
 from reports.policies import visible_to
 from reports.selectors.schedules import moment_in_words, reason_of, result_of, run_history
 from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper

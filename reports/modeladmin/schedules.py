@@ -180,7 +180,7 @@ class ScheduleAdmin(ScopedModelAdmin):
         if not getattr(schedule, "last_state", None):
             return _("has not sent yet")
         return format_html(
-            '{} <span class="record-note">{}</span>',
+            '{}<br><span class="record-note">{}</span>',
             status(RunState(schedule.last_state).label, TONE.get(schedule.last_state, "")),
             moment_in_words(schedule.last_for, schedule),
         )
@@ -214,7 +214,8 @@ class ScheduleAdmin(ScopedModelAdmin):
             messages.error(request, str(error))
         else:
             messages.success(
-                request, _("A report with the rows you may open is on its way to %s, and to nobody else.") % request.user.email
+                request,
+                _("A report with the rows you may open is on its way to %s, and to nobody else.") % request.user.email,
             )
         return redirect(self.page_of(schedule))
 

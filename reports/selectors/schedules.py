@@ -62,10 +62,14 @@ def schedules_for_listing(*, schedules: QuerySet[Schedule]) -> QuerySet[Schedule
     """``schedules`` with their recipients, and the state, time and period of their last run, in two queries."""
     last = Run.objects.filter(schedule=OuterRef("pk")).order_by("-scheduled_for", "-pk")
     scheduled = last.filter(kind=RunKind.SCHEDULED)
-    return schedules.select_related("owner").prefetch_related("recipients__person").annotate(
-        last_state=Subquery(last.values("state")[:1]),
-        last_for=Subquery(last.values("scheduled_for")[:1]),
-        last_period=Subquery(scheduled.values("period")[:1]),
+    return (
+        schedules.select_related("owner")
+        .prefetch_related("recipients__person")
+        .annotate(
+            last_state=Subquery(last.values("state")[:1]),
+            last_for=Subquery(last.values("scheduled_for")[:1]),
+            last_period=Subquery(scheduled.values("period")[:1]),
+        )
     )
 
 
@@ -120,7 +124,7 @@ class Line:
         return asdict(self)
 
 
-RUN_RESULT = {
+RUN_RESULT: dict[str, str] = {
     RunState.DUE: "pending",
     RunState.RENDERING: "pending",
     RunState.READY: "pending",
@@ -134,13 +138,13 @@ RUN_RESULT = {
 
 def result_of(delivery: Delivery) -> tuple[str, str]:
     """The state of one delivery, as a fixed word and in words."""
-    if delivery.mail_id:
+    if delivery.mail is not None:
         return delivery.mail.state, str(MailState(delivery.mail.state).label)
     return delivery.state, str(DeliveryState(delivery.state).label)
 
 
 def reason_of(delivery: Delivery) -> str:
-    return delivery.mail.last_error if delivery.mail_id else delivery.reason
+    return delivery.mail.last_error if delivery.mail is not None else delivery.reason
 
 
 def delivery_lines(*, runs: QuerySet[Run]) -> list[Line]:

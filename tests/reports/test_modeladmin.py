@@ -1,0 +1,333 @@
+"""The screens of schedules: who may open them, what they say, and that only a POST changes anything."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from lms_pages.models import CourseStaff
+from notifications.models import MailState, OutboxMail
+from notifications.services import hand_over_mail
+from reports.models import Artifact, Delivery, Run, RunKind, Schedule
+from reports.services import deliver_run, render_run, request_run, sweep_schedules
+from tests.factories.accounts import make_person
+from tests.factories.learning import make_enrollment
+from tests.factories.lms_pages import make_course
+from tests.factories.reports import make_schedule
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC)
+FORM = {
+    "title": "Progress on Mondays",
+    "report": "course-progress",
+    "days": "weekly",
+    "weekdays": ["0", "3"],
+    "month_day": "1",
+    "time": "08:30",
+    "zone": "Europe/Berlin",
+    "formats": ["pdf", "csv"],
+    "run_as": "recipient",
+    "is_enabled": "on",
+    "recipients": "Ada@example.com\n\nboard@example.com\nada@example.com",
+}
+
+
+@pytest.fixture(autouse=True)
+def quick_pdf(monkeypatch):
+    """Drawing a page takes seconds; what stands in it is tested elsewhere."""
+    monkeypatch.setattr("reports.services.files.export_pdf", lambda result, path, *, cover: path.write_text("%PDF"))
+
+
+@pytest.fixture
+def reporter(client):
+    person = make_person("Rita Report", email="rita@example.com", roles=("report_administrator",))
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def run(reporter):
+    """A delivered run of a schedule with one person and one address."""
+    schedule = make_schedule(people=[reporter], addresses=["board@example.com"])
+    (run_id,) = sweep_schedules(now=MONDAY).to_render
+    render_run(run_id=run_id, now=MONDAY)
+    for mail in deliver_run(run_id=run_id):
+        hand_over_mail(mail_id=mail.pk)
+    return schedule.runs.get()
+
+
+def page(name: str, schedule) -> str:
+    return reverse(f"reports_schedule_modeladmin_{name}", args=[schedule.pk])
+
+
+def messages_of(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_making_a_schedule(client, reporter):
+    ada = make_person("Ada Able", email="ada@example.com")
+    response = client.post(reverse("reports_schedule_modeladmin_create"), FORM)
+    assert response.status_code == 302, response.context["form"].errors
+    schedule = Schedule.objects.get()
+    assert (schedule.owner, schedule.weekdays, schedule.time) == (reporter, [0, 3], dt.time(8, 30))
+    assert (schedule.formats, schedule.zone, schedule.is_enabled) == (["pdf", "csv"], "Europe/Berlin", True)
+    assert {(entry.person, entry.address) for entry in schedule.recipients.all()} == {
+        (ada, ""),
+        (None, "board@example.com"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("weekdays", [], "Choose at least one day of the week."),
+        ("formats", [], "This field is required."),
+        ("recipients", " \n", "This field is required."),
+        ("recipients", ",", "Name at least one recipient."),
+        ("recipients", "ada@example.com\nnot an address", "This is not an e-mail address: not an address"),
+        ("recipients", "gone@example.com", "These people have no access any more"),
+        ("recipients", "\n".join(f"a{n}@example.com" for n in range(501)), "501 addresses are too many"),
+        ("time", "25:00", "Enter a valid time."),
+        ("month_day", "32", "Ensure this value is less than or equal to 31."),
+        ("zone", "Mars/Olympus", "Mars/Olympus is not one of the available choices."),
+        ("report", "nonsense", "nonsense is not one of the available choices."),
+    ],
+)
+def test_what_a_schedule_may_not_be(client, reporter, field, value, sentence):
+    gone = make_person(email="gone@example.com")
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    response = client.post(reverse("reports_schedule_modeladmin_create"), {**FORM, field: value})
+    assert response.status_code == 200
+    assert sentence in " ".join(response.context["form"].errors[field])
+    assert Schedule.objects.count() == 0
+
+
+def test_editing_keeps_recipients_and_counts_other_times_from_now_on(client, reporter):
+    ada = make_person("Ada Able", email="ada@example.com")
+    schedule = make_schedule(owner=make_person(), people=[ada])
+    kept = schedule.recipients.get().pk
+    before = timezone.now()
+    assert "ada@example.com" in client.get(page("edit", schedule)).content.decode()
+    assert client.post(page("edit", schedule), FORM).status_code == 302
+    schedule.refresh_from_db()
+    assert schedule.active_since >= before
+    assert schedule.recipients.get(person=ada).pk == kept
+    assert schedule.owner != reporter
+    since = schedule.active_since
+    client.post(page("edit", schedule), {**FORM, "title": "Another title"})
+    schedule.refresh_from_db()
+    assert (schedule.title, schedule.active_since) == ("Another title", since)
+
+
+def test_a_schedule_says_when_it_sends_and_what_it_sent(client, run):
+    response = client.get(page("inspect", run.schedule))
+    text = response.content.decode()
+    assert "Every day at 08:00 (Europe/Berlin)" in text
+    assert len(response.context["coming"]) == 5
+    assert "Mon 23 Nov 2026, 08:00" in text
+    assert "board@example.com" in text
+    assert "Kept here" in text
+    assert text.count(">Send again<") == 2
+    listing = client.get(reverse("reports_schedule_modeladmin_index")).content.decode()
+    assert "Progress of the week" in listing
+    assert "Being sent" in listing
+
+
+def test_runs_and_deliveries_are_listed(client, run):
+    runs = client.get(reverse("reports_run_modeladmin_index")).content.decode()
+    assert "2026-W48-1" in runs
+    one = client.get(reverse("reports_run_modeladmin_inspect", args=[run.pk])).content.decode()
+    assert "Rita Report" in one
+    listing = reverse("reports_delivery_modeladmin_index")
+    assert "board@example.com" in client.get(listing).content.decode()
+    assert "board@example.com" in client.get(listing, {"result": "kept"}).content.decode()
+    assert "board@example.com" not in client.get(listing, {"result": "unknown"}).content.decode()
+    filtered = client.get(reverse("reports_run_modeladmin_index"), {"schedule": str(run.schedule.uuid)})
+    assert filtered.context["result_count"] == 1
+
+
+def test_send_me_one_now(client, run, reporter):
+    response = client.post(reverse("reports_send_now", args=[run.schedule.uuid]), follow=True)
+    assert messages_of(response) == [
+        "A report with the rows you may open is on its way to rita@example.com, and to nobody else."
+    ]
+    manual = Run.objects.get(kind=RunKind.MANUAL)
+    assert manual.requested_by == reporter
+
+
+def test_pause_and_resume(client, run):
+    schedule = run.schedule
+    response = client.post(reverse("reports_pause", args=[schedule.uuid]), follow=True)
+    assert "is paused: it sends nothing until you resume it." in messages_of(response)[0]
+    schedule.refresh_from_db()
+    assert not schedule.is_enabled
+    assert "It is paused, so nothing is sent." in client.get(page("inspect", schedule)).content.decode()
+    response = client.post(reverse("reports_resume", args=[schedule.uuid]), follow=True)
+    assert "sends again, next on" in messages_of(response)[0]
+    schedule.refresh_from_db()
+    assert schedule.is_enabled
+
+
+def test_sending_again_what_is_settled(client, run, monkeypatch):
+    sent = []
+    monkeypatch.setattr("workbench.queue.enqueue", lambda task, *ids: sent.append(ids))
+    delivery = run.deliveries.get(address="board@example.com")
+    OutboxMail.objects.filter(pk=delivery.mail_id).update(state=MailState.UNKNOWN)
+    response = client.post(reverse("reports_resend", args=[delivery.uuid]), follow=True)
+    assert messages_of(response) == ["The report is on its way to board@example.com once more."]
+    delivery.mail.refresh_from_db()
+    assert delivery.mail.state == MailState.PENDING
+    response = client.post(reverse("reports_resend", args=[delivery.uuid]), follow=True)
+    assert messages_of(response) == ["This mail is already on its way."]
+
+
+def test_only_a_post_changes_anything(client, run):
+    delivery = run.deliveries.first()
+    task = PeriodicTask.objects.get(name="Lectern: sweep report schedules")
+    addresses = [
+        reverse("reports_send_now", args=[run.schedule.uuid]),
+        reverse("reports_pause", args=[run.schedule.uuid]),
+        reverse("reports_resume", args=[run.schedule.uuid]),
+        reverse("reports_resend", args=[delivery.uuid]),
+        reverse("reports_beat_toggle", args=[task.pk]),
+    ]
+    assert [client.get(address).status_code for address in addresses] == [405] * 5
+    assert Run.objects.count() == 1
+    assert Schedule.objects.get().is_enabled
+
+
+ADDRESSES = ["reports_schedule_modeladmin_index", "reports_run_modeladmin_index", "reports_delivery_modeladmin_index"]
+
+
+@pytest.mark.parametrize("role", ["manager", "instructor", "content_editor"])
+def test_other_roles_see_none_of_it(client, run, role):
+    client.force_login(make_person(roles=(role,)))
+    for name in ADDRESSES:
+        assert client.get(reverse(name)).status_code == 302
+    assert client.get(page("inspect", run.schedule)).status_code == 302
+    delivery = run.deliveries.first()
+    for address in (
+        reverse("reports_send_now", args=[run.schedule.uuid]),
+        reverse("reports_pause", args=[run.schedule.uuid]),
+        reverse("reports_resend", args=[delivery.uuid]),
+        reverse("reports_file", args=[run.artifacts.first().uuid]),
+    ):
+        assert client.post(address).status_code == 404
+    assert Run.objects.count() == 1
+    assert Schedule.objects.get().is_enabled
+
+
+@pytest.fixture
+def rivals():
+    """Two people who may schedule, but see only their own people's rows."""
+    from django.contrib.auth.models import Permission
+
+    people = [make_person(roles=("instructor",)), make_person(roles=("instructor",))]
+    codenames = ["view_schedule", "change_schedule", "add_schedule", "view_run", "view_delivery"]
+    for person in people:
+        person.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        course = make_course()
+        CourseStaff.objects.create(course=course, user=person)
+        make_enrollment(course=course)
+    return people
+
+
+def test_rivals_see_their_own_schedules_only(client, rivals):
+    one, two = rivals
+    mine, theirs = (make_schedule(owner=person, people=[person], title=f"Of {person.pk}") for person in (one, two))
+    for run_id in sweep_schedules(now=MONDAY).to_render:
+        render_run(run_id=run_id, now=MONDAY)
+        deliver_run(run_id=run_id)
+    client.force_login(one)
+    for name in ADDRESSES:
+        listing = client.get(reverse(name))
+        assert listing.context["all_count"] == 1
+        assert f"Of {one.pk}" in listing.content.decode()
+        assert f"Of {two.pk}" not in listing.content.decode()
+    assert client.get(page("inspect", mine)).status_code == 200
+    assert client.get(page("inspect", theirs)).status_code == 404
+    assert client.get(page("edit", theirs)).status_code == 404
+    assert client.post(reverse("reports_pause", args=[theirs.uuid])).status_code == 404
+    assert Schedule.objects.get(pk=theirs.pk).is_enabled
+    files = {artifact.run.schedule_id: artifact for artifact in Artifact.objects.select_related("run")}
+    assert client.get(reverse("reports_file", args=[files[mine.pk].uuid])).status_code == 200
+    assert client.get(reverse("reports_file", args=[files[theirs.pk].uuid])).status_code == 404
+
+
+def test_a_file_with_other_peoples_rows_stays_closed_to_the_owner(client, rivals):
+    """The owner of a schedule whose recipients get their own rows may not open those."""
+    one, two = rivals
+    make_schedule(owner=one, people=[one, two])
+    (run_id,) = sweep_schedules(now=MONDAY).to_render
+    render_run(run_id=run_id, now=MONDAY)
+    by_address = {
+        delivery.address: delivery.run.artifacts.get(scope_hash=delivery.scope_hash)
+        for delivery in Delivery.objects.all()
+    }
+    client.force_login(one)
+    assert client.get(reverse("reports_file", args=[by_address[one.email].uuid])).status_code == 200
+    assert client.get(reverse("reports_file", args=[by_address[two.email].uuid])).status_code == 404
+
+
+def test_what_has_a_history_is_not_deleted(client, run):
+    client.force_login(make_person(roles=("administrator",)))
+    assert client.post(reverse("reports_schedule_modeladmin_delete", args=[run.schedule.pk])).status_code == 302
+    assert Schedule.objects.filter(pk=run.schedule.pk).exists()
+    fresh = make_schedule(title="Never sent")
+    client.post(reverse("reports_schedule_modeladmin_delete", args=[fresh.pk]))
+    assert not Schedule.objects.filter(pk=fresh.pk).exists()
+
+
+def test_wake_up_calls_can_be_turned_off_but_not_renamed_or_deleted(client):
+    task = PeriodicTask.objects.get(name="Lectern: sweep report schedules")
+    client.force_login(make_person(roles=("administrator",)))
+    listing = client.get(reverse("django_celery_beat_periodictask_modeladmin_index"))
+    assert "Lectern: sweep report schedules" in listing.content.decode()
+    assert "every minute" in listing.content.decode()
+    response = client.post(reverse("reports_beat_toggle", args=[task.pk]), follow=True)
+    assert messages_of(response) == [
+        "“Lectern: sweep report schedules” is off: what it looks after waits until it is on again."
+    ]
+    task.refresh_from_db()
+    assert not task.enabled
+    for name in ("edit", "delete"):
+        client.post(reverse(f"django_celery_beat_periodictask_modeladmin_{name}", args=[task.pk]), {"name": "x"})
+    assert client.get(reverse("django_celery_beat_periodictask_modeladmin_create")).status_code == 302
+    task.refresh_from_db()
+    assert task.name == "Lectern: sweep report schedules"
+    client.force_login(make_person(roles=("report_administrator",)))
+    assert client.post(reverse("reports_beat_toggle", args=[task.pk])).status_code in (302, 403)
+    task.refresh_from_db()
+    assert not task.enabled
+
+
+def test_queries_do_not_grow(client, reporter, django_assert_max_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def counts(schedule) -> list[int]:
+        found = []
+        for address in (*map(reverse, ADDRESSES), page("inspect", schedule)):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            found.append(len(queries))
+        return found
+
+    schedule = make_schedule(people=[reporter])
+
+    def runs(number: int) -> None:
+        for _ in range(number):
+            run = request_run(schedule=schedule, person=reporter)
+            render_run(run_id=run.pk)
+            deliver_run(run_id=run.pk)
+
+    runs(1)
+    counts(schedule)
+    few = counts(schedule)
+    runs(6)
+    for _ in range(8):
+        make_schedule(people=[make_person(), make_person()])
+    assert counts(schedule) == few
