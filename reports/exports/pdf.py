@@ -99,7 +99,8 @@ def _cell(column: Column, value: Any, moment: Moment) -> Cell:
     if column.kind == "progress":
         return Cell(_("%(done)s of %(total)s") % {"done": value[0], "total": value[1]}, is_number=True)
     if column.kind == "percent":
-        return Cell(f"{number_format(value)} %", is_number=True)
+        # A no-break space, so that the sign stays with its number.
+        return Cell(f"{number_format(value, decimal_pos=0 if value == int(value) else 1)}\u00a0%", is_number=True)
     if column.kind == "number":
         return Cell(number_format(value, force_grouping=True), is_number=True)
     if isinstance(value, dt.datetime):

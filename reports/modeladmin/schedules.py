@@ -18,7 +18,7 @@ from wagtail.log_actions import log
 from notifications.policies import may_resend
 from reports.exceptions import ReportError
 from reports.forms import ScheduleForm
-from reports.models import Artifact, Format, Run, RunAs, RunState, Schedule
+from reports.models import Artifact, Run, RunAs, RunState, Schedule
 from reports.policies import ALL_ROWS, visible_to
 from reports.registries import source_for
 from reports.selectors.results import scope_hash
@@ -80,7 +80,7 @@ class ScheduleInspectView(ScopedInspectView):
             (_("Report"), schedule.report_title),
             (_("Sends"), when_in_words(schedule) if schedule.is_enabled else _("Paused")),
             (_("Recipients"), ", ".join(str(entry) for entry in schedule.recipients.select_related("person"))),
-            (_("Files"), ", ".join(str(Format(entry).label) for entry in schedule.formats)),
+            (_("Files"), ", ".join(entry.upper() for entry in schedule.formats)),
             (_("Whose rows"), RunAs(schedule.run_as).label),
             (_("Owner"), schedule.owner.name),
             (_("UUID"), schedule.uuid),
