@@ -26,8 +26,9 @@ class EnrollmentQuerySet(models.QuerySet):
         return self.filter(status__in=[EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED])
 
     def counted(self):
-        """Runs that count as enrollments in figures: everything but requests and refusals."""
-        return self.exclude(status__in=[EnrollmentStatus.REQUESTED, EnrollmentStatus.DECLINED])
+        """Runs that count as enrollments in figures: those that began. A request that is open, refused or
+        taken back never did."""
+        return self.filter(enrolled_at__isnull=False)
 
     def overdue(self, on=None):
         return self.filter(status=EnrollmentStatus.ACTIVE, due_on__lt=on or timezone.localdate())

@@ -218,6 +218,11 @@ CELERY_TIMEZONE = TIME_ZONE
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default="") or VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "reports.finders.VendorFinder",
+]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 # In production nginx serves uploads; without it the site does.

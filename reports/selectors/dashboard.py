@@ -1,0 +1,140 @@
+"""The numbers of the dashboard, in a number of queries that does not grow with what is counted."""
+
+import datetime as dt
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, DateField, F, Min, QuerySet
+from django.db.models.functions import Cast, Trunc
+
+from reports.dashboards import CourseFigures, Cut, Figures, KeyFigures, TeamFigures, What
+from reports.periods import Period
+from reports.selectors.dashboard_rows import (
+    active_people,
+    acts,
+    condition,
+    counted_enrollments,
+    enrollment_rows,
+    reading_days,
+)
+
+
+def first_moment(viewer: Any) -> dt.datetime | None:
+    """When the first run ``viewer`` may see began."""
+    return counted_enrollments(viewer).aggregate(first=Min("enrolled_at"))["first"]
+
+
+def course_figures(*, viewer: Any, period: Period) -> list[CourseFigures]:
+    """All courses somebody is on, by title. One query."""
+
+    def count(what: What, is_earlier: bool = False) -> Count:
+        return Count("pk", filter=condition(Cut(what, period, is_earlier=is_earlier)))
+
+    counts = {
+        "enrolled": count(What.ENROLLMENTS),
+        "finished": count(What.FINISHED),
+        "completed": count(What.COMPLETIONS),
+        "overdue": count(What.OVERDUE),
+    }
+    if period.earlier:
+        counts["enrolled_before"] = count(What.ENROLLMENTS, is_earlier=True)
+        counts["completed_before"] = count(What.COMPLETIONS, is_earlier=True)
+    rows = (
+        counted_enrollments(viewer)
+        .values(key=F("course_key"))
+        # Translations share the key; any one of their titles will do.
+        .annotate(title=Min("course__title"), ever=Count("pk"), **counts)
+        .order_by("title", "key")
+    )
+    return [CourseFigures(**row) for row in rows]
+
+
+def overdue_by_team(*, viewer: Any, cut: Cut) -> list[TeamFigures]:
+    """Teams with overdue enrollments, most first; people in no team are an entry of their own. One query."""
+    rows = (
+        enrollment_rows(viewer=viewer, cut=cut)
+        .values("team_uuid", "team_name")
+        .annotate(overdue=Count("pk"))
+        .order_by("-overdue", "team_name")
+    )
+    return [TeamFigures(row["team_uuid"], row["team_name"] or "", row["overdue"]) for row in rows]
+
+
+def bucket(field: str, period: Period, *, is_moment: bool = True) -> Cast:
+    """The first day of the week or month ``field`` lies in, on the period's clock."""
+    return Cast(Trunc(field, period.step, tzinfo=period.zone if is_moment else None), DateField())
+
+
+def by_day(queryset: QuerySet[Any], field: str, period: Period) -> tuple[int, ...]:
+    rows = queryset.values(bucket=bucket(field, period)).annotate(n=Count("pk")).values_list("bucket", "n")
+    found = dict(rows)
+    return tuple(found.get(day, 0) for day in period.days)
+
+
+def active_by_day(*, viewer: Any, cut: Cut) -> tuple[int, ...]:
+    """How many different people were active in each week or month. One query.
+
+    The two sources are united in the database, so that nobody counts twice and no list of
+    people comes here; Django cannot group a union, hence the statement around it.
+    """
+    period = cut.period
+    by_events = acts(viewer=viewer, cut=cut).values_list(bucket("occurred_at", period), "learner")
+    by_days = reading_days(viewer=viewer, cut=cut).values_list(
+        bucket("day", period, is_moment=False), "enrollment__learner"
+    )
+    united, params = by_events.union(by_days).query.sql_with_params()
+    with connection.cursor() as cursor:
+        # The first column has no name of its own in SQL; `pairs(…)` cannot name it on SQLite, a CTE can.
+        cursor.execute(
+            f"WITH pairs(bucket, person) AS ({united}) SELECT bucket, COUNT(*) FROM pairs GROUP BY bucket",  # noqa: S608
+            params,
+        )
+        found = {as_date(value): count for value, count in cursor.fetchall()}
+    return tuple(found.get(day, 0) for day in period.days)
+
+
+def as_date(value: dt.date | str) -> dt.date:
+    """SQLite has no dates of its own."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def dashboard_figures(*, viewer: Any, period: Period, course: uuid.UUID | None = None) -> Figures:
+    """Every number of the dashboard that ``viewer`` may see: seven queries, six where nothing lies before.
+
+    KeyError where ``course`` is none that the viewer may see figures of.
+    """
+    everything = course_figures(viewer=viewer, period=period)
+    chosen = [entry for entry in everything if course in (None, entry.key)]
+    if course and not chosen:
+        raise KeyError(course)
+
+    def cut(what: What) -> Cut:
+        return Cut(what, period, courses=(course,) if course else None)
+
+    active = cut(What.ACTIVE)
+    return Figures(
+        period=period,
+        choices=tuple((entry.key, entry.title) for entry in everything),
+        courses=tuple(chosen),
+        teams=tuple(overdue_by_team(viewer=viewer, cut=cut(What.OVERDUE))),
+        active=active_people(viewer=viewer, cut=active).count(),
+        active_before=active_people(viewer=viewer, cut=replace(active, is_earlier=True)).count()
+        if period.earlier
+        else None,
+        enrolled_by_day=by_day(enrollment_rows(viewer=viewer, cut=cut(What.ENROLLMENTS)), "enrolled_at", period),
+        completed_by_day=by_day(enrollment_rows(viewer=viewer, cut=cut(What.COMPLETIONS)), "completed_at", period),
+        active_by_day=active_by_day(viewer=viewer, cut=active),
+    )
+
+
+def key_figures(*, viewer: Any, period: Period) -> KeyFigures:
+    """The four numbers that fit on a card: two queries."""
+    courses = course_figures(viewer=viewer, period=period)
+    return KeyFigures(
+        active=active_people(viewer=viewer, cut=Cut(What.ACTIVE, period)).count(),
+        enrolled=sum(entry.enrolled for entry in courses),
+        completed=sum(entry.completed for entry in courses),
+        overdue=sum(entry.overdue for entry in courses),
+    )

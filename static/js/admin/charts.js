@@ -1,0 +1,104 @@
+/** Draws the page's charts from the figures the server wrote into it, in the theme of the admin. */
+
+const root = document.documentElement;
+const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+// About the width of a letter of the charts' font, and the room between a name and its number.
+const LETTER = 6.9;
+const ROOM = 16;
+
+function theme() {
+  if (root.classList.contains("w-theme-dark")) return "dark";
+  if (root.classList.contains("w-theme-light")) return "light";
+  return prefersDark.matches ? "dark" : "light";
+}
+
+function read(id) {
+  return JSON.parse(document.getElementById(id).textContent);
+}
+
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function shortened(text, letters) {
+  return text.length <= letters ? text : `${text.slice(0, Math.max(letters - 1, 1)).trimEnd()}…`;
+}
+
+/** Names above bars, cut to the room their number leaves; the whole name stands in the table. */
+function fitted(layout, width) {
+  if (!layout.meta) return layout;
+  const { names, labels } = layout.meta;
+  const annotations = layout.annotations.map((annotation, place) => {
+    if (place >= names.length) return annotation;
+    const letters = Math.floor((width - ROOM) / LETTER) - labels[place].length;
+    return { ...annotation, text: escaped(shortened(names[place], letters)) };
+  });
+  return { ...layout, annotations };
+}
+
+function config(chart) {
+  return {
+    displaylogo: false,
+    displayModeBar: "hover",
+    doubleClick: false,
+    showTips: false,
+    modeBarButtons: [
+      [
+        {
+          name: "save",
+          title: chart.dataset.save,
+          icon: window.Plotly.Icons.camera,
+          click: (plot) => window.Plotly.downloadImage(plot, { format: "svg", filename: plot.id }),
+        },
+      ],
+    ],
+  };
+}
+
+async function draw(chart, templates) {
+  const plot = chart.querySelector(".chart__plot");
+  const { data, layout } = read(`${chart.dataset.chart}-data`)[theme()];
+  plot.hidden = false;
+  const width = chart.clientWidth;
+  const drawn = { ...fitted(layout, width), width, template: templates[theme()] };
+  await window.Plotly.react(plot, data, drawn, config(chart));
+}
+
+function start(chart, templates) {
+  const plot = chart.querySelector(".chart__plot");
+  const table = chart.querySelector("details");
+  let width = 0;
+
+  const redraw = () => {
+    width = chart.clientWidth;
+    return draw(chart, templates);
+  };
+
+  redraw()
+    .then(() => {
+      plot.on("plotly_click", (event) => {
+        const address = event.points[0]?.customdata;
+        if (address) window.location.assign(address);
+      });
+      chart.classList.add("is-drawn");
+      table.open = false;
+      new ResizeObserver(() => {
+        if (chart.clientWidth && chart.clientWidth !== width) redraw();
+      }).observe(chart);
+      prefersDark.addEventListener("change", redraw);
+      new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: ["class"] });
+    })
+    .catch((error) => {
+      // Without its chart the table is all there is to see.
+      plot.hidden = true;
+      table.open = true;
+      chart.classList.add("is-broken");
+      throw error;
+    });
+}
+
+const charts = document.querySelectorAll("[data-chart]");
+if (charts.length) {
+  const templates = read("chart-templates");
+  for (const chart of charts) start(chart, templates);
+}
