@@ -120,8 +120,9 @@ def sentence(figures: Figures) -> str:
 
 def _overdue_words(figures: Figures, overdue: int) -> str:
     words = ngettext("%(n)s is overdue", "%(n)s are overdue", overdue) % {"n": number(overdue)}
-    most = max(figures.teams, key=lambda team: team.overdue)
-    if most.key and len(figures.teams) > 1:
+    # The teams come most first; one is worth naming where it stands out.
+    if len(figures.teams) > 1 and figures.teams[0].key and figures.teams[0].overdue > figures.teams[1].overdue:
+        most = figures.teams[0]
         words = _("%(overdue)s, %(n)s of them in %(team)s") % {
             "overdue": words,
             "n": number(most.overdue),
@@ -133,6 +134,8 @@ def _overdue_words(figures: Figures, overdue: int) -> str:
 def change(value: int, before: int, period: Period) -> str:
     """``value`` against the stretch before, in words."""
     words = {"before": BEFORE[period.span], "n": number(abs(value - before)), "count": number(before)}
+    if not before:
+        return _("none %(before)s") % words
     if value > before:
         return _("%(n)s more than %(before)s (%(count)s)") % words
     if value < before:
@@ -229,7 +232,7 @@ def over_time(
 
 def _course_of(name: str, values: Sequence[int], period: Period) -> str:
     peak = max(range(len(values)), key=lambda place: values[place])
-    return _("%(name)s: from %(first)s to %(last)s so far, most in the %(peak)s: %(most)s.") % {
+    return _("%(name)s: from %(first)s at first to %(last)s so far; most, %(most)s, in: %(peak)s.") % {
         "name": name,
         "first": number(values[0]),
         "last": number(values[-1]),
@@ -250,7 +253,7 @@ def runs_panel(figures: Figures, rows: RowsAddress) -> Panel:
         key="runs",
         title=_("Enrollments and completions by week") if weekly else _("Enrollments and completions by month"),
         note=_("Counted when they happened: a course completed this week may have been begun long before."),
-        unit=_("a week") if weekly else _("a month"),
+        unit=_("per week") if weekly else _("per month"),
         counted=[
             (_("Enrollments"), What.ENROLLMENTS, figures.enrolled_by_day),
             (_("Completions"), What.COMPLETIONS, figures.completed_by_day),
@@ -268,7 +271,7 @@ def active_panel(figures: Figures, rows: RowsAddress) -> Panel:
         note=_("Active is whoever opened a lesson, answered a question or completed a lesson in that week.")
         if weekly
         else _("Active is whoever opened a lesson, answered a question or completed a lesson in that month."),
-        unit=_("people a week") if weekly else _("people a month"),
+        unit=_("people per week") if weekly else _("people per month"),
         counted=[(_("Active"), What.ACTIVE, figures.active_by_day)],
     )
 

@@ -33,6 +33,7 @@ def template(palette: Palette) -> Json:
         "gridcolor": palette.line,
         "linecolor": palette.line,
         "tickfont": {"size": 12},
+        "tickangle": 0,
     }
     return {
         "layout": {
@@ -180,11 +181,11 @@ def lines(
                     "yshift": ends[place],
                     "align": "left",
                     "showarrow": False,
-                    "text": f"<b>{text(series.name)}</b><br>{said[last]}",
+                    "text": f'<b><span style="color:{color}">●</span> {text(series.name)}</b><br>{said[last]}',
                     "font": {"color": palette.ink, "size": 12},
                 }
             )
-            margin["r"] = max(margin["r"], 16 + int(6.9 * max(len(series.name), len(said[last]))))
+            margin["r"] = max(margin["r"], 16 + int(6.9 * max(len(series.name) + 2, len(said[last]))))
     labels.append(_unit(chart.unit, palette))
     every = max(1, -(-(last + 1) // MOST_TICKS))
     shown = list(range(last, -1, -every))[::-1]
@@ -237,9 +238,11 @@ def bars(chart: BarChart, palette: Palette, links: Sequence[str]) -> Json:
     limit = chart.limit or max((entry.value for entry in chart.bars), default=0) or 1
     rows = list(range(count))
     bar = {"type": "bar", "orientation": "h", "y": rows, "width": 0.26, "hoverinfo": "skip", "textposition": "none"}
+    # The whole stands behind the part only where there is a whole.
+    track = {**bar, "name": text(chart.unit), "x": [limit] * count, "marker": {"color": palette.line}}
     return {
         "data": [
-            {**bar, "name": text(chart.unit), "x": [limit] * count, "marker": {"color": palette.line}},
+            *([track] if chart.limit else []),
             {
                 **bar,
                 "name": text(chart.title),

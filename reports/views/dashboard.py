@@ -81,7 +81,7 @@ class DashboardView(MayViewDashboard, WagtailAdminTemplateMixin, TemplateView):
         chosen = {"range": stretch.span, "course": str(course or "")}
         return {
             **super().get_context_data(**kwargs),
-            "form": DashboardForm(initial=chosen, courses=figures.choices),
+            "form": DashboardForm(initial=chosen, courses=figures.choices, label_suffix=""),
             "has_data": bool(figures.courses),
             "dashboard": dashboard(figures, rows_address(span=stretch.span, course=course)),
             "templates": {"light": template(LIGHT), "dark": template(DARK)},

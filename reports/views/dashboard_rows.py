@@ -64,12 +64,19 @@ DEFAULT_ORDER = {
 }
 
 
+class LinkColumn(TitleColumn):
+    """A link that is not the row's title."""
+
+    cell_template_name = "reports/includes/link_cell.html"
+
+
 class DashboardRowsView(MayViewDashboard, BaseListingView):
     """As many rows as the number that was opened said; an address that names no such number is a 404."""
 
     header_icon = "chart"
     paginate_by = 50
     index_url_name = "reports_dashboard_rows"
+    template_name = "reports/dashboard_rows.html"
     results_template_name = "reports/dashboard_rows_results.html"
     no_results_message = gettext_lazy("Nothing is counted here.")
 
@@ -102,7 +109,8 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
         if cut.what is What.OVERDUE:
             return _("today")
         if cut.day:
-            return cut.period.part_name(cut.day)
+            words = _("in the %(part)s") if cut.period.step == "week" else _("in %(part)s")
+            return words % {"part": cut.period.part_name(cut.day)}
         return str(BEFORE[cut.period.span] if cut.is_earlier else WITHIN[cut.period.span])
 
     def chosen_courses(self, cut: Cut, asked: str) -> tuple[list[uuid.UUID], str]:
@@ -118,9 +126,7 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
             raise Http404("There is no such course for this viewer.")
         return [course.key for course in found], name
 
-    def chosen_teams(
-        self, cut: Cut, asked: str, courses: list[uuid.UUID] | None
-    ) -> tuple[list[uuid.UUID | None], str]:
+    def chosen_teams(self, cut: Cut, asked: str, courses: list[uuid.UUID] | None) -> tuple[list[uuid.UUID | None], str]:
         if cut.what is not What.OVERDUE:
             raise Http404("Only overdue enrollments are counted by team.")
         figures = overdue_by_team(viewer=self.request.user, cut=Cut(cut.what, cut.period, courses))
@@ -151,7 +157,7 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
 
     @property
     def heading(self) -> str:
-        return f"{self.get_page_title()}, {self.get_page_subtitle()}"
+        return f"{self.get_page_title()} {self.get_page_subtitle()}"
 
     @property
     def explanation(self) -> str:
@@ -208,7 +214,7 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
             found = [
                 person,
                 team,
-                TitleColumn("course", label=_("Course"), accessor="course.title", get_url=self.course_url),
+                LinkColumn("course", label=_("Course"), accessor="course.title", get_url=self.course_url),
                 Column("enrolled", label=_("Enrolled"), accessor=lambda row: day(row.enrolled_at)),
                 Column("done", label=_("Lessons done"), accessor=lessons_done),
                 Column("due", label=_("Due"), accessor=lambda row: day(row.due_on)),

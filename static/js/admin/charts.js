@@ -5,6 +5,8 @@ const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
 // About the width of a letter of the charts' font, and the room between a name and its number.
 const LETTER = 6.9;
 const ROOM = 16;
+const NARROW = 400;
+const LINE = 18;
 
 function theme() {
   if (root.classList.contains("w-theme-dark")) return "dark";
@@ -24,9 +26,34 @@ function shortened(text, letters) {
   return text.length <= letters ? text : `${text.slice(0, Math.max(letters - 1, 1)).trimEnd()}…`;
 }
 
+/** On a narrow screen the lines take the whole width: their names move above them, and every second date goes. */
+function narrowed(layout, width) {
+  if (width >= NARROW) return layout;
+  const { tickvals, ticktext } = layout.xaxis;
+  const kept = (_entry, place) => (tickvals.length - 1 - place) % 2 === 0;
+  const [unit, ...ends] = layout.annotations.toReversed();
+  const lines = ends.map((end, place) => ({
+    ...end,
+    text: end.text.replace("<br>", " "),
+    x: 0,
+    y: 1,
+    xshift: 0,
+    yanchor: "bottom",
+    yshift: LINE * (place + 1) + unit.yshift,
+  }));
+  const room = LINE * lines.length;
+  return {
+    ...layout,
+    height: layout.height + room,
+    margin: { ...layout.margin, t: layout.margin.t + room, r: 16 },
+    annotations: [unit, ...lines],
+    xaxis: { ...layout.xaxis, tickvals: tickvals.filter(kept), ticktext: ticktext.filter(kept) },
+  };
+}
+
 /** Names above bars, cut to the room their number leaves; the whole name stands in the table. */
 function fitted(layout, width) {
-  if (!layout.meta) return layout;
+  if (!layout.meta) return narrowed(layout, width);
   const { names, labels } = layout.meta;
   const annotations = layout.annotations.map((annotation, place) => {
     if (place >= names.length) return annotation;
