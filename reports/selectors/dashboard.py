@@ -57,7 +57,7 @@ def overdue_by_team(*, viewer: Any, cut: Cut) -> list[TeamFigures]:
         enrollment_rows(viewer=viewer, cut=cut)
         .values("team_uuid", "team_name")
         .annotate(overdue=Count("pk"))
-        .order_by("-overdue", "team_name")
+        .order_by("-overdue", F("team_name").asc(nulls_last=True))
     )
     return [TeamFigures(row["team_uuid"], row["team_name"] or "", row["overdue"]) for row in rows]
 

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import F
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -189,9 +190,14 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
         return DEFAULT_ORDER[self.cut.what]
 
     def order_queryset(self, queryset):
-        sign, key = ("-", self.ordering[1:]) if self.ordering.startswith("-") else ("", self.ordering)
-        fields = (PEOPLE_ORDER if self.lists_people else ENROLLMENT_ORDER)[key]
-        return queryset.order_by(*(sign + field for field in fields), "pk")
+        key = self.ordering.removeprefix("-")
+        fields = [F(field) for field in (PEOPLE_ORDER if self.lists_people else ENROLLMENT_ORDER)[key]]
+        # What is missing comes last either way, on every database.
+        if key == self.ordering:
+            ordered = [field.asc(nulls_last=True) for field in fields]
+        else:
+            ordered = [field.desc(nulls_last=True) for field in fields]
+        return queryset.order_by(*ordered, "pk")
 
     def paginate_queryset(self, queryset, page_size):
         paginator, page, found, is_cut = super().paginate_queryset(queryset, page_size)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_since_the_beginning_starts_with_the_first_month_and_has_nothing_before(
 def test_a_part_ends_where_the_next_begins_and_the_last_one_now():
     found = period(Span.WEEKS, now=NOW, zone=BERLIN)
     parts = [found.part(day) for day in found.days]
-    assert all(part.end == following.start for part, following in zip(parts, parts[1:], strict=False))
+    assert all(part.end == following.start for part, following in pairwise(parts))
     assert (parts[0].start, parts[-1].end) == (found.whole.start, NOW)
     # The week in which summer time ends is an hour longer.
     october = found.part(dt.date(2026, 10, 19))
