@@ -64,7 +64,9 @@ def course_of(status: str) -> Callable[[], str]:
 def course_nobody_knows() -> str:
     """A course the learner is not on, as everybody sees it."""
     known = model("learning.Enrollment").objects.filter(learner__email=LEARNER).values("course")
-    return first(model("lms_pages.CoursePage").objects.live().exclude(pk__in=known), "course without the learner").get_url()
+    return first(
+        model("lms_pages.CoursePage").objects.live().exclude(pk__in=known), "course without the learner"
+    ).get_url()
 
 
 def lesson(*, with_check: bool) -> Callable[[], str]:
@@ -124,7 +126,8 @@ SCREENS = (
     Screen("admin-questions", records("questions.Question"), EDITOR),
     Screen("admin-question-editor", records("questions.Question", "edit"), EDITOR),
     Screen("admin-people", records("accounts.User"), ADMINISTRATOR),
-    Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER),
+    Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
+    Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),
     Screen("admin-schedule-form", records("reports.Schedule", "create"), REPORTER),
     Screen("admin-schedule", records("reports.Schedule", "inspect"), REPORTER),

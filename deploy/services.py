@@ -48,7 +48,9 @@ def postgres_answers(url):
     """Whether somebody may create databases there; the tests make one of their own."""
     try:
         with psycopg.connect(url, connect_timeout=3) as connection:
-            row = connection.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+            row = connection.execute(
+                "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
             return bool(row and row[0])
     except psycopg.Error:
         return False
@@ -124,7 +126,19 @@ def private_redis():
         raise Missing(str(missing)) from None
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="lectern-redis-") as folder:
-        argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"]
+        argv = [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            folder,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
             try:
                 if not wait_until(lambda: empty_redis(f"redis://127.0.0.1:{port}")):

@@ -12,6 +12,12 @@ from django.core.files.storage import FileSystemStorage, Storage
 FILES = {"vendor/plotly.min.js": ("plotly", "package_data/plotly.min.js")}
 
 
+class VendorStorage(FileSystemStorage):
+    """A package's folder; ``prefix`` is where its files are collected to."""
+
+    prefix = "vendor"
+
+
 def installed_file(package: str, path: str) -> Path:
     """The file's place on disk, without importing the package."""
     spec = find_spec(package)
@@ -31,8 +37,6 @@ class VendorFinder(BaseFinder):
         return found if find_all else (found[0] if found else [])
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
-        for path, place in FILES.items():
+        for place in FILES.values():
             source = installed_file(*place)
-            storage = FileSystemStorage(location=source.parent)
-            storage.prefix = str(Path(path).parent)
-            yield source.name, storage
+            yield source.name, VendorStorage(location=source.parent)

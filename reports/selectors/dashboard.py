@@ -41,7 +41,7 @@ def course_figures(*, viewer: Any, period: Period) -> list[CourseFigures]:
     if period.earlier:
         counts["enrolled_before"] = count(What.ENROLLMENTS, is_earlier=True)
         counts["completed_before"] = count(What.COMPLETIONS, is_earlier=True)
-    rows = (
+    rows: Any = (
         counted_enrollments(viewer)
         .values(key=F("course_key"))
         # Translations share the key; any one of their titles will do.

@@ -56,7 +56,7 @@ def counted_enrollments(viewer: Any) -> QuerySet[Enrollment]:
     return visible_to(viewer, Enrollment.objects.counted()).order_by()
 
 
-def enrollment_rows(*, viewer: Any, cut: Cut) -> QuerySet[Enrollment]:
+def enrollment_rows(*, viewer: Any, cut: Cut) -> QuerySet[Any]:
     """The enrollments ``cut`` counts, each with the person's team, in no order."""
     found = counted_enrollments(viewer).filter(condition(cut))
     if cut.courses is not None:

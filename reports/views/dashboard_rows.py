@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import F
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -247,10 +247,7 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
         person = self.person(row)
         if person.pk not in self.people_in_reach:
             return None
-        try:
-            return reverse("accounts_user_modeladmin_inspect", args=[person.pk])
-        except NoReverseMatch:
-            return None
+        return reverse("accounts_user_modeladmin_inspect", args=[person.pk])
 
     @cached_property
     def courses_in_reach(self) -> set[int]:
