@@ -115,7 +115,7 @@ def broker() -> Finding:
         with celery.connection_for_read() as link:
             link.ensure_connection(max_retries=1, timeout=2)
             where = link.as_uri()
-    except Exception as error:  # noqa: BLE001 - kombu's transports each raise their own.
+    except Exception as error:
         mend = "Start the server named by REDIS_URL." if settings.REDIS_URL else START
         return Finding("Broker", f"no answer ({type(error).__name__}): background work waits", False, mend)
     return Finding("Broker", f"answers at {where}")
@@ -125,7 +125,7 @@ def worker() -> Finding:
     """Every queue needs somebody who reads it."""
     try:
         answers = celery.control.inspect(timeout=2).active_queues() or {}
-    except Exception as error:  # noqa: BLE001 - no broker, no answer; the line above says it.
+    except Exception as error:
         return Finding("Worker", f"cannot be asked ({type(error).__name__})", False, START)
     served = {queue["name"] for queues in answers.values() for queue in queues}
     missing = [name for name in QUEUES if name not in served]

@@ -47,12 +47,12 @@ def newer_python(version=sys.version_info):
     if version[:2] >= OLDEST:
         return None
     for minor in range(14, OLDEST[1] - 1, -1):
-        found = shutil.which("python3.%d" % minor)  # noqa: UP031
+        found = shutil.which(f"python3.{minor}")
         if found:
             return found
     raise Problem(
-        "Lectern needs Python 3.11 or newer and this is %d.%d. Install it, then name it: make run PYTHON=python3.11"
-        % version[:2]
+        f"Lectern needs Python 3.11 or newer and this is {version[0]}.{version[1]}. "
+        "Install it, then name it: make run PYTHON=python3.11"
     )
 
 
@@ -62,8 +62,8 @@ def check_writable(folder):
             pass
     except OSError:
         raise Problem(
-            "%s cannot be written to, and Lectern keeps its libraries and data there. "
-            "Give yourself the right to write, or copy the folder to a place of your own." % folder
+            f"{folder} cannot be written to, and Lectern keeps its libraries and data there. "
+            "Give yourself the right to write, or copy the folder to a place of your own."
         ) from None
 
 
@@ -80,7 +80,7 @@ def apt_install(packages):
     if not can_install_by_apt():
         return False
     say("Installing " + ", ".join(packages) + " …")
-    quiet = dict(env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"), stdin=subprocess.DEVNULL, check=False)
+    quiet = {"env": dict(os.environ, DEBIAN_FRONTEND="noninteractive"), "stdin": subprocess.DEVNULL, "check": False}
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **quiet).returncode == 0:
         return True
@@ -92,11 +92,11 @@ def check_venv_module():
     """Debian ships Python without what `python -m venv` needs."""
     if importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
         return
-    package = "python%d.%d-venv" % sys.version_info[:2]
+    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     if not apt_install([package]):
         raise Problem(
-            "Python has no venv module here. On Debian and Ubuntu: sudo %s   Then run the command again."
-            % apt_line([package])
+            f"Python has no venv module here. On Debian and Ubuntu: sudo {apt_line([package])}   "
+            "Then run the command again."
         )
 
 
@@ -129,9 +129,9 @@ def check_pango():
     if apt_install(PANGO_PACKAGES) and not missing_for_pdf():
         return
     raise Problem(
-        "PDF reports need Pango, and %s is missing. On Debian and Ubuntu: sudo %s   On Fedora, Arch or Homebrew the "
-        "package is called pango. To start without PDF reports: WITHOUT_PDF=1 make run"
-        % (", ".join(missing), apt_line(PANGO_PACKAGES))
+        f"PDF reports need Pango, and {', '.join(missing)} is missing. On Debian and Ubuntu: sudo "
+        f"{apt_line(PANGO_PACKAGES)}   On Fedora, Arch or Homebrew the package is called pango. "
+        "To start without PDF reports: WITHOUT_PDF=1 make run"
     )
 
 
@@ -175,13 +175,13 @@ class Environment:
             return
         made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(self.folder)], check=False)
         if made.returncode:
-            raise Problem("%s could not be made; the lines above say why. Remove it and try again." % self.folder)
+            raise Problem(f"{self.folder} could not be made; the lines above say why. Remove it and try again.")
 
     def install(self, level):
         self.unfinished.touch()
         for stamp in self.folder.glob("installed-*"):
             stamp.unlink()
-        pip = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]
+        pip = [str(self.python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r"]
         if subprocess.run([*pip, str(ROOT / level)], stdin=subprocess.DEVNULL, check=False).returncode:
             raise Problem(
                 "The libraries could not be installed; pip's lines above say why. "
@@ -204,7 +204,7 @@ def lock_folder(folder):
 def prepare(level):
     other = newer_python()
     if other:
-        os.execv(other, [other, *sys.argv])  # noqa: S606
+        os.execv(other, [other, *sys.argv])
     check_writable(ROOT)
     check_venv_module()
     check_pango()
@@ -231,8 +231,8 @@ def main(arguments):
         return 130
     except OSError as error:
         say(
-            "%s: %s. Free some space or mend the folder's rights, then run the command again."
-            % (error.strerror, error.filename)
+            f"{error.strerror}: {error.filename}. Free some space or mend the folder's rights, "
+            "then run the command again."
         )
         return 1
     return 0

@@ -156,7 +156,7 @@ def draw(context: Any, base: str, screen: Any, path: str, target: Path, axe: Any
         wrong += violations(page, axe, is_admin=screen.is_admin)
         clip = {"x": 0, "y": 0, "width": width, "height": min(height, LONGEST)}
         page.screenshot(path=target, full_page=True, clip=clip, animations="disabled")
-    except Exception as error:  # noqa: BLE001 - one broken screen must not hide the others.
+    except Exception as error:
         wrong.append(str(error).splitlines()[0])
     finally:
         page.close()
@@ -226,7 +226,7 @@ def find_all(wanted: list[str], report_to: list[str]) -> list[tuple[Any, str]]:
             continue
         try:
             found.append((screen, screen.find()))
-        except Exception as error:  # noqa: BLE001 - a screen without a place is a finding like any other.
+        except Exception as error:
             report_to.append(f"{screen.name}: has no address: {error}")
             print(f"  {report_to[-1]}", flush=True)
     return found

@@ -23,7 +23,7 @@ import psycopg
 import redis
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from cms.supervisor.broker import NoServer, find_server  # noqa: E402 - a script must first find the project.
+from cms.supervisor.broker import NoServer, find_server
 
 
 class Missing(Exception):

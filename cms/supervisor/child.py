@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import IO
 
 from cms.supervisor.backoff import BackOff
@@ -35,7 +36,7 @@ class Child:
         """Start it; its process group's id."""
         program, *arguments = self.process.argv
         # Libraries' programs run with this very Python, whatever PATH says.
-        argv = [program, *arguments] if os.path.isabs(program) else [sys.executable, "-m", program, *arguments]
+        argv = [program, *arguments] if Path(program).is_absolute() else [sys.executable, "-m", program, *arguments]
         self.running = subprocess.Popen(  # noqa: S603 - our own list of processes.
             argv,
             env=self.env,

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def look(self, check) -> Finding:
         try:
             finding = check()
-        except Exception as error:  # noqa: BLE001 - one broken part must not hide the others.
+        except Exception as error:
             finding = Finding(check.__name__.replace("_", " ").capitalize(), f"{type(error).__name__}: {error}", False)
         mark = self.style.SUCCESS("well  ") if finding.is_well else self.style.ERROR("mend  ")
         self.stdout.write(f"{mark}{finding.part}: {finding.words}")

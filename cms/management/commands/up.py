@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from cms.demo_accounts import ACCOUNTS, PASSWORD, DemoAccount
 from cms.supervisor.address import LOCAL_HOSTS, Address, AddressProblem
-from cms.supervisor.broker import NoServer, answers, broker, find_server, wait_for
+from cms.supervisor.broker import NoServer, answers, broker, find_server
 from cms.supervisor.first_start import FirstStart
 from cms.supervisor.lock import AlreadyRunning, Lock
 from cms.supervisor.places import UnsafeFolder, make_private
