@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 CONTENT_EDITOR = "content_editor"
@@ -16,7 +17,7 @@ class Role:
     """A group by its fixed name, and ``app_label.codename`` permissions; ``app_label.*`` means all of an app."""
 
     name: str
-    label: str
+    label: str | Promise
     permissions: tuple[str, ...] = field(default=())
     # Page permissions are granted on the whole tree; collections on the root collection.
     pages: tuple[str, ...] = field(default=())

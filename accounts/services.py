@@ -84,10 +84,10 @@ def permissions_of(role: Role) -> list[Permission]:
     for name in role.permissions:
         app, _, codename = name.partition(".")
         rows = Permission.objects.filter(content_type__app_label=app)
-        rows = list(rows if codename == "*" else rows.filter(codename=codename))
-        if not rows:
+        named = list(rows if codename == "*" else rows.filter(codename=codename))
+        if not named:
             raise LookupError(f"Role {role.name} names the permission {name}, which does not exist.")
-        found += rows
+        found += named
     return found
 
 

@@ -1,7 +1,8 @@
 """What a learner's answers add up to, and what a knowledge check shows."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from assessment.models import Response
 from learning.models import Enrollment
 from questions.models import Question
-from questions.types import Choice
+from questions.types import Choice, QuestionType
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,18 @@ class CheckQuestion:
     question: Question
     field: str
     choices: list[Choice]
-    chosen: list[str] = field(default_factory=list)
+    chosen: list[str] = dataclasses.field(default_factory=list)
     text: str = ""
     unit: str = ""
     several: bool = False
     is_answered: bool = False
     is_right: bool | None = None
-    option_feedback: dict[str, str] = field(default_factory=dict)
+    option_feedback: dict[str, str] = dataclasses.field(default_factory=dict)
     answer_feedback: str = ""
     error: str = ""
 
     @property
-    def kind(self):
+    def kind(self) -> QuestionType:
         return self.question.kind
 
     @property

@@ -99,7 +99,7 @@ def migrations() -> Finding:
 def cache() -> Finding:
     """Asked past the forgiving back end, which would call a dead server a miss."""
     backend: Any = caches["default"]
-    client = getattr(backend, "_cache", None)
+    client: Any = getattr(backend, "_cache", None)
     if not hasattr(client, "get_client"):
         return Finding("Cache", f"{type(backend).__name__}, in this process")
     try:

@@ -32,7 +32,7 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
 def serve_media(request: HttpRequest, path: str) -> HttpResponseBase:
     """An upload, or the part of it that was asked for: a video can only be wound where parts are served."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     # An uploaded drawing may hold a script; opened on its own it must not run as a page of this site.
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
@@ -43,14 +43,13 @@ def serve_media(request: HttpRequest, path: str) -> HttpResponseBase:
     try:
         wanted = byte_range(request.headers.get("Range", ""), size)
     except ValueError:
-        response.file_to_stream.close()
+        close_file(response)
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     return response if wanted is None else part(response, Path(settings.MEDIA_ROOT) / path, *wanted, size)
 
 
 def part(whole: FileResponse, path: Path, first: int, last: int, size: int) -> HttpResponseBase:
-    # Closing the answer itself would tell Django that the request is over.
-    whole.file_to_stream.close()
+    close_file(whole)
     partial = HttpResponse(status=206, headers=dict(whole.items()))
     with path.open("rb") as file:
         file.seek(first)
@@ -58,3 +57,9 @@ def part(whole: FileResponse, path: Path, first: int, last: int, size: int) -> H
     partial["Content-Length"] = str(last - first + 1)
     partial["Content-Range"] = f"bytes {first}-{last}/{size}"
     return partial
+
+
+def close_file(response: FileResponse) -> None:
+    """Close the file alone: closing the answer would tell Django that the request is over."""
+    if response.file_to_stream is not None:
+        response.file_to_stream.close()

@@ -17,7 +17,9 @@ import sys
 import tempfile
 import time
 import urllib.parse
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
@@ -30,12 +32,12 @@ class Missing(Exception):
     """A service that neither answers nor can be started here; the message says how to get it."""
 
 
-def free_port():
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 
 
-def wait_until(works, seconds=30):
+def wait_until(works: Callable[[], object], seconds: float = 30) -> bool:
     end = time.monotonic() + seconds
     while not works():
         if time.monotonic() > end:
@@ -44,7 +46,7 @@ def wait_until(works, seconds=30):
     return True
 
 
-def postgres_answers(url):
+def postgres_answers(url: str) -> bool:
     """Whether somebody may create databases there; the tests make one of their own."""
     try:
         with psycopg.connect(url, connect_timeout=3) as connection:
@@ -56,7 +58,7 @@ def postgres_answers(url):
         return False
 
 
-def postgres_here():
+def postgres_here() -> Iterator[str]:
     """Addresses worth trying, the ones somebody named first."""
     named = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
     if named.startswith("postgres"):
@@ -69,13 +71,13 @@ def postgres_here():
         yield f"postgres://{login}@{host}:{port}/postgres"
 
 
-def own_database(url):
+def own_database(url: str) -> str:
     """The same server, and a database that only this run uses (Django puts test_ before its name)."""
     parts = urllib.parse.urlsplit(url)
     return urllib.parse.urlunsplit(parts._replace(path=f"/lectern_{os.getpid()}"))
 
 
-def postgres_programs():
+def postgres_programs() -> Path:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
     on_path = shutil.which("initdb")
     folders = [*versions, *([Path(on_path).resolve().parent] if on_path else [])]
@@ -89,18 +91,18 @@ def postgres_programs():
 
 
 @contextlib.contextmanager
-def private_postgres():
+def private_postgres() -> Iterator[str]:
     """A server in a folder of its own. It refuses to run as root, so root lends it another account."""
     programs, port = postgres_programs(), free_port()
-    who = {"user": "nobody"} if os.geteuid() == 0 else {}
+    who: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory(prefix="lectern-pg-") as folder:
         if who:
             shutil.chown(folder, "nobody")
         data = f"{folder}/data"
-        quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True, **who}
+        quiet: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True, **who}
         subprocess.run([programs / "initdb", "-D", data, "-U", "lectern", "-A", "trust", "-E", "UTF8", "-N"], **quiet)
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        control = [programs / "pg_ctl", "-D", data, "-w"]
+        control = [str(programs / "pg_ctl"), "-D", data, "-w"]
         subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], **quiet)
         try:
             yield f"postgres://lectern@127.0.0.1:{port}/postgres"
@@ -108,7 +110,7 @@ def private_postgres():
             subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
 
 
-def empty_redis(url):
+def empty_redis(url: str) -> str | None:
     """``url`` with the number of a database that holds nothing, or None."""
     base = url.rsplit("/", 1)[0] if url.count("/") > 2 else url
     with contextlib.suppress(redis.RedisError, OSError):
@@ -119,7 +121,7 @@ def empty_redis(url):
 
 
 @contextlib.contextmanager
-def private_redis():
+def private_redis() -> Iterator[str]:
     try:
         program = find_server()
     except NoServer as missing:
@@ -148,7 +150,7 @@ def private_redis():
                 server.terminate()
 
 
-def run(command):
+def run(command: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         database = next(filter(postgres_answers, postgres_here()), None)
         whose = "one that answers here" if database else "a private one"
@@ -161,7 +163,7 @@ def run(command):
         return subprocess.run(command, env=env, check=False).returncode
 
 
-def main(command):
+def main(command: list[str]) -> int:
     try:
         return run(command)
     except Missing as missing:

@@ -1,6 +1,7 @@
 """What a person's front page and the search page show."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -73,11 +74,12 @@ def my_courses(*, learner: Any, request: Any = None) -> MyCourses:
     return MyCourses(
         continue_card=first,
         active=active,
-        due=sorted((card for card in active if card.due_on), key=lambda card: card.due_on),
+        due=sorted((card for card in active if card.due_on), key=lambda card: card.due_on or date.max),
         requested=[card for card in cards if card.state == EnrollmentStatus.REQUESTED],
         completed=sorted(
             (card for card in cards if card.state == EnrollmentStatus.COMPLETED),
-            key=lambda card: card.enrollment.completed_at,
+            # A completed card always has its enrollment.
+            key=lambda card: card.enrollment.completed_at,  # type: ignore[union-attr, return-value, arg-type]
             reverse=True,
         ),
     )
@@ -113,7 +115,7 @@ def search_results(*, viewer: Any, query: str, request: Any = None) -> tuple[lis
     return results[:SEARCH_SHOWN], len(results)
 
 
-def ranked(viewer: Any, model: type, query: str) -> list:
+def ranked(viewer: Any, model: Any, query: str) -> list:
     """Pages of one type in order of rank. Wagtail's search does not know who may see what, so its ids are asked again here."""
     ids = [page.pk for page in model.objects.live().search(query)[:SEARCH_DEPTH]]
     pages = visible_to(viewer, model.objects.filter(pk__in=ids))

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -315,7 +316,7 @@ class CourseCard:
         return int(self.enrollment.share * 100) if self.enrollment else 0
 
     @property
-    def due_on(self):
+    def due_on(self) -> date | None:
         return self.enrollment.due_on if self.enrollment else None
 
     @property

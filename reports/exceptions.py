@@ -15,10 +15,10 @@ class UnknownReport(ReportError):
 class LostClaim(ReportError):
     """Another worker has taken this run over; what was made here must not be kept."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(_("Another worker has taken over this run."))
 
 
 class NoAddress(ReportError):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(_("Your account has no e-mail address, so nothing can be sent to you."))

@@ -2,6 +2,8 @@
 
 import functools
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
@@ -9,10 +11,10 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 
 
-def forgiving(default):
-    def wrap(method):
+def forgiving(default: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
-        def call(self, *args, **kwargs):
+        def call(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
             try:
                 return method(self, *args, **kwargs)
             except (RedisError, OSError) as error:

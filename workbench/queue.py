@@ -1,7 +1,9 @@
 """Handing work to a worker. The rows say what is due; a message only wakes somebody sooner."""
 
 import logging
+from typing import Any
 
+from celery import Task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -9,7 +11,7 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 
 
-def enqueue(task, *args) -> bool:
+def enqueue(task: Task, *args: Any) -> bool:
     """Send ``task`` with plain ids now. False when the broker is gone: a sweep on beat finds the row later."""
     try:
         task.delay(*args)
@@ -19,6 +21,6 @@ def enqueue(task, *args) -> bool:
     return True
 
 
-def enqueue_on_commit(task, *args) -> None:
+def enqueue_on_commit(task: Task, *args: Any) -> None:
     """Send ``task`` once the transaction that wrote its rows is committed."""
     transaction.on_commit(lambda: enqueue(task, *args))

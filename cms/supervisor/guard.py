@@ -11,11 +11,12 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Collection, Iterable
 
 PATIENCE = 6
 
 
-def is_running(group):
+def is_running(group: int) -> bool:
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -25,7 +26,7 @@ def is_running(group):
     return True
 
 
-def end(groups, patience=PATIENCE):
+def end(groups: Collection[int], patience: float = PATIENCE) -> None:
     """Ask the leader of each group to stop, then kill what is left of it."""
     for group in groups:
         with contextlib.suppress(ProcessLookupError):
@@ -38,8 +39,8 @@ def end(groups, patience=PATIENCE):
             os.killpg(group, signal.SIGKILL)
 
 
-def main(lines):
-    groups = set()
+def main(lines: Iterable[str]) -> None:
+    groups: set[int] = set()
     for line in lines:
         sign, group = line[0], int(line[1:])
         if sign == "+":

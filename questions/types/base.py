@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
 from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
@@ -45,8 +46,8 @@ class QuestionType:
     """A kind of question: how it is authored, shown, cleaned and graded."""
 
     name: ClassVar[str]
-    label: ClassVar[str]
-    description: ClassVar[str]
+    label: ClassVar[str | Promise]
+    description: ClassVar[str | Promise]
     icon: ClassVar[str] = "help"
     is_graded: ClassVar[bool] = True
 
@@ -62,22 +63,22 @@ class QuestionType:
         """The value a new question's form starts with."""
         return self.block().get_default()
 
-    def choices(self, definition) -> list[Choice]:
+    def choices(self, definition: Any) -> list[Choice]:
         """What the learner chooses from, in authored order; empty for typed answers."""
         return []
 
-    def clean_answer(self, definition, values: list[str]) -> Answer:
+    def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         """Turn submitted strings into an answer. Raises AnswerInvalid with a sentence for the learner."""
         raise NotImplementedError
 
-    def grade(self, definition, answer: Answer) -> Grade:
+    def grade(self, definition: Any, answer: Answer) -> Grade:
         raise NotImplementedError
 
-    def describe(self, definition, answer: Answer) -> str:
+    def describe(self, definition: Any, answer: Answer) -> str:
         """The answer in words, for reports and histories."""
         raise NotImplementedError
 
-    def problems(self, definition) -> list[str]:
+    def problems(self, definition: Any) -> list[str | Promise]:
         """Why this question cannot be published yet, one sentence each."""
         return []
 
@@ -85,12 +86,12 @@ class QuestionType:
         """Plain data (a file, an importer) to the authoring block's stored form."""
         raise NotImplementedError
 
-    def to_data(self, definition) -> dict[str, Any]:
+    def to_data(self, definition: Any) -> dict[str, Any]:
         """The reverse of `from_data`."""
         raise NotImplementedError
 
 
-def only_value(values: list[str], message: str) -> str:
+def only_value(values: list[str], message: str | Promise) -> str:
     """The one submitted value, stripped; AnswerInvalid(message) where there is none or more than one."""
     filled = [value.strip() for value in values if value.strip()]
     if len(filled) != 1:

@@ -4,6 +4,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -54,18 +55,18 @@ class PollDefinitionBlock(blocks.StructBlock):
 class OptionsType(QuestionType):
     """What the types with options share. An answer is ``{"options": [option id, …]}`` in authored order."""
 
-    def empty(self):
+    def empty(self) -> Any:
         block = self.block()
         options = [{"type": "item", "id": str(uuid.uuid4()), "value": {}} for _number in range(3)]
         return block.to_python({"options": options})
 
-    def options(self, definition) -> dict[str, Any]:
+    def options(self, definition: Any) -> dict[str, Any]:
         return {item.id: item.value for item in definition["options"].bound_blocks}
 
-    def choices(self, definition) -> list[Choice]:
+    def choices(self, definition: Any) -> list[Choice]:
         return [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
 
-    def chosen(self, definition, values: list[str]) -> list[str]:
+    def chosen(self, definition: Any, values: list[str]) -> list[str]:
         known = self.options(definition)
         if unknown := set(values) - set(known):
             raise AnswerInvalid(
@@ -74,13 +75,13 @@ class OptionsType(QuestionType):
             )
         return [key for key in known if key in values]
 
-    def describe(self, definition, answer: Answer) -> str:
+    def describe(self, definition: Any, answer: Answer) -> str:
         known = self.options(definition)
         return ", ".join(
             strip_tags(str(known[key]["text"])).strip() if key in known else "?" for key in answer["options"]
         )
 
-    def feedback(self, definition, chosen: list[str]) -> dict[str, str]:
+    def feedback(self, definition: Any, chosen: list[str]) -> dict[str, str]:
         known = self.options(definition)
         return {key: str(known[key]["feedback"]) for key in chosen if known[key].get("feedback")}
 
@@ -102,7 +103,7 @@ class OptionsType(QuestionType):
         value = {"text": as_html(option["text"]), "feedback": as_html(option.get("feedback") or "")}
         return value | {"is_right": bool(option.get("right"))} if self.is_graded else value
 
-    def to_data(self, definition) -> dict[str, Any]:
+    def to_data(self, definition: Any) -> dict[str, Any]:
         return {
             "options": [
                 {
@@ -126,19 +127,19 @@ class SingleChoice(OptionsType):
     description = _("One option is right.")
     icon = "radio-full"
 
-    def block(self):
+    def block(self) -> blocks.StructBlock:
         return ChoiceDefinitionBlock(label=self.label, icon=self.icon)
 
-    def clean_answer(self, definition, values):
+    def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         value = only_value(values, _("Choose one of the options, then check your answer."))
         return {"options": self.chosen(definition, [value])}
 
-    def grade(self, definition, answer):
+    def grade(self, definition: Any, answer: Answer) -> Grade:
         known = self.options(definition)
         (key,) = answer["options"]
         return Grade(Decimal(bool(known[key]["is_right"])), self.feedback(definition, [key]))
 
-    def problems(self, definition):
+    def problems(self, definition: Any) -> list[str | Promise]:
         right = sum(bool(option["is_right"]) for option in self.options(definition).values())
         return [] if right == 1 else [_("Mark exactly one option as right; %(count)d are marked.") % {"count": right}]
 
@@ -151,19 +152,19 @@ class MultipleAnswers(OptionsType):
     description = _("Every right option has to be chosen, and no other.")
     icon = "check"
 
-    def block(self):
+    def block(self) -> blocks.StructBlock:
         return ChoiceDefinitionBlock(label=self.label, icon=self.icon)
 
-    def clean_answer(self, definition, values):
+    def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         if not values:
             raise AnswerInvalid(_("Choose every option that is right, then check your answer."))
         return {"options": self.chosen(definition, values)}
 
-    def grade(self, definition, answer):
+    def grade(self, definition: Any, answer: Answer) -> Grade:
         right = {key for key, option in self.options(definition).items() if option["is_right"]}
         return Grade(Decimal(set(answer["options"]) == right), self.feedback(definition, answer["options"]))
 
-    def problems(self, definition):
+    def problems(self, definition: Any) -> list[str | Promise]:
         if any(option["is_right"] for option in self.options(definition).values()):
             return []
         return [_("Mark at least one option as right.")]
@@ -176,15 +177,15 @@ class Poll(OptionsType):
     icon = "group"
     is_graded = False
 
-    def block(self):
+    def block(self) -> blocks.StructBlock:
         return PollDefinitionBlock(label=self.label, icon=self.icon)
 
-    def clean_answer(self, definition, values):
+    def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         if not values:
             raise AnswerInvalid(_("Choose an option, then send your answer."))
         if len(values) > 1 and not definition["several"]:
             raise AnswerInvalid(_("Choose one option only."))
         return {"options": self.chosen(definition, values)}
 
-    def grade(self, definition, answer):
+    def grade(self, definition: Any, answer: Answer) -> Grade:
         return Grade(None, self.feedback(definition, answer["options"]))

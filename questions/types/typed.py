@@ -2,12 +2,14 @@
 
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
-from questions.types.base import Grade, QuestionType, only_value
+from questions.types.base import Answer, Grade, QuestionType, only_value
 from questions.types.options import as_html
 
 FEEDBACK_FEATURES = ["bold", "italic", "code", "superscript", "subscript", "link"]
@@ -48,7 +50,7 @@ class NumericalDefinitionBlock(TypedDefinitionBlock):
 
 
 class TypedType(QuestionType):
-    def feedback(self, definition, is_right: bool) -> dict[str, str]:
+    def feedback(self, definition: Any, is_right: bool) -> dict[str, str]:
         text = definition["feedback_right" if is_right else "feedback_wrong"]
         return {"": str(text)} if text else {}
 
@@ -68,27 +70,27 @@ class ShortText(TypedType):
     icon = "edit"
     max_length = 500
 
-    def block(self):
+    def block(self) -> blocks.StructBlock:
         return ShortTextDefinitionBlock(label=self.label, icon=self.icon)
 
-    def clean_answer(self, definition, values):
+    def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         text = only_value(values, _("Type your answer, then check it."))
         if len(text) > self.max_length:
             raise AnswerInvalid(_("An answer has at most %(count)d characters.") % {"count": self.max_length})
         return {"text": text}
 
-    def grade(self, definition, answer):
+    def grade(self, definition: Any, answer: Answer) -> Grade:
         case = bool(definition["case_sensitive"])
         is_right = folded(answer["text"], case) in {folded(text, case) for text in definition["accepted"]}
         return Grade(Decimal(is_right), self.feedback(definition, is_right))
 
-    def describe(self, definition, answer):
+    def describe(self, definition: Any, answer: Answer) -> str:
         return answer["text"]
 
-    def problems(self, definition):
+    def problems(self, definition: Any) -> list[str | Promise]:
         return [] if any(text.strip() for text in definition["accepted"]) else [_("Give at least one accepted answer.")]
 
-    def from_data(self, data):
+    def from_data(self, data: dict[str, Any]) -> dict[str, Any]:
         return {
             "accepted": list(data["accepted"]),
             "case_sensitive": bool(data.get("case_sensitive")),
@@ -96,7 +98,7 @@ class ShortText(TypedType):
             "feedback_wrong": as_html(data.get("feedback_wrong") or ""),
         }
 
-    def to_data(self, definition):
+    def to_data(self, definition: Any) -> dict[str, Any]:
         return {
             "accepted": list(definition["accepted"]),
             "case_sensitive": bool(definition["case_sensitive"]),
@@ -129,25 +131,25 @@ class Numerical(TypedType):
     description = _("A number, right within the tolerance you set.")
     icon = "decimal"
 
-    def block(self):
+    def block(self) -> blocks.StructBlock:
         return NumericalDefinitionBlock(label=self.label, icon=self.icon)
 
-    def clean_answer(self, definition, values):
+    def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         text = only_value(values, _("Type a number, then check it."))
         return {"number": str(parsed_number(text)), "text": text}
 
-    def grade(self, definition, answer):
+    def grade(self, definition: Any, answer: Answer) -> Grade:
         distance = abs(Decimal(answer["number"]) - definition["answer"])
         is_right = distance <= (definition["tolerance"] or 0)
         return Grade(Decimal(is_right), self.feedback(definition, is_right))
 
-    def describe(self, definition, answer):
+    def describe(self, definition: Any, answer: Answer) -> str:
         return f"{answer['text']} {definition['unit'] or ''}".strip()
 
-    def problems(self, definition):
+    def problems(self, definition: Any) -> list[str | Promise]:
         return [] if definition["answer"] is not None else [_("Give the right answer as a number.")]
 
-    def from_data(self, data):
+    def from_data(self, data: dict[str, Any]) -> dict[str, Any]:
         return {
             "answer": str(data["answer"]),
             "tolerance": str(data.get("tolerance") or 0),
@@ -156,7 +158,7 @@ class Numerical(TypedType):
             "feedback_wrong": as_html(data.get("feedback_wrong") or ""),
         }
 
-    def to_data(self, definition):
+    def to_data(self, definition: Any) -> dict[str, Any]:
         return {
             "answer": str(definition["answer"]),
             "tolerance": str(definition["tolerance"] or 0),
