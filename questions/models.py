@@ -79,6 +79,12 @@ class Question(Origin, PreviewableMixin, DraftStateMixin, RevisionMixin, index.I
         return str(question_type(name).label) if name else "–"
 
     @property
+    def state(self) -> str:
+        if not self.live:
+            return _("Draft")
+        return _("Live, with a newer draft") if self.has_unpublished_changes else _("Live")
+
+    @property
     def value(self):
         """The value of the definition's one block."""
         return self.definition[0].value

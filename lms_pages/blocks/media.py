@@ -35,7 +35,7 @@ class ImageBlock(blocks.StructBlock):
 
     def clean(self, value):
         value = super().clean(value)
-        if not value["alt"] and not value["decorative"]:
+        if not value["alt"] and not value["decorative"] and not self.is_deferred_validation:
             raise blocks.StructBlockValidationError(
                 {"alt": ValidationError(_("Describe the picture, or mark it as decorative."))}
             )
@@ -143,6 +143,8 @@ class EmbedBlock(blocks.StructBlock):
 
     def clean(self, value):
         value = super().clean(value)
+        if self.is_deferred_validation:
+            return value
         parts = urlsplit(value["url"])
         if parts.scheme != "https" or embed_host(value["url"]) not in settings.LECTERN_EMBED_HOSTS:
             raise blocks.StructBlockValidationError(
