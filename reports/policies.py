@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from reports.models import Artifact, Delivery, Run, RunAs, RunKind, Schedule
+from reports.models import Artifact, Delivery, Run, RunAs, RunKind, Schedule, ScheduleRecipient
 
 ALL_ROWS = "learning.view_all_enrollments"
 
@@ -21,6 +21,7 @@ def _scope(viewer: Any, permission: str, prefix: str) -> Q:
 
 RULES: dict[type, Callable[[Any], Q]] = {
     Schedule: lambda viewer: _scope(viewer, "view_schedule", ""),
+    ScheduleRecipient: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
     Run: lambda viewer: _scope(viewer, "view_run", "schedule__"),
     Delivery: lambda viewer: _scope(viewer, "view_delivery", "schedule__"),
     Artifact: lambda viewer: _scope(viewer, "view_run", "run__schedule__"),

@@ -17,8 +17,7 @@ WITHOUT_RULE = {
     "library.Media": "Wagtail's collection permissions decide; pages decide who sees it",
     "library.Branding": "a setting of the site that every page shows",
     "lms_pages.GradingCategory": "a line of its course page's form, seen with the page",
-    "reports.ScheduleRecipient": "a line of its schedule's form, seen with the schedule",
-    "reports.Dashboard": "has no rows; it carries the right to open the dashboard, whose figures are scoped",
+    "reports.Dashboard": "has no table: the right to open dashboards hangs on it",
     "home.HomePage": "the public front page",
 }
 
