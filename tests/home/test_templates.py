@@ -6,9 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file
@@ -16,7 +19,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from assessment.services import answer_check
 from learning.templatetags.learning_tags import due_words
 from library.models import Document, Image, Media
-from lms_pages.models import LessonPage
+from lms_pages.models import CoursePage, LessonPage
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_completed, make_enrollment
 from tests.factories.lms_pages import (
@@ -159,6 +162,20 @@ def test_catalog_filters_counts_and_empty_states(signed_in):
     assert '<option value="advanced" selected>' in filtered
     assert "Clear the filters" in filtered
     assert "No course fits these filters" in page(signed_in, f"{url}?q=zzz")
+
+
+def test_pictures_on_cards_cost_no_query_each(signed_in):
+    def queries_with(courses: int) -> int:
+        for _number in range(courses):
+            make_course(modules=0, cover=Image.objects.create(title="Cover", file=get_test_image_file()))
+        signed_in.get(catalog().url)
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            html = page(signed_in, catalog().url)
+        assert html.count('class="cover"') == CoursePage.objects.count()
+        return len(captured)
+
+    assert queries_with(2) == queries_with(6)
 
 
 def test_catalog_pages_keep_the_filters(signed_in):
