@@ -12,7 +12,7 @@ from tests.factories.notifications import make_mail
 pytestmark = pytest.mark.django_db
 CASES = [
     (ADMINISTRATOR, {"report", "account"}, True),
-    (REPORT_ADMINISTRATOR, {"report"}, False),
+    (REPORT_ADMINISTRATOR, {"report"}, True),
     (CONTENT_EDITOR, set(), False),
     (INSTRUCTOR, set(), False),
     (MANAGER, set(), False),
