@@ -8,6 +8,7 @@ from datetime import date
 from cms.demo.content import write_courses
 from cms.demo.history import History
 from cms.demo.people import hire
+from cms.demo.schedules import plan_reports
 from lms_pages.models import CatalogPage, CourseStaff
 
 TAUGHT_BY_INSTRUCTOR = ("sql-for-analysts", "giving-feedback")
@@ -40,4 +41,5 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
             CourseStaff.objects.create(course=courses[slug], user=company.accounts.instructor)
     say("Living through a year …")
     totals = History(rng=rng, company=company, courses=courses, until=until).live()
+    plan_reports(company)
     return Loaded(len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)
