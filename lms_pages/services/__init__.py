@@ -1,0 +1,6 @@
+"""Everything that changes courses beside the editor."""
+
+from lms_pages.services.course_import import import_course
+from lms_pages.services.courses import create_course
+
+__all__ = ["create_course", "import_course"]
