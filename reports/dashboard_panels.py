@@ -108,7 +108,7 @@ def sentence(figures: Figures) -> str:
         said.append(_overdue_words(figures, overdue))
     else:
         said.append(_("None is overdue."))
-    begun = [course for course in figures.courses if course.enrolled]
+    begun, _rest = named_and_rest(figures.courses, lambda course: course.enrolled)
     low = min(begun, key=lambda course: (course.finished / course.enrolled, -course.enrolled), default=None)
     if low and len(begun) > 1 and low.finished < low.enrolled:
         said.append(
@@ -156,7 +156,7 @@ def tiles(figures: Figures, rows: RowsAddress) -> list[Tile]:
             number(value),
             rows(what),
             note=change(value, before, period) if period.earlier else str(WITHIN[period.span]),
-            note_url=rows(what, earlier=1) if period.earlier else "",
+            note_url=rows(what, earlier=1) if before else "",
         )
         for name, what, value, before in counted
     ]
@@ -252,7 +252,7 @@ def runs_panel(figures: Figures, rows: RowsAddress) -> Panel:
         rows,
         key="runs",
         title=_("Enrollments and completions by week") if weekly else _("Enrollments and completions by month"),
-        note=_("Counted when they happened: a course completed this week may have been begun long before."),
+        note=_("Counted when they happened: what is completed now may have been begun long before."),
         unit=_("per week") if weekly else _("per month"),
         counted=[
             (_("Enrollments"), What.ENROLLMENTS, figures.enrolled_by_day),

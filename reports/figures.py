@@ -51,6 +51,7 @@ def template(palette: Palette) -> Json:
                 # Names are never cut in the box.
                 "namelength": -1,
             },
+            "modebar": {"bgcolor": CLEAR, "color": palette.quiet, "activecolor": palette.ink},
             "hovermode": "closest",
             "dragmode": False,
             "showlegend": False,

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, DateField, F, Min, QuerySet
-from django.db.models.functions import Cast, Trunc
+from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, Value, When
 
 from reports.dashboards import CourseFigures, Cut, Figures, KeyFigures, TeamFigures, What
 from reports.periods import Period
@@ -63,15 +63,19 @@ def overdue_by_team(*, viewer: Any, cut: Cut) -> list[TeamFigures]:
     return [TeamFigures(row["team_uuid"], row["team_name"] or "", row["overdue"]) for row in rows]
 
 
-def bucket(field: str, period: Period, *, is_moment: bool = True) -> Cast:
-    """The first day of the week or month ``field`` lies in, on the period's clock."""
-    return Cast(Trunc(field, period.step, tzinfo=period.zone if is_moment else None), DateField())
+def place(field: str, ends: Sequence[dt.datetime | dt.date]) -> Case:
+    """Which of the period's weeks or months ``field`` lies in, from 0: by the limits that cut the rows as well."""
+    return Case(
+        *(When(**{f"{field}__lt": end}, then=Value(number)) for number, end in enumerate(ends)),
+        output_field=IntegerField(),
+    )
 
 
 def by_day(queryset: QuerySet[Any], field: str, period: Period) -> tuple[int, ...]:
-    rows = queryset.values(bucket=bucket(field, period)).annotate(n=Count("pk")).values_list("bucket", "n")
-    found = dict(rows)
-    return tuple(found.get(day, 0) for day in period.days)
+    """How many rows there are in each week or month. One query."""
+    ends = [period.part(day).end for day in period.days]
+    found = dict(queryset.values(place=place(field, ends)).annotate(n=Count("pk")).values_list("place", "n"))
+    return tuple(found.get(number, 0) for number in range(len(ends)))
 
 
 def active_by_day(*, viewer: Any, cut: Cut) -> tuple[int, ...]:
@@ -81,24 +85,18 @@ def active_by_day(*, viewer: Any, cut: Cut) -> tuple[int, ...]:
     people comes here; Django cannot group a union, hence the statement around it.
     """
     period = cut.period
-    by_events = acts(viewer=viewer, cut=cut).values_list(bucket("occurred_at", period), "learner")
-    by_days = reading_days(viewer=viewer, cut=cut).values_list(
-        bucket("day", period, is_moment=False), "enrollment__learner"
-    )
-    united, params = by_events.union(by_days).query.sql_with_params()
+    moments = [period.part(day).end for day in period.days]
+    dates = [*period.days[1:], period.today + dt.timedelta(days=1)]
+    by_events = acts(viewer=viewer, cut=cut).values_list(place("occurred_at", moments), "learner")
+    by_reading = reading_days(viewer=viewer, cut=cut).values_list(place("day", dates), "enrollment__learner")
+    united, params = by_events.union(by_reading).query.sql_with_params()
     with connection.cursor() as cursor:
-        # The first column has no name of its own in SQL; `pairs(…)` cannot name it on SQLite, a CTE can.
         cursor.execute(
-            f"WITH pairs(bucket, person) AS ({united}) SELECT bucket, COUNT(*) FROM pairs GROUP BY bucket",  # noqa: S608
+            f"WITH pairs(place, person) AS ({united}) SELECT place, COUNT(*) FROM pairs GROUP BY place",  # noqa: S608
             params,
         )
-        found = {as_date(value): count for value, count in cursor.fetchall()}
-    return tuple(found.get(day, 0) for day in period.days)
-
-
-def as_date(value: dt.date | str) -> dt.date:
-    """SQLite has no dates of its own."""
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+        found = dict(cursor.fetchall())
+    return tuple(found.get(number, 0) for number in range(len(period.days)))
 
 
 def dashboard_figures(*, viewer: Any, period: Period, course: uuid.UUID | None = None) -> Figures:

@@ -2,8 +2,7 @@
 
 const root = document.documentElement;
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
-// About the width of a letter of the charts' font, and the room between a name and its number.
-const LETTER = 6.9;
+// The room between a name and its number, and what makes a chart narrow.
 const ROOM = 16;
 const NARROW = 400;
 const LINE = 18;
@@ -22,8 +21,13 @@ function escaped(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-function shortened(text, letters) {
-  return text.length <= letters ? text : `${text.slice(0, Math.max(letters - 1, 1)).trimEnd()}…`;
+const pen = document.createElement("canvas").getContext("2d");
+
+function shortened(text, room) {
+  if (pen.measureText(text).width <= room) return text;
+  let kept = text;
+  while (kept.length > 1 && pen.measureText(`${kept}…`).width > room) kept = kept.slice(0, -1);
+  return `${kept.trimEnd()}…`;
 }
 
 /** On a narrow screen the lines take the whole width: their names move above them, and every second date goes. */
@@ -45,20 +49,21 @@ function narrowed(layout, width) {
   return {
     ...layout,
     height: layout.height + room,
-    margin: { ...layout.margin, t: layout.margin.t + room, r: 16 },
+    margin: { ...layout.margin, t: layout.margin.t + room, r: 28 },
     annotations: [unit, ...lines],
     xaxis: { ...layout.xaxis, tickvals: tickvals.filter(kept), ticktext: ticktext.filter(kept) },
   };
 }
 
 /** Names above bars, cut to the room their number leaves; the whole name stands in the table. */
-function fitted(layout, width) {
+function fitted(layout, width, font) {
   if (!layout.meta) return narrowed(layout, width);
   const { names, labels } = layout.meta;
+  pen.font = `${font.size}px ${font.family}`;
   const annotations = layout.annotations.map((annotation, place) => {
     if (place >= names.length) return annotation;
-    const letters = Math.floor((width - ROOM) / LETTER) - labels[place].length;
-    return { ...annotation, text: escaped(shortened(names[place], letters)) };
+    const room = width - ROOM - pen.measureText(labels[place]).width;
+    return { ...annotation, text: escaped(shortened(names[place], room)) };
   });
   return { ...layout, annotations };
 }
@@ -87,7 +92,8 @@ async function draw(chart, templates) {
   const { data, layout } = read(`${chart.dataset.chart}-data`)[theme()];
   plot.hidden = false;
   const width = chart.clientWidth;
-  const drawn = { ...fitted(layout, width), width, template: templates[theme()] };
+  const template = templates[theme()];
+  const drawn = { ...fitted(layout, width, template.layout.font), width, template };
   await window.Plotly.react(plot, data, drawn, config(chart));
 }
 
