@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -207,7 +208,7 @@ def over_time(
         description=" ".join(_course_of(name, values, period) for name, _what, values in counted),
     )
     links = [[rows(what, day=day) for day in period.days] for _name, what, _values in counted]
-    names = [period.part_name(day) for day in period.days]
+    names = [capfirst(period.part_name(day)) for day in period.days]
     ticks = [period.part_short(day) for day in period.days]
     first = _("Week from") if period.step == "week" else _("Month")
     return Panel(

@@ -140,11 +140,9 @@ def lines(
     whole = last if dotted else last + 1
     data: list[Json] = []
     labels: list[Json] = []
-    ends = (
-        spread([(series.values[-1] or 0) * pixels for series in chart.series], 2 * LINE_OF_TEXT + 2)
-        if last >= 0
-        else []
-    )
+    # Two lines of text each, apart from one another and clear of the dates below.
+    heights = [max((series.values[-1] or 0) * pixels, LINE_OF_TEXT) for series in chart.series if series.values]
+    ends = spread(heights, 2 * LINE_OF_TEXT + 2)
     for place, series in enumerate(chart.series):
         color = palette.series[place] if place < MOST_SERIES else palette.other
         said = [_running(number(value or 0), is_running and x == last) for x, value in enumerate(series.values)]

@@ -87,6 +87,11 @@ def test_labels_keep_apart():
     assert spread([12, 10], 20) == [30, 10]
 
 
+def test_a_label_at_zero_stands_above_the_dates():
+    ends = figure(line_chart(("Enrollments", (1,) * 12), ("Completions", (0,) * 12)), LIGHT)["layout"]["annotations"]
+    assert (ends[1]["yshift"], ends[0]["yshift"]) == (17, pytest.approx(224))
+
+
 def test_bars_have_their_number_in_words_and_the_whole_behind():
     track, part, target = figure(SHARES, LIGHT, links=["/fire", "/sql"])["data"]
     assert (track["x"], part["x"]) == ([100, 100], [71, 0])
