@@ -61,24 +61,15 @@ def course_of(status: str) -> Callable[[], str]:
     return lambda: enrollment(status).course.get_url()
 
 
-def course_nobody_knows() -> str:
-    """A course the learner is not on, as everybody sees it."""
-    known = model("learning.Enrollment").objects.filter(learner__email=LEARNER).values("course")
-    return first(
-        model("lms_pages.CoursePage").objects.live().exclude(pk__in=known), "course without the learner"
-    ).get_url()
-
-
-def lesson(*, with_check: bool) -> Callable[[], str]:
-    """A lesson of the course the learner is on that is done, so that it opens also where lessons go in order."""
+def lesson(*, is_done: bool) -> Callable[[], str]:
+    """In the course the learner went on with last: the first lesson that is done, or the one that comes next."""
 
     def find() -> str:
-        keys = model("learning.LessonProgress").objects.filter(enrollment=enrollment("active")).values("lesson_key")
-        lessons = model("lms_pages.LessonPage").objects.live().filter(translation_key__in=keys).order_by("path")
-        found = [page for page in lessons if with_check == any(b.block_type == "knowledge_check" for b in page.body)]
-        if not found:
-            raise NoRow(f"no lesson {'with' if with_check else 'without'} a check is done by {LEARNER}")
-        return found[0].get_url()
+        run = enrollment("active")
+        done = model("learning.LessonProgress").objects.filter(enrollment=run).values("lesson_key")
+        lessons = model("lms_pages.LessonPage").objects.live().descendant_of(run.course).order_by("path")
+        rows = lessons.filter(translation_key__in=done) if is_done else lessons.exclude(translation_key__in=done)
+        return first(rows, f"lesson of “{run.course}” that is {'done' if is_done else 'open'}").get_url()
 
     return find
 
@@ -104,6 +95,16 @@ def records(label: str, action: str = "index") -> Callable[[], str]:
     return find
 
 
+def snippets(label: str, action: str = "list") -> Callable[[], str]:
+    """A listing of Wagtail's snippets, or a screen about the newest row."""
+
+    def find() -> str:
+        name = model(label).snippet_viewset.get_url_name(action)
+        return reverse(name, args=[] if action == "list" else [first(model(label).objects.order_by("-pk"), label).pk])
+
+    return find
+
+
 SCREENS = (
     Screen("sign-in", lambda: reverse("account_login")),
     Screen("password-reset", lambda: reverse("account_reset_password")),
@@ -113,23 +114,23 @@ SCREENS = (
     Screen("not-found", "/there-is-no-such-page/", status=404),
     Screen("my-learning", lambda: reverse("my_learning"), LEARNER),
     Screen("catalog-learner", page_url("lms_pages.CatalogPage"), LEARNER),
-    Screen("course-offered", course_nobody_knows, LEARNER),
+    Screen("course-requested", course_of("requested"), LEARNER),
     Screen("course-enrolled", course_of("active"), LEARNER),
     Screen("course-completed", course_of("completed"), LEARNER),
-    Screen("lesson", lesson(with_check=False), LEARNER),
-    Screen("lesson-check", lesson(with_check=True), LEARNER),
+    Screen("lesson", lesson(is_done=False), LEARNER),
+    Screen("lesson-done", lesson(is_done=True), LEARNER),
     Screen("completion", completion, LEARNER),
     Screen("search", lambda: reverse("search") + "?q=data", LEARNER),
     Screen("admin-home", admin("wagtailadmin_home"), ADMINISTRATOR),
     Screen("admin-pages", admin("wagtailadmin_explore", "lms_pages.CatalogPage"), EDITOR),
     Screen("admin-lesson-editor", admin("wagtailadmin_pages:edit", "lms_pages.LessonPage"), EDITOR),
-    Screen("admin-questions", records("questions.Question"), EDITOR),
-    Screen("admin-question-editor", records("questions.Question", "edit"), EDITOR),
+    Screen("admin-questions", snippets("questions.Question"), EDITOR),
+    Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),
     Screen("admin-people", records("accounts.User"), ADMINISTRATOR),
     Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
     Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),
     Screen("admin-schedule-form", records("reports.Schedule", "create"), REPORTER),
     Screen("admin-schedule", records("reports.Schedule", "inspect"), REPORTER),
-    Screen("admin-outbox", records("notifications.Message"), ADMINISTRATOR),
+    Screen("admin-outbox", records("notifications.OutboxMail"), ADMINISTRATOR),
 )
