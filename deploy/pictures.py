@@ -40,7 +40,9 @@ WAGTAIL_OWN = [
     ".Draftail-Editor__wrapper",  # the rich text editor's text box has no accessible name
     ".tippy-box",  # pop-ups of buttons
     ".w-field__comment-button",  # shown on hover, below the contrast asked for
-    ".w-panel__controls",  # anchors of panels, named by an icon alone
+    ".w-panel__controls",  # buttons of a block, named by a title alone
+    # A block of one field is named by its panel's heading, which Wagtail does not tie to the input.
+    "[data-streamfield-child] > section > .w-panel__content > [data-field-wrapper]",
 ]
 
 
