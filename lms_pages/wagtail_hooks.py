@@ -65,9 +65,9 @@ class ModuleViewSet(PageViewSet):
 class LessonIndexView(ExplorableIndexView):
     base_columns = [column for column in ExplorableIndexView.base_columns if column.name not in ("parent", "type")]
     base_columns[2:2] = [
-        Column("section", label=_("Section"), accessor="section", width="16%"),
+        Column("section", label=_("Section"), accessor="section", width="10%"),
         Column("minutes", label=_("Minutes"), accessor="minutes", width="8%"),
-        Column("done_when", label=_("Done when"), accessor=lambda lesson: lesson.done_when, width="16%"),
+        Column("done_when", label=_("Done when"), accessor=lambda lesson: lesson.done_when, width="12%"),
     ]
 
 
