@@ -1,11 +1,8 @@
 """The dashboard in a browser: charts that open their rows, follow the theme and give way to their tables."""
 
 import pytest
-from wagtail.models import Page
 from wagtail.users.models import UserProfile
 
-from deploy.pictures import CHROMIUM, find_chromium
-from tests import database
 from tests.factories.dashboards import make_academy
 
 pytestmark = pytest.mark.browser
@@ -17,18 +14,8 @@ COLOR = "getComputedStyle(document.querySelector('#chart-runs .points path')).fi
 BAR = "getComputedStyle(document.querySelector('#chart-runs .modebar-group')).opacity"
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    # Playwright keeps a loop running in this thread; Django's own queries here do it no harm.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield {"executable_path": find_chromium(), "args": CHROMIUM}
-
-
 @pytest.fixture
-def academy(transactional_db, live_server):
-    if not Page.objects.exists():
-        database.restore(database.stored_copy())
+def academy():
     return make_academy()
 
 
