@@ -190,7 +190,9 @@ class PersonAdmin(ScopedModelAdmin):
     def team(self, person):
         memberships = getattr(person, "current_memberships", None)
         if memberships is None:
-            memberships = person.team_memberships.current().select_related("team").order_by("-is_primary", "-since", "-pk")
+            memberships = (
+                person.team_memberships.current().select_related("team").order_by("-is_primary", "-since", "-pk")
+            )
         return ", ".join(membership.team.name for membership in memberships) or "–"
 
     team.short_description = gettext_lazy("team")

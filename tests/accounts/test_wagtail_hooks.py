@@ -98,7 +98,9 @@ def test_the_sign_in_mail_leads_to_a_password(client, administrator, settings):
     client.logout()
     page = client.get(link, follow=True)
     done = client.post(
-        page.redirect_chain[-1][0], {"password1": "quite-a-long-phrase", "password2": "quite-a-long-phrase"}, follow=True
+        page.redirect_chain[-1][0],
+        {"password1": "quite-a-long-phrase", "password2": "quite-a-long-phrase"},
+        follow=True,
     )
     assert done.status_code == 200
     person.refresh_from_db()

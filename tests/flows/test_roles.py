@@ -192,7 +192,15 @@ def test_a_learner_reaches_neither_the_rows_nor_the_names_of_others(client, worl
 
 def test_a_lesson_opens_for_staff_and_the_enrolled(client, world):
     lesson = LessonPage.objects.descendant_of(world.taught).get().get_url()
-    expected = {ADMINISTRATOR: 200, EDITOR: 200, INSTRUCTOR: 200, REPORTER: 200, MANAGER: 403, LEARNER: 403, ANONYMOUS: 302}
+    expected = {
+        ADMINISTRATOR: 200,
+        EDITOR: 200,
+        INSTRUCTOR: 200,
+        REPORTER: 200,
+        MANAGER: 403,
+        LEARNER: 403,
+        ANONYMOUS: 302,
+    }
     statuses = {role: world.sign_in(client, role).get(lesson).status_code for role in EVERY_ROLE}
     assert statuses == expected
 

@@ -38,7 +38,12 @@ def manager(runs):
     return person
 
 
-PATHS = {Enrollment: "uuid", LessonProgress: "enrollment__uuid", ActivityDay: "enrollment__uuid", LearningEvent: "enrollment__uuid"}
+PATHS = {
+    Enrollment: "uuid",
+    LessonProgress: "enrollment__uuid",
+    ActivityDay: "enrollment__uuid",
+    LearningEvent: "enrollment__uuid",
+}
 
 
 def seen(viewer, runs, model=Enrollment):

@@ -109,7 +109,9 @@ def test_a_lesson_done_by_checks_needs_a_check(client, editor, course):
 def test_editing_a_draft_touches_no_run(client, editor, course, learner):
     run = make_enrollment(learner, course, done=1)
     before = (run.completed_lessons, run.required_lessons)
-    client.post(edit(lessons_of(course)[3]), {key: value for key, value in lesson_form().items() if key != "is_required"})
+    client.post(
+        edit(lessons_of(course)[3]), {key: value for key, value in lesson_form().items() if key != "is_required"}
+    )
     run.refresh_from_db()
     assert (run.completed_lessons, run.required_lessons) == before
 
@@ -117,7 +119,9 @@ def test_editing_a_draft_touches_no_run(client, editor, course, learner):
 @pytest.mark.parametrize("mode", ["visitor", "enrolled", "completed"])
 def test_previews_are_drawn_in_each_mode_even_of_a_course_that_is_a_draft(client, editor, mode):
     course = make_course(modules=1, lessons=1)
-    check = make_lesson(lessons_of(course)[0].get_parent().specific, body=[check_block(make_question(), make_question("poll"))])
+    check = make_lesson(
+        lessons_of(course)[0].get_parent().specific, body=[check_block(make_question(), make_question("poll"))]
+    )
     course.unpublish()
     for page, data in (
         (check, lesson_form()),

@@ -28,7 +28,10 @@ def test_each_page_type_has_its_one_place(model):
 def test_a_check_without_a_chosen_question_counts_none():
     course = make_course(modules=1, lessons=0)
     question = make_question()
-    value = {"title": "", "questions": [{"type": "item", "id": "a", "value": None}, {"type": "item", "id": "b", "value": question.pk}]}
+    value = {
+        "title": "",
+        "questions": [{"type": "item", "id": "a", "value": None}, {"type": "item", "id": "b", "value": question.pk}],
+    }
     lesson = make_lesson(
         course.get_children().get().specific, body=[{"type": "knowledge_check", "id": "check", "value": value}]
     )

@@ -45,7 +45,9 @@ def test_modules_and_lessons_are_seen_with_their_course(courses, learner, anonym
     titles = {course.pk: name for name, course in courses.items()}
 
     def above(viewer, model):
-        return {titles[page.get_ancestors().type(CoursePage).get().pk] for page in visible_to(viewer, model.objects.all())}
+        return {
+            titles[page.get_ancestors().type(CoursePage).get().pk] for page in visible_to(viewer, model.objects.all())
+        }
 
     for model in (ModulePage, LessonPage):
         assert above(anonymous, model) == {"public"}
