@@ -140,10 +140,8 @@ class SingleChoice(OptionsType):
         return Grade(Decimal(bool(known[key]["is_right"])), self.feedback(definition, [key]))
 
     def problems(self, definition: Any) -> list[str | Promise]:
-        # Several right options are fine: the learner chooses one, and any of them will do.
-        if any(option["is_right"] for option in self.options(definition).values()):
-            return []
-        return [_("Mark at least one option as right.")]
+        right = sum(bool(option["is_right"]) for option in self.options(definition).values())
+        return [] if right == 1 else [_("Mark exactly one option as right; %(count)d are marked.") % {"count": right}]
 
 
 class MultipleAnswers(OptionsType):

@@ -135,5 +135,5 @@ def test_choices_tell_nothing_but_id_and_text(kind):
 
 def test_problems_are_said_before_publishing():
     none_right = definition("single_choice", {"options": [{"text": "a"}, {"text": "b"}]})
-    assert question_type("single_choice").problems(none_right) == ["Mark at least one option as right."]
+    assert question_type("single_choice").problems(none_right) == ["Mark exactly one option as right; 0 are marked."]
     assert question_type("single_choice").problems(definition("single_choice")) == []

@@ -215,7 +215,13 @@ def text_of_html(html: str) -> str:
 
 def single_choice(response: etree._Element, entry: etree._Element, remark: Remark) -> Made:
     options, feedback = options_of(entry, "choice", "choicehint", remark)
+    remark_on_several(options, remark)
     return "single_choice", {"options": options, "shuffle": is_shuffled(entry)}, feedback
+
+
+def remark_on_several(options: list[dict[str, Any]], remark: Remark) -> None:
+    if sum(option["right"] for option in options) > 1:
+        remark(_("Several options are right, and any of them counts. To edit the question here, leave only one."))
 
 
 def multiple_answers(response: etree._Element, entry: etree._Element, remark: Remark) -> Made:

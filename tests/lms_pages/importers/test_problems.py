@@ -37,12 +37,13 @@ def rights(question) -> list[tuple[str, bool]]:
 CHOICES = "<choice correct='true'>a</choice><choice correct='false'>b</choice>"
 
 
-def test_single_choice_with_two_right_options_is_kept():
-    question = only(
+def test_single_choice_with_two_right_options_is_kept_and_remarked_on():
+    (question,), _text, remarks = read(
         "<multiplechoiceresponse><choicegroup shuffle='true'><choice correct='true'>a</choice>"
         "<choice correct='TRUE'>b</choice><choice correct='false'>c</choice></choicegroup></multiplechoiceresponse>"
     )
     assert (question.kind, question.data["shuffle"]) == ("single_choice", True)
+    assert remarks == ["Several options are right, and any of them counts. To edit the question here, leave only one."]
     assert rights(question) == [("a", True), ("b", True), ("c", False)]
 
 
