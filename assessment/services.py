@@ -33,13 +33,15 @@ def answer_check(
     at: datetime | None = None,
     source: str = "web",
     outline: Outline | None = None,
+    questions: Mapping[int, Question] | None = None,
 ) -> list[Response]:
     """Grade and store answers to questions of one check (question id -> cleaned answer), each with its event;
     keep the lesson's score; complete the lesson when its author chose "all checks answered right" and they are.
 
     NotEnrolled unless the run is open, LessonLocked where the lesson is not open yet,
     NoSuchCheck unless the live lesson asks these questions in this block. Answers sent
-    from two tabs at once both count, one after the other.
+    from two tabs at once both count, one after the other. ``outline`` and ``questions`` (at
+    least those of the lesson, by id) spare loading them again to callers that answer many checks.
     """
     if not enrollment.is_open:
         raise NotEnrolled()
@@ -48,7 +50,8 @@ def answer_check(
         outline = outline or course_outline(enrollment.course)
         require_unlocked(enrollment=enrollment, outline=outline, done=done, key=lesson.translation_key)
     checks = lesson.knowledge_checks
-    questions = Question.objects.in_bulk({key for keys in checks.values() for key in keys})
+    if questions is None:
+        questions = Question.objects.in_bulk({key for keys in checks.values() for key in keys})
     if not set(answers) <= set(checks.get(block_id, [])) & set(questions):
         raise NoSuchCheck()
     at = at or timezone.now()

@@ -181,7 +181,8 @@ class Environment:
         self.unfinished.touch()
         for stamp in self.folder.glob("installed-*"):
             stamp.unlink()
-        pip = [str(self.python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r"]
+        # What is imported is compiled then; compiling everything first would only make the first page later.
+        pip = [str(self.python), "-m", "pip", "install", "-qq", "--no-compile", "--disable-pip-version-check", "-r"]
         if subprocess.run([*pip, str(ROOT / level)], stdin=subprocess.DEVNULL, check=False).returncode:
             raise Problem(
                 "The libraries could not be installed; pip's lines above say why. "

@@ -210,6 +210,7 @@ class History:
                 at=moment,
                 source="demo",
                 outline=taught.outline,
+                questions=taught.questions,
             )
             self.totals.answers += len(given)
             attempt += 1
