@@ -157,7 +157,7 @@ class RunState(models.TextChoices):
     RENDERING = "rendering", _("Being made")
     READY = "ready", _("Made, not handed over yet")
     DELIVERING = "delivering", _("Being sent")
-    DONE = "done", _("Sent to everybody")
+    DONE = "done", _("Complete")
     PARTIAL = "partial", _("Not to everybody")
     SKIPPED = "skipped", _("Skipped: nobody to send to")
     MISSED = "missed", _("Missed")

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('period', models.CharField(max_length=40, verbose_name='period')),
                 ('kind', models.CharField(choices=[('scheduled', 'On schedule'), ('manual', 'Sent by hand')], default='scheduled', max_length=16, verbose_name='kind')),
                 ('scheduled_for', models.DateTimeField(verbose_name='due')),
-                ('state', models.CharField(choices=[('due', 'Waiting for a worker'), ('rendering', 'Being made'), ('ready', 'Made, not handed over yet'), ('delivering', 'Being sent'), ('done', 'Sent to everybody'), ('partial', 'Not to everybody'), ('skipped', 'Skipped: nobody to send to'), ('missed', 'Missed'), ('failed', 'Failed'), ('cancelled', 'Canceled')], default='due', max_length=16, verbose_name='state')),
+                ('state', models.CharField(choices=[('due', 'Waiting for a worker'), ('rendering', 'Being made'), ('ready', 'Made, not handed over yet'), ('delivering', 'Being sent'), ('done', 'Complete'), ('partial', 'Not to everybody'), ('skipped', 'Skipped: nobody to send to'), ('missed', 'Missed'), ('failed', 'Failed'), ('cancelled', 'Canceled')], default='due', max_length=16, verbose_name='state')),
                 ('fence', models.PositiveIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
