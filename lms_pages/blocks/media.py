@@ -26,6 +26,7 @@ class ImageBlock(blocks.StructBlock):
 
     class Meta:
         label = _("Image")
+        label_format = "{alt}"
         icon = "image"
         template = "blocks/image.html"
         preview_template = "blocks/previews/image.html"

@@ -94,6 +94,8 @@ class AccordionItemBlock(blocks.StructBlock):
     text = CleanRichTextBlock(label=_("Text"), features=SMALL_FEATURES)
 
     class Meta:
+        label = _("Item")
+        label_format = "{title}"
         icon = "arrow-down"
 
 

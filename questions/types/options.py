@@ -30,6 +30,8 @@ class OptionBlock(blocks.StructBlock):
     feedback = feedback_block()
 
     class Meta:
+        label = _("Option")
+        label_format = "{text}"
         icon = "list-ul"
         form_classname = "struct-block question-option"
 
@@ -39,6 +41,8 @@ class PollOptionBlock(blocks.StructBlock):
     feedback = feedback_block()
 
     class Meta:
+        label = _("Option")
+        label_format = "{text}"
         icon = "list-ul"
 
 
