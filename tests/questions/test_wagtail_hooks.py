@@ -71,9 +71,9 @@ def test_no_right_option_is_refused_on_publishing_with_a_sentence(client, editor
     response = client.post(url("add"), {**form(options(False, False, False)), "action-publish": "yes"})
     assert response.status_code == 200
     assert response.context["form"].errors.as_data()["definition"][0].non_block_errors.as_data()[0].message == (
-        "Mark at least one option as right."
+        "Mark exactly one option as right; 0 are marked."
     )
-    assert "Mark at least one option as right." in response.content.decode()
+    assert "Mark exactly one option as right; 0 are marked." in response.content.decode()
     assert not Question.objects.exists()
 
 
@@ -82,7 +82,7 @@ def test_the_same_question_is_kept_as_a_draft(client, editor):
     assert response.status_code == 302
     question = Question.objects.get()
     assert (question.live, question.type) == (False, "single_choice")
-    assert question.problems == ["Mark at least one option as right."]
+    assert question.problems == ["Mark exactly one option as right; 0 are marked."]
 
 
 def test_a_right_question_is_published(client, editor):
