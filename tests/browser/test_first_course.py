@@ -7,12 +7,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 from django.utils.text import slugify
-from playwright.sync_api import expect
 
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR
 from tests.factories.accounts import make_person
 from tests.factories.dashboards import make_academy
 from tests.factories.olx import png
+
+# `make test` collects this file without the browser's packages, and deselects it.
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is installed by make test-browser.").expect
 
 pytestmark = pytest.mark.browser
 
