@@ -1,7 +1,7 @@
 """Charts as data. `paper_charts` draws them for print; the dashboard draws the same ones in the browser."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -41,17 +41,6 @@ class LineChart:
     series: tuple[Series, ...]
     step: Literal["day", "week", "month"] = "week"
     description: str = ""
-
-
-@dataclass(frozen=True)
-class KeyNumber:
-    """One number with what it counts, and the address of its rows."""
-
-    name: str
-    value: str
-    note: str = ""
-    url: str = ""
-    tone: Literal["plain", "gold", "bad"] = field(default="plain")
 
 
 Chart = BarChart | LineChart

@@ -3,7 +3,6 @@
 import importlib
 import shutil
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,13 +60,3 @@ def answers(path: Path) -> bool:
             return connection.recv(16).startswith(b"+PONG")
         except OSError:
             return False
-
-
-def wait_for(ready: Callable[[], bool], *, seconds: float, pause: float = 0.05) -> bool:
-    """Ask ``ready`` until it says yes; False when ``seconds`` have passed."""
-    end = time.monotonic() + seconds
-    while not ready():
-        if time.monotonic() > end:
-            return False
-        time.sleep(pause)
-    return True

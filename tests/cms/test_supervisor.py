@@ -13,12 +13,23 @@ from cms.supervisor import broker as broker_module
 from cms.supervisor import guard
 from cms.supervisor.address import Address, AddressProblem
 from cms.supervisor.backoff import BackOff
-from cms.supervisor.broker import NoServer, answers, broker, find_server, packaged_server, wait_for
+from cms.supervisor.broker import NoServer, answers, broker, find_server, packaged_server
 from cms.supervisor.first_start import FirstStart
 from cms.supervisor.lock import AlreadyRunning, Lock
 from cms.supervisor.places import LONGEST_SOCKET_PATH, UnsafeFolder, broker_socket, make_private
 from cms.supervisor.processes import QUEUES, Process, on_many_machines, on_one_machine
 from cms.supervisor.supervisor import Printer, Supervisor
+
+
+def wait_for(ready, *, seconds: float) -> bool:
+    """Ask ``ready`` until it says yes; False when ``seconds`` have passed."""
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
 
 SLEEP = (sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)")
 
