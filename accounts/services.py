@@ -78,6 +78,12 @@ def assign_team(*, user: Any, team: Team | None, since: date | None = None) -> T
         return membership
 
 
+def deactivate_person(*, person: Any) -> None:
+    """Take away the right to sign in. What the person learned stays; sessions end with the next request."""
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+
+
 def permissions_of(role: Role) -> list[Permission]:
     """The permission rows a role names. LookupError for a name that no app has, so that a typing error is not a lost right."""
     found: list[Permission] = []

@@ -19,6 +19,7 @@ from wagtail.admin.views.generic import chooser
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.permissions import register_permission_policy
 
+from accounts.bulk import Deactivate, MoveToTeam
 from accounts.forms import PersonFilterForm, PersonForm, TeamForm, TimezoneForm
 from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to
@@ -140,6 +141,7 @@ class PersonAdmin(ScopedModelAdmin):
     search_fields = ("first_name", "last_name", "email")
     search_hint = gettext_lazy("Name or e-mail address")
     ordering = ("last_name", "first_name", "email")
+    bulk_actions = (MoveToTeam, Deactivate)
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
@@ -331,6 +333,12 @@ def refuse_bulk_actions_on_people(request, action_type, objects, action_class_in
         messages.error(request, _("Nothing was changed. People are edited one by one, and never deleted."))
         return redirect("accounts_user_modeladmin_index")
     return None
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions):
+    actions.register_action("accounts.deactivate", gettext_lazy("Deactivate"), gettext_lazy("Deactivated"))
+    actions.register_action("accounts.move_to_team", gettext_lazy("Move to a team"), gettext_lazy("Moved to a team"))
 
 
 # Choosing a person in other records' forms ---------------------------------------

@@ -1,22 +1,30 @@
 """The one base of our ModelAdmin screens: rows in scope, 404 outside it, POST for changes, no unsafe exports."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView, DeleteView, EditView, IndexView, InspectView
 
+from workbench.modeladmin.bulk import BulkAction, bulk_view
 from workbench.permissions import VisibleTo
+from workbench.records import Related, related_to, timeline_of
+
+# Every record screen of the site, in the order of registration: what the permission table is made from.
+registered: list["ScopedModelAdmin"] = []
 
 # What Django's field filters put behind a field's name.
 LOOKUPS = ("__exact", "__id__exact", "__uuid__exact", "__isnull", "__gte", "__lt", "__lte", "__in")
@@ -53,11 +61,20 @@ class ScopedIndexView(Furniture, IndexView):
     about columns and relations the screen does not show.
     """
 
+    # False where only the rows are wanted: for what is done with all of them.
+    is_shown = True
+
     def breadcrumbs(self):
         return [{"url": "", "label": self.name()}]
 
     def name(self):
         return str(self.get_page_title())
+
+    def http_method_not_allowed(self, request, *args, **kwargs):
+        return super().http_method_not_allowed(request, *args, **kwargs) if self.is_shown else HttpResponse()
+
+    def get(self, request, *args, **kwargs):
+        return super().get(request, *args, **kwargs) if self.is_shown else HttpResponse()
 
     def allowed_parameters(self) -> set[str]:
         names = set()
@@ -82,6 +99,17 @@ class ScopedIndexView(Furniture, IndexView):
     def get_page_title(self):
         return self.model_admin.get_menu_label()
 
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "bulk_actions": [
+                (action, self.url_helper.get_action_url("bulk", action.name) + self.get_query_string())
+                for action in self.model_admin.bulk_actions_for(self.request.user)
+            ],
+            "totals": self.model_admin.totals(self.queryset) if context["result_count"] else [],
+        }
+
     def header_buttons(self):
         if not self.permission_helper.user_can_create(self.request.user):
             return []
@@ -102,7 +130,18 @@ class ScopedDeleteView(Furniture, DeleteView):
 
 
 class ScopedInspectView(Furniture, InspectView):
-    pass
+    """A record in words: its facts, what hangs on it, what happened to it, and what may be done."""
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        viewer, row, admin = self.request.user, self.instance, self.model_admin
+        facts = admin.facts(row)
+        if facts is not None:
+            context["fields"] = [{"label": label, "value": value} for label, value in facts]
+        context["related"] = [*admin.related(viewer, row), *related_to(viewer, row)]
+        context["timeline"] = timeline_of(viewer, row)
+        context["buttons"] = self.button_helper.get_buttons_for_obj(row, exclude=["inspect"])
+        return context
 
 
 class ScopedPermissionHelper(PermissionHelper):
@@ -130,7 +169,34 @@ class ScopedPermissionHelper(PermissionHelper):
 
 
 class RowButtonHelper(ButtonHelper):
-    """Row buttons: a POST for those that change something, ``prominent`` for those that wait for somebody."""
+    """Row buttons, on the list and (``exclude=["inspect"]``) on the record's own page: a POST for those that change something, ``prominent`` for those that wait for somebody."""
+
+    edit_label: ClassVar[Any] = gettext_lazy("Edit")
+
+    def get_buttons_for_obj(self, obj, exclude=(), **kwargs):
+        user, may, address = self.request.user, self.permission_helper, self.url_helper.get_action_url
+        buttons = []
+        if "inspect" not in exclude and may.user_can_inspect_obj(user, obj):
+            buttons.append(self.link(_("Details"), address("inspect", quote(obj.pk))))
+        if may.user_can_edit_obj(user, obj):
+            buttons.append(self.link(self.edit_label, address("edit", quote(obj.pk))))
+        buttons += self.actions(obj)
+        if may.user_can_delete_obj(user, obj):
+            buttons.append(self.link(_("Delete"), address("delete", quote(obj.pk))))
+        return buttons
+
+    def actions(self, obj) -> list[dict[str, Any]]:
+        """What else may be done with this row, as `link` and `post` buttons."""
+        return []
+
+    def get_primary_button(self, obj):
+        """The first column leads to the record's page, or where there is none to its form."""
+        user, may, address = self.request.user, self.permission_helper, self.url_helper.get_action_url
+        if may.user_can_inspect_obj(user, obj):
+            return self.link(_("Details"), address("inspect", quote(obj.pk)))
+        if may.user_can_edit_obj(user, obj):
+            return self.link(self.edit_label, address("edit", quote(obj.pk)))
+        return None
 
     def link(self, label: str, url: str, *, prominent: bool = False) -> dict[str, Any]:
         return {
@@ -167,6 +233,7 @@ class ScopedModelAdmin(ModelAdmin):
     inspect_view_class = ScopedInspectView
     # What an empty listing says: what would stand here and how it comes to be.
     empty_text: ClassVar[str] = ""
+    bulk_actions: ClassVar[tuple[type[BulkAction], ...]] = ()
 
     def get_queryset(self, request):
         return type(self).visible_to(request.user, super().get_queryset(request))
@@ -176,6 +243,34 @@ class ScopedModelAdmin(ModelAdmin):
 
     def get_menu_label(self):
         return self.menu_label or self.opts.verbose_name_plural.capitalize()
+
+    # What a list or record says -----------------------------------------------------
+
+    def totals(self, queryset) -> list[tuple[Any, Any]]:
+        """Labels and values for the foot of the list, over all rows that match: one aggregate query."""
+        return []
+
+    def facts(self, row) -> list[tuple[Any, Any]] | None:
+        """What the record's page says, label by label; None for ModelAdmin's list of fields."""
+        return None
+
+    def related(self, viewer, row) -> Iterable[Related]:
+        """Links from the record to its own neighbors; upper apps add theirs through `workbench.records.related`."""
+        return ()
+
+    def bulk_actions_for(self, user) -> list[BulkAction]:
+        return [action for action in (kind(self) for kind in self.bulk_actions) if action.may(user)]
+
+    def matching_rows(self, request) -> QuerySet:
+        """The rows of the list as ``request``'s query string filters, searches and sorts it, all pages of them.
+
+        PermissionDenied for viewers without the list; no rows for a query string that cannot be.
+        """
+        view = self.index_view_class(model_admin=self)
+        view.is_shown = False
+        view.setup(request)
+        view.dispatch(request)
+        return view.queryset if hasattr(view, "queryset") else self.model._default_manager.none()
 
     def object_in_scope(self, request, instance_pk: str) -> Any:
         """The row this viewer may see; Http404 for any other, and for what is no key at all."""
@@ -207,8 +302,19 @@ class ScopedModelAdmin(ModelAdmin):
             raise PermissionDenied
         return super().history_view(request, instance_pk)
 
+    def bulk_view(self, request, name):
+        return bulk_view(self, request, name)
+
+    def get_admin_urls_for_registration(self):
+        urls = super().get_admin_urls_for_registration()
+        if self.bulk_actions:
+            address = f"{self.url_helper.base_url_path}/bulk/<slug:name>/"
+            urls = (*urls, path(address, self.bulk_view, name=self.url_helper.get_action_url_name("bulk")))
+        return urls
+
     def register_with_wagtail(self):
         super().register_with_wagtail()
+        registered.append(self)
         if self.menu_hook:
             hooks.register(self.menu_hook, self.get_menu_item)
 
