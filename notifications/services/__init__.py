@@ -6,6 +6,7 @@ from notifications.services.delivery import (
     hand_over_mail,
     resend_mail,
 )
+from notifications.services.letters import queue_letter
 from notifications.services.queue import Attachment, queue_mail, send_test_mail
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "erase_stale_private_mail",
     "expire_leases",
     "hand_over_mail",
+    "queue_letter",
     "queue_mail",
     "resend_mail",
     "send_test_mail",
