@@ -15,6 +15,7 @@ from learning.exceptions import NotEnrolled
 from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from learning.policies import require_unlocked
 from learning.services.events import record_event
+from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
 from lms_pages.selectors import Outline, course_outline
@@ -76,7 +77,7 @@ def complete_lesson(
             )
             event = record_event(
                 verb=Verb.LESSON_COMPLETED,
-                idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}",
+                idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
                 enrollment=enrollment,
                 actor=actor,
                 page=lesson,
@@ -87,7 +88,7 @@ def complete_lesson(
                 source=source,
             )
             if required and count >= len(required):
-                _complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
+                complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
     except IntegrityError:
         # A double click: the other request won, and wrote the same thing.
         return None
@@ -95,7 +96,8 @@ def complete_lesson(
     return event
 
 
-def _complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
+def complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
+    """Close an active run whose ``required`` lessons are done at ``at``, with one event. Call inside a transaction."""
     course = enrollment.course
     lessons = [str(key) for key in required]
     changed = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
