@@ -124,7 +124,10 @@ def create_course_view(request):
         return redirect("wagtailadmin_home")
     messages.success(
         request,
-        _("“%(title)s” is a draft with one module and one lesson. Nobody sees it before you publish all three.")
+        _(
+            "“%(title)s” is a draft with one module and one lesson. Nobody sees it before you publish it: "
+            "“Publish with everything in it…” takes all three at once."
+        )
         % {"title": course.title},
     )
     return redirect("wagtailadmin_pages:edit", course.pk)
