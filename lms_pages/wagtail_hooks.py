@@ -117,6 +117,12 @@ def register_publish_everything_action():
     return PublishEverythingAction(order=35)
 
 
+@hooks.register("construct_page_action_menu")
+def make_publish_the_button(items, request, context):
+    """Drafts save themselves, so what is left to press is Publish, for those who may."""
+    items.sort(key=lambda item: item.name != "action-publish")
+
+
 class PublishEverythingButton(PageMenuItem):
     label = _("Publish with everything in it…")
     icon_name = "upload"

@@ -243,6 +243,8 @@ WHITENOISE_USE_FINDERS = False
 WAGTAIL_SITE_NAME = "Lectern"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
+# Whoever writes courses here publishes them: docs/decisions/0017-no-moderation-workflow.md.
+WAGTAIL_WORKFLOW_ENABLED = False
 # A person's time zone is kept once, on the person; Wagtail asks no second time where it has one choice.
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAILADMIN_BASE_URL = env("WAGTAILADMIN_BASE_URL", default="http://127.0.0.1:8000")
