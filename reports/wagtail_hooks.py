@@ -48,6 +48,13 @@ def register_dashboard_menu_item():
     )
 
 
+@hooks.register("construct_main_menu")
+def leave_out_reports_without_figures(request, items):
+    """What Wagtail lists about pages is no reason for a menu of its own; the list of courses tells editors the same."""
+    if not request.user.has_perm(PERMISSION):
+        items[:] = [item for item in items if item.name != "reports"]
+
+
 @hooks.register("construct_homepage_panels")
 def add_key_figures(request, panels):
     if request.user.has_perm(PERMISSION):
