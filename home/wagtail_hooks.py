@@ -144,3 +144,8 @@ def register_home_urls():
 @hooks.register("insert_global_admin_css")
 def add_admin_css():
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def name_the_home_link():
+    return format_html('<script type="module" src="{}"></script>', static("js/admin/home_link.js"))
