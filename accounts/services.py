@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.utils import timezone
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 from accounts.models import Team, TeamMembership
 from accounts.roles import ROLES, Role
+from workbench.days import site_day
 
 
 def create_person(
@@ -59,7 +59,7 @@ def assign_team(*, user: Any, team: Team | None, since: date | None = None) -> T
 
     Without a team the open membership ends. Nothing changes where the person is in ``team`` already.
     """
-    since = since or timezone.localdate()
+    since = since or site_day()
     with transaction.atomic():
         current = TeamMembership.objects.filter(user=user, is_primary=True, until=None).first()
         if team is not None and current is not None and current.team_id == team.pk:

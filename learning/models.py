@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, LessonPage
+from workbench.days import site_day
 
 
 class EnrollmentStatus(models.TextChoices):
@@ -31,7 +32,7 @@ class EnrollmentQuerySet(models.QuerySet):
         return self.filter(enrolled_at__isnull=False)
 
     def overdue(self, on=None):
-        return self.filter(status=EnrollmentStatus.ACTIVE, due_on__lt=on or timezone.localdate())
+        return self.filter(status=EnrollmentStatus.ACTIVE, due_on__lt=on or site_day())
 
 
 class Enrollment(models.Model):
@@ -104,7 +105,7 @@ class Enrollment(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.status == EnrollmentStatus.ACTIVE and self.due_on is not None and self.due_on < timezone.localdate()
+        return self.status == EnrollmentStatus.ACTIVE and self.due_on is not None and self.due_on < site_day()
 
     @property
     def share(self) -> float:
@@ -198,7 +199,8 @@ class LearningEvent(models.Model):
 
 
 class ActivityDay(models.Model):
-    """How much one lesson was used on one day (UTC) in one enrollment. Clicks and seconds are not events."""
+    """How much one lesson was used on one day of the site's calendar in one enrollment. Clicks and seconds are not
+    events."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="activity")
     lesson_key = models.UUIDField()

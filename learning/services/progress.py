@@ -1,6 +1,5 @@
 """Lessons done, scores, visits."""
 
-import datetime
 from datetime import datetime as moment
 from decimal import Decimal
 from typing import Any
@@ -18,6 +17,7 @@ from learning.services.events import record_event
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
 from lms_pages.selectors import Outline, course_outline
+from workbench.days import site_day
 
 CHANGED_BY_COMPLETION = [
     "status",
@@ -147,9 +147,9 @@ def record_result(
 
 
 def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None = None, seconds: int = 0) -> None:
-    """Count one opening of a lesson on its UTC day, and remember where the learner left."""
+    """Count one opening of a lesson on its day by the site's calendar, and remember where the learner left."""
     at = at or timezone.now()
-    day = at.astimezone(datetime.UTC).date()
+    day = site_day(at)
     found = ActivityDay.objects.filter(enrollment=enrollment, lesson_key=lesson_key, day=day).update(
         hits=F("hits") + 1, seconds=F("seconds") + seconds
     )
