@@ -27,12 +27,14 @@ def test_the_rows_are_those_of_the_design():
     }
 
 
-def test_every_app_of_ours_has_a_row_and_stands_under_both_contracts():
+def test_every_app_of_ours_has_a_row_and_stands_under_the_contracts():
     ours = {config.label for config in apps.get_app_configs() if settings.BASE_DIR in _parents(config.path)}
     assert set(rows()) == ours
     assert set(lines(contract("")["root_packages"])) == ours
-    # cms is wiring: commands, settings and the supervisor, with no layers of its own.
+    # cms is wiring: commands, settings and the supervisor, with rows of its own.
     assert set(lines(contract("modules")["containers"])) == ours - {"cms"}
+    assert lines(contract("wiring")["containers"]) == ["cms"]
+    assert {contract(name)["exhaustive"] for name in ("modules", "wiring")} == {"true"}
 
 
 def _parents(path):
