@@ -23,7 +23,7 @@ from reports.services import (
     request_run,
     sweep_schedules,
 )
-from reports.services.rendering import BACKOFF, claim_run
+from reports.services.rendering import BACKOFF, MOST_ATTEMPTS, claim_run
 from tests.factories.accounts import make_person, make_team
 from tests.factories.learning import make_completed, make_enrollment
 from tests.factories.lms_pages import make_course
@@ -144,6 +144,18 @@ def test_files_of_a_dead_renderer_are_swept_away():
     assert storages["private"].listdir(f"reports/{run.uuid}")[1] == [Artifact.objects.get().path.rpartition("/")[2]]
 
 
+def test_files_that_cannot_be_swept_away_cost_nobody_a_report(monkeypatch):
+    run = due_run(people=[make_person()])
+
+    def broken(self, path):
+        raise OSError("the folder cannot be listed")
+
+    monkeypatch.setattr(type(storages["private"]), "listdir", broken)
+    assert render_run(run_id=run.pk, now=MONDAY) is True
+    assert Run.objects.get().state == RunState.READY
+    assert Artifact.objects.get().open().read() == b"%PDF"
+
+
 def test_errors_lead_to_later_attempts_and_then_to_a_sentence(monkeypatch):
     def broken(**options):
         raise RuntimeError("the disk is full")
@@ -155,19 +167,20 @@ def test_errors_lead_to_later_attempts_and_then_to_a_sentence(monkeypatch):
         assert render_run(run_id=run.pk, now=now) is False
         run.refresh_from_db()
         assert (run.attempts, run.error) == (attempt, "RuntimeError: the disk is full")
-        if attempt < len(BACKOFF):
-            assert run.state == RunState.DUE
-            assert render_run(run_id=run.pk, now=now + MINUTE * minutes - dt.timedelta(seconds=1)) is False
-            assert Run.objects.get().attempts == attempt
+        assert run.state == RunState.DUE
+        assert render_run(run_id=run.pk, now=now + MINUTE * minutes - dt.timedelta(seconds=1)) is False
+        assert Run.objects.get().attempts == attempt
         now += MINUTE * minutes
-    assert run.state == RunState.FAILED
+    assert render_run(run_id=run.pk, now=now) is False
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.FAILED, MOST_ATTEMPTS)
     assert sweep_schedules(now=now).to_render == ()
 
 
 def test_a_worker_that_always_dies_is_not_started_for_ever(settings):
     run = due_run(people=[make_person()])
     now = MONDAY
-    for _ in BACKOFF:
+    for _ in range(MOST_ATTEMPTS):
         assert claim_run(run_id=run.pk, now=now) is not None
         now += dt.timedelta(seconds=settings.REPORTS_RENDER_LEASE + 1)
     assert claim_run(run_id=run.pk, now=now) is None
