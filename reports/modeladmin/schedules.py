@@ -41,6 +41,7 @@ TONE = {
     RunState.FAILED: "record-late",
     RunState.MISSED: "record-late",
     RunState.SKIPPED: "record-soon",
+    RunState.CANCELLED: "record-soon",
 }
 
 
@@ -95,7 +96,6 @@ class ScheduleInspectView(ScopedInspectView):
             "runs_total": runs.count(),
             "runs_url": f"{reverse('reports_run_modeladmin_index')}?schedule={schedule.uuid}",
             "may_resend": may_resend(viewer),
-            "tone": TONE,
         }
 
 
@@ -225,7 +225,11 @@ class ScheduleAdmin(ScopedModelAdmin):
         schedule = self.schedule_to_change(request, uuid)
         if pause_schedule(schedule=schedule):
             log(instance=schedule, action="reports.pause")
-        messages.success(request, _("“%s” is paused: it sends nothing until you resume it.") % schedule)
+        messages.success(
+            request,
+            _("“%s” is paused: it sends nothing until you resume it, but for mails that are in the outbox already.")
+            % schedule,
+        )
         return redirect(self.page_of(schedule))
 
     def resume_view(self, request, uuid):

@@ -161,7 +161,7 @@ def test_send_me_one_now(client, run, reporter):
 def test_pause_and_resume(client, run):
     schedule = run.schedule
     response = client.post(reverse("reports_pause", args=[schedule.uuid]), follow=True)
-    assert "is paused: it sends nothing until you resume it." in messages_of(response)[0]
+    assert "is paused: it sends nothing until you resume it, but for mails" in messages_of(response)[0]
     schedule.refresh_from_db()
     assert not schedule.is_enabled
     assert "It is paused, so nothing is sent." in client.get(page("inspect", schedule)).content.decode()
@@ -169,6 +169,34 @@ def test_pause_and_resume(client, run):
     assert "sends again, next on" in messages_of(response)[0]
     schedule.refresh_from_db()
     assert schedule.is_enabled
+
+
+@pytest.mark.parametrize("how", ["button", "form"])
+def test_pausing_cancels_what_is_due(client, reporter, how):
+    schedule = make_schedule(owner=reporter, people=[reporter])
+    sweep_schedules(now=MONDAY)
+    if how == "button":
+        client.post(reverse("reports_pause", args=[schedule.uuid]))
+    else:
+        answer = client.post(page("edit", schedule), {key: FORM[key] for key in FORM if key != "is_enabled"})
+        assert answer.status_code == 302
+    run = schedule.runs.get()
+    assert (run.state, run.error) == ("cancelled", "The schedule was paused before this report was sent.")
+    assert run.finished_at
+    assert "Canceled" in client.get(page("inspect", schedule)).content.decode()
+
+
+def test_a_form_that_fails_at_its_recipients_saves_nothing(client, reporter, monkeypatch):
+    schedule = make_schedule(owner=reporter, people=[reporter])
+
+    def broken(**options):
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr("reports.forms.set_recipients", broken)
+    with pytest.raises(RuntimeError):
+        client.post(page("edit", schedule), FORM)
+    schedule.refresh_from_db()
+    assert (schedule.title, schedule.time) == ("Progress of the week", dt.time(8))
 
 
 def test_sending_again_what_is_settled(client, run, monkeypatch):
