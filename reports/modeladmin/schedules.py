@@ -152,8 +152,8 @@ class ScheduleAdmin(ScopedModelAdmin):
     when.short_description = gettext_lazy("sends")
 
     def next_time(self, schedule):
-        taken = frozenset({getattr(schedule, "last_period", None) or ""})
-        coming = coming_occurrences(schedule=schedule, count=1, taken=taken)
+        handled = [(schedule.last_period, schedule.last_scheduled)] if schedule.last_period else []
+        coming = coming_occurrences(schedule=schedule, count=1, handled=handled)
         return moment_in_words(coming[0].at, schedule) if coming else "–"
 
     next_time.short_description = gettext_lazy("next")

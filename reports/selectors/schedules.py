@@ -1,5 +1,6 @@
 """Schedules and the history of their runs, as people read them."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -42,24 +43,35 @@ def moment_in_words(moment: datetime, schedule: Schedule) -> str:
 
 
 def coming_occurrences(
-    *, schedule: Schedule, now: datetime | None = None, count: int = 5, taken: frozenset[str] | None = None
+    *,
+    schedule: Schedule,
+    now: datetime | None = None,
+    count: int = 5,
+    handled: Iterable[tuple[str, datetime]] | None = None,
 ) -> list[Occurrence]:
-    """The next times this schedule sends: nothing while it is paused, and no period it has handled already.
+    """The next times this schedule sends: nothing while it is paused, and no period or day it has handled already.
 
-    ``taken`` spares the query for periods handled, where they are known.
+    ``handled`` spares the query for the periods of the last runs and their times, where they are known.
     """
     if not schedule.is_enabled:
         return []
-    if taken is None:
+    if handled is None:
         runs = schedule.runs.filter(kind=RunKind.SCHEDULED)
         # A period is at most a month long, so that older keys cannot come again.
-        taken = frozenset(runs.order_by("-scheduled_for").values_list("period", flat=True)[:62])
-    after = max(now or timezone.now(), schedule.active_since)
-    return next_occurrences(schedule.recurrence, after=after, count=count, taken=taken)
+        handled = runs.order_by("-scheduled_for").values_list("period", "scheduled_for")[:62]
+    known = list(handled)
+    return next_occurrences(
+        schedule.recurrence,
+        after=max(now or timezone.now(), schedule.active_since),
+        count=count,
+        taken={period for period, _at in known},
+        taken_days={at.astimezone(schedule.tz).date() for _period, at in known},
+    )
 
 
 def schedules_for_listing(*, schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:
-    """``schedules`` with their recipients, and the state, time and period of their last run, in two queries."""
+    """``schedules`` with their recipients, the state and time of their last run, and the period and time of the last
+    one on schedule, in two queries."""
     last = Run.objects.filter(schedule=OuterRef("pk")).order_by("-scheduled_for", "-pk")
     scheduled = last.filter(kind=RunKind.SCHEDULED)
     return (
@@ -69,6 +81,7 @@ def schedules_for_listing(*, schedules: QuerySet[Schedule]) -> QuerySet[Schedule
             last_state=Subquery(last.values("state")[:1]),
             last_for=Subquery(last.values("scheduled_for")[:1]),
             last_period=Subquery(scheduled.values("period")[:1]),
+            last_scheduled=Subquery(scheduled.values("scheduled_for")[:1]),
         )
     )
 

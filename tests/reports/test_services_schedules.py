@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from reports.exceptions import LostClaim, NoAddress
 from reports.models import Run, RunKind, RunState, Schedule
-from reports.selectors.schedules import coming_occurrences, when_in_words
+from reports.selectors.schedules import coming_occurrences, schedules_for_listing, when_in_words
 from reports.services import (
     change_schedule,
     pause_schedule,
@@ -133,6 +133,12 @@ def test_more_days_do_not_send_twice_on_a_day():
     schedule.weekdays, schedule.time = [0, 2], dt.time(10)
     schedule.save()
     change_schedule(schedule=schedule, changed=["weekdays", "time"], now=MONDAY + HOUR)
+    # What is announced is what happens, in the list as well.
+    listed = schedules_for_listing(schedules=Schedule.objects.all()).get()
+    known = [(listed.last_period, listed.last_scheduled)]
+    for handled in (None, known):
+        coming = coming_occurrences(schedule=schedule, now=MONDAY + HOUR, handled=handled)
+        assert [entry.period for entry in coming][:2] == ["2026-W48-3", "2026-W49-1"]
     sweep_schedules(now=MONDAY + 3 * HOUR)
     assert rows() == [("2026-W48", "due")]
     sweep_schedules(now=MONDAY + 2 * DAY + 3 * HOUR)
