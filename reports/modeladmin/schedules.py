@@ -35,6 +35,8 @@ from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModel
 from workbench.queue import enqueue_on_commit
 
 HISTORY = 20
+# Of each run in the history; its own page names them all.
+MOST_OF_A_RUN = 10
 TONE = {
     RunState.DONE: "w-status--primary",
     RunState.PARTIAL: "record-late",
@@ -92,7 +94,7 @@ class ScheduleInspectView(ScopedInspectView):
             "fields": [{"label": label, "value": value} for label, value in rows],
             "buttons": self.button_helper.get_buttons_for_obj(schedule, exclude=["inspect"]),
             "coming": [moment_in_words(entry.at, schedule) for entry in coming_occurrences(schedule=schedule)],
-            "history": run_history(runs=runs, limit=HISTORY),
+            "history": run_history(runs=runs, limit=HISTORY, most=MOST_OF_A_RUN),
             "runs_total": runs.count(),
             "runs_url": f"{reverse('reports_run_modeladmin_index')}?schedule={schedule.uuid}",
             "may_resend": may_resend(viewer),

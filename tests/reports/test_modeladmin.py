@@ -136,6 +136,25 @@ def test_a_schedule_says_when_it_sends_and_what_it_sent(client, run):
     assert "Being sent" in listing
 
 
+def test_a_run_with_many_recipients_is_cut_on_the_schedules_page_and_whole_on_its_own(client, reporter):
+    addresses = [f"a{number:02}@example.com" for number in range(12)]
+    schedule = make_schedule(owner=reporter, addresses=addresses)
+    (run_id,) = sweep_schedules(now=MONDAY).to_render
+    render_run(run_id=run_id, now=MONDAY)
+    for mail in deliver_run(run_id=run_id):
+        hand_over_mail(mail_id=mail.pk)
+    OutboxMail.objects.filter(to_address="a11@example.com").update(state=MailState.FAILED)
+    text = client.get(page("inspect", schedule)).content.decode()
+    history = text[text.index("report-recipients") :]
+    assert "Showing 10 of 12 recipients, those without the mail first." in " ".join(history.split())
+    # Whoever needs a look is among those shown.
+    assert history.index("a11@example.com") < history.index("a00@example.com")
+    assert "a09@example.com" not in history
+    whole = client.get(reverse("reports_run_modeladmin_inspect", args=[run_id])).content.decode()
+    assert [address for address in addresses if address not in whole] == []
+    assert "Showing" not in whole[whole.index("report-recipients") :]
+
+
 def test_runs_and_deliveries_are_listed(client, run):
     runs = client.get(reverse("reports_run_modeladmin_index")).content.decode()
     assert "2026-W48-1" in runs
@@ -342,6 +361,8 @@ def test_queries_do_not_grow(client, reporter, django_assert_max_num_queries):
             with CaptureQueriesContext(connection) as queries:
                 client.get(address)
             found.append(len(queries))
+        # The texts of hundreds of mails stay in the database.
+        assert not [query for query in queries if '"notifications_outboxmail"."html"' in query["sql"]]
         return found
 
     schedule = make_schedule(people=[reporter])
