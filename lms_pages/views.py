@@ -12,6 +12,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.models import Page
 
 from lms_pages.models import CoursePage, ModulePage
+from lms_pages.policies import COURSE_DEPTH
 from lms_pages.selectors import publication
 from lms_pages.services import publish_everything
 from lms_pages.services.publishing import Published
@@ -47,9 +48,19 @@ def publish_everything_view(request, page_id: int) -> HttpResponse:
         "next_url": get_valid_next_url_from_request(request),
         "back_url": get_valid_next_url_from_request(request) or here,
         "header_title": _("Publish with everything in it"),
-        "header_icon": "upload",
+        "breadcrumbs_items": crumbs(root),
     }
     return render(request, "lms_pages/admin/publish_everything.html", context)
+
+
+def crumbs(root: Page) -> list[dict[str, str]]:
+    """From the catalog down to this screen."""
+    above = [*root.get_ancestors().filter(depth__gte=COURSE_DEPTH - 1), root]
+    pages = [
+        {"url": reverse("wagtailadmin_explore", args=[page.pk]), "label": page.get_admin_display_title()}
+        for page in above
+    ]
+    return [*pages, {"url": "", "label": _("Publish with everything in it")}]
 
 
 def tell(request, done: Published) -> None:

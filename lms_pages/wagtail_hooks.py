@@ -2,7 +2,7 @@
 
 from django.templatetags.static import static
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
@@ -29,8 +29,9 @@ def register_icons(icons):
 
 
 @hooks.register("insert_editor_js")
-def add_paste_script():
-    return format_html('<script type="module" src="{}"></script>', static("js/admin/paste.js"))
+def add_editor_scripts():
+    scripts = [(static(f"js/admin/{name}.js"),) for name in ("paste", "enter")]
+    return format_html_join("\n", '<script type="module" src="{}"></script>', scripts)
 
 
 class CourseStaffAdmin(ScopedModelAdmin):
