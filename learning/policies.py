@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TeamMembership
 from learning.exceptions import LessonLocked
-from learning.models import ActivityDay, Enrollment, LearningEvent, LessonProgress, Result
+from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from lms_pages.models import CoursePage, CourseStaff, LessonOrder
 from lms_pages.selectors import Outline, OutlineLesson
 
@@ -63,8 +63,8 @@ def blocking_lesson(*, outline: Outline, done: Collection[UUID], key: UUID) -> O
 
 
 def require_unlocked(*, enrollment: Enrollment, outline: Outline, done: Collection[UUID], key: UUID) -> None:
-    """LessonLocked, with the reason in words, while an in-order course keeps ``key`` closed."""
-    if enrollment.course.lesson_order != LessonOrder.IN_ORDER:
+    """LessonLocked, with the reason in words, while an in-order course keeps ``key`` closed. A completed run opens all."""
+    if enrollment.course.lesson_order != LessonOrder.IN_ORDER or enrollment.status == EnrollmentStatus.COMPLETED:
         return
     if blocking := blocking_lesson(outline=outline, done=done, key=key):
         raise LessonLocked(_("This lesson opens when “%(title)s” is done.") % {"title": blocking.title})

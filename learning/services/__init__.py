@@ -10,13 +10,15 @@ from learning.services.enrollment import (
     set_due_date,
 )
 from learning.services.events import record_event
-from learning.services.progress import complete_lesson, record_result, record_visit
+from learning.services.progress import complete_lesson, finish_course, hold_run, record_result, record_visit
 
 __all__ = [
     "approve_request",
     "complete_lesson",
     "decline_request",
     "enroll",
+    "finish_course",
+    "hold_run",
     "leave_course",
     "record_event",
     "record_result",

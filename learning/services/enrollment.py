@@ -7,7 +7,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from learning.exceptions import AlreadyEnrolled, AlreadyRequested, CannotLeave, EnrollmentClosed, LearningError
+from learning.exceptions import (
+    AlreadyEnrolled,
+    AlreadyRequested,
+    CannotLeave,
+    EnrollmentClosed,
+    LearningError,
+    RunIsOver,
+)
 from learning.models import Enrollment, EnrollmentStatus
 from learning.services.events import record_event
 from learning.verbs import Verb
@@ -38,7 +45,8 @@ def enroll(
     try:
         with transaction.atomic():
             runs = Enrollment.objects.filter(learner=learner, course_key=course.translation_key)
-            enrollment = runs.filter(status=EnrollmentStatus.REQUESTED).first()
+            # Locked, so that it cannot be declined or taken back between this and the save.
+            enrollment = runs.filter(status=EnrollmentStatus.REQUESTED).select_for_update(no_key=True).first()
             if enrollment is None:
                 last = runs.aggregate(last=Max("run"))["last"] or 0
                 enrollment = Enrollment(learner=learner, course=course, course_key=course.translation_key, run=last + 1)
@@ -102,11 +110,13 @@ def approve_request(
     *, enrollment: Enrollment, actor: Any, due_on: date | None = None, at: datetime | None = None
 ) -> Enrollment:
     """Turn a request into an active run. LearningError where it is no longer a request."""
-    if enrollment.status != EnrollmentStatus.REQUESTED:
-        raise LearningError()
-    return enroll(
-        learner=enrollment.learner, course=enrollment.course, actor=actor, due_on=due_on, at=at, source="staff"
-    )
+    with transaction.atomic():
+        asked = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.REQUESTED)
+        if asked.select_for_update(no_key=True).first() is None:
+            raise LearningError()
+        return enroll(
+            learner=enrollment.learner, course=enrollment.course, actor=actor, due_on=due_on, at=at, source="staff"
+        )
 
 
 def decline_request(*, enrollment: Enrollment, actor: Any, reason: str, at: datetime | None = None) -> Enrollment:
@@ -135,14 +145,15 @@ def decline_request(*, enrollment: Enrollment, actor: Any, reason: str, at: date
 def leave_course(
     *, enrollment: Enrollment, actor: Any = None, reason: str = "", at: datetime | None = None, source: str = "web"
 ) -> Enrollment:
-    """End an active run, or withdraw a request. What was done in it stays. CannotLeave for a completed run."""
+    """End an active run, or withdraw a request. What was done in it stays. CannotLeave for a run that is over."""
     at = at or timezone.now()
     with transaction.atomic():
         changed = Enrollment.objects.filter(
             pk=enrollment.pk, status__in=[EnrollmentStatus.ACTIVE, EnrollmentStatus.REQUESTED]
         ).update(status=EnrollmentStatus.WITHDRAWN, ended_at=at, reason=reason[:300])
         if not changed:
-            raise CannotLeave()
+            enrollment.refresh_from_db(fields=["status"])
+            raise CannotLeave() if enrollment.status == EnrollmentStatus.COMPLETED else RunIsOver()
         enrollment.refresh_from_db()
         record_event(
             verb=Verb.COURSE_LEFT,

@@ -1,0 +1,233 @@
+"""One run written to from two connections at the same moment, on a database that runs them at the same time."""
+
+import threading
+from collections import Counter
+from functools import partial
+from itertools import count
+
+import pytest
+from django.db import connection, connections
+from django.db.models import QuerySet
+
+from assessment import services as answering
+from assessment.models import Response
+from assessment.services import answer_check
+from learning.exceptions import LearningError
+from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
+from learning.services import approve_request, complete_lesson, decline_request, enroll, progress, request_enrollment
+from tests.factories.accounts import make_person
+from tests.factories.lms_pages import check_block, lessons_of, make_course, make_lesson, make_module
+from tests.factories.questions import make_question, right_answer
+
+ROUNDS = 25
+PATIENCE = 20
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+
+@pytest.fixture(autouse=True)
+def postgresql(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
+
+
+def at_once(*calls) -> None:
+    """Run the calls in threads with connections of their own, released together; any error fails the test."""
+    everybody_is_here = threading.Barrier(len(calls), timeout=PATIENCE)
+    errors: list[BaseException] = []
+
+    def work(call):
+        try:
+            connection.ensure_connection()
+            everybody_is_here.wait()
+            call()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert errors == []
+
+
+def take_the_lock_away(monkeypatch, module, name) -> None:
+    """The twin: nobody waits for anybody, and both have read what is there before either writes."""
+    both_have_read, read = threading.Barrier(2, timeout=PATIENCE), getattr(module, name)
+
+    def read_together(*args, **kwargs):
+        found = read(*args, **kwargs)
+        both_have_read.wait()
+        return found
+
+    monkeypatch.setattr(module, "hold_run", lambda **kwargs: None)
+    monkeypatch.setattr(module, name, read_together)
+
+
+def as_read(run) -> Enrollment:
+    """The run as one more request has it in hand."""
+    return Enrollment.objects.select_related("course").get(pk=run.pk)
+
+
+def verbs(run) -> Counter:
+    return Counter(LearningEvent.objects.filter(enrollment=run).values_list("verb", flat=True))
+
+
+# Two lessons -------------------------------------------------------------------
+
+
+@pytest.fixture
+def course_of_two(db):
+    return make_course(modules=1, lessons=2, with_check=False)
+
+
+def complete_both(course) -> Enrollment:
+    """A new run, whose two lessons are completed at the same moment by two requests that both read it before."""
+    run = enroll(learner=make_person(), course=course, source="staff")
+    at_once(*(partial(complete_lesson, enrollment=as_read(run), lesson=lesson) for lesson in lessons_of(course)))
+    run.refresh_from_db()
+    return run
+
+
+def test_two_lessons_completed_at_once_complete_the_course_once(course_of_two):
+    for _round in range(ROUNDS):
+        run = complete_both(course_of_two)
+        assert (run.status, run.completed_lessons, run.required_lessons) == (EnrollmentStatus.COMPLETED, 2, 2)
+        assert verbs(run) == {"course:enrolled": 1, "lesson:completed": 2, "course:completed": 1}
+        counted = LearningEvent.objects.filter(enrollment=run, verb="lesson:completed").order_by("pk")
+        assert [event.data["completed"] for event in counted] == [1, 2]
+
+
+def test_the_twin_without_the_lock_never_completes(course_of_two, monkeypatch):
+    take_the_lock_away(monkeypatch, progress, "done_keys")
+    run = complete_both(course_of_two)
+    assert LessonProgress.objects.filter(enrollment=run).count() == 2
+    assert (run.status, run.completed_lessons) == (EnrollmentStatus.ACTIVE, 1)
+    assert verbs(run)["course:completed"] == 0
+
+
+def test_one_lesson_completed_twice_at_once_is_done_once(course_of_two):
+    lesson = lessons_of(course_of_two)[0]
+    for _round in range(ROUNDS):
+        run = enroll(learner=make_person(), course=course_of_two, source="staff")
+        at_once(*(partial(complete_lesson, enrollment=as_read(run), lesson=lesson) for _click in range(3)))
+        run.refresh_from_db()
+        assert (run.status, run.completed_lessons) == (EnrollmentStatus.ACTIVE, 1)
+        assert verbs(run)["lesson:completed"] == 1
+
+
+# Two checks of one lesson ---------------------------------------------------------
+
+
+@pytest.fixture
+def checked(db):
+    """A lesson that is done by answering its two checks, each with a button of its own."""
+    course, questions = make_course(modules=0), [make_question(), make_question("numerical")]
+    blocks = [check_block(question) for question in questions]
+    lesson = make_lesson(make_module(course), body=blocks, completion_rule="checks")
+    return course, lesson, [(block["id"], question) for block, question in zip(blocks, questions, strict=True)]
+
+
+def answer_both(checked) -> Enrollment:
+    course, lesson, asked = checked
+    run = enroll(learner=make_person(), course=course, source="staff")
+    at_once(
+        *(
+            partial(
+                answer_check,
+                enrollment=as_read(run),
+                lesson=lesson,
+                block_id=block_id,
+                answers={question.pk: right_answer(question)},
+            )
+            for block_id, question in asked
+        )
+    )
+    run.refresh_from_db()
+    return run
+
+
+def test_the_last_two_checks_answered_at_once_complete_the_lesson(checked):
+    for _round in range(ROUNDS):
+        run = answer_both(checked)
+        result = Result.objects.get(enrollment=run)
+        assert (run.status, result.score, result.max_score, result.passed) == (EnrollmentStatus.COMPLETED, 2, 2, True)
+        assert verbs(run) == {
+            "course:enrolled": 1,
+            "question:answered": 2,
+            "lesson:completed": 1,
+            "course:completed": 1,
+        }
+
+
+def test_the_twin_without_the_lock_forgets_one_answer(checked, monkeypatch):
+    take_the_lock_away(monkeypatch, answering, "latest_responses")
+    run = answer_both(checked)
+    assert Response.objects.filter(enrollment=run, score=1).count() == 2
+    assert (run.status, Result.objects.get(enrollment=run).score) == (EnrollmentStatus.ACTIVE, 1)
+
+
+def test_answers_to_one_question_from_three_tabs_all_count(checked):
+    course, lesson, ((block_id, question), _other) = checked
+    for _round in range(ROUNDS):
+        run = enroll(learner=make_person(), course=course, source="staff")
+        answers = {question.pk: right_answer(question)}
+        at_once(
+            *(
+                partial(answer_check, enrollment=as_read(run), lesson=lesson, block_id=block_id, answers=answers)
+                for _tab in range(3)
+            )
+        )
+        rows = Response.objects.filter(enrollment=run).order_by("attempt").values_list("attempt", "is_latest")
+        assert list(rows) == [(1, False), (2, False), (3, True)]
+
+
+# A request decided twice ------------------------------------------------------------
+
+
+def approve_while_it_is_declined(monkeypatch) -> Enrollment:
+    """One administrator approves; another declines between the look at the request and the write."""
+    asked = request_enrollment(learner=make_person(), course=make_course(enrollment_policy="request"))
+    one, other = make_person(), make_person()
+    saves, refused = count(), []
+
+    def decline():
+        try:
+            decline_request(enrollment=Enrollment.objects.get(pk=asked.pk), actor=other, reason="Full.")
+        except LearningError as error:
+            refused.append(error)
+        finally:
+            connections.close_all()
+
+    declining = threading.Thread(target=decline)
+    save = Enrollment.save
+
+    def save_after_the_other(self, *args, **kwargs):
+        if next(saves) == 0:
+            declining.start()
+            # Held by the lock it comes back empty-handed after the save; without one it is through by now.
+            declining.join(1)
+        return save(self, *args, **kwargs)
+
+    monkeypatch.setattr(Enrollment, "save", save_after_the_other)
+    approve_request(enrollment=asked, actor=one)
+    declining.join(PATIENCE)
+    asked.refresh_from_db()
+    return asked
+
+
+def test_a_request_is_decided_once(monkeypatch):
+    run = approve_while_it_is_declined(monkeypatch)
+    assert (run.status, run.ended_at, run.reason) == (EnrollmentStatus.ACTIVE, None, "")
+    assert verbs(run) == {"course:requested": 1, "course:enrolled": 1}
+
+
+def test_the_twin_without_the_lock_decides_twice(monkeypatch):
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+    run = approve_while_it_is_declined(monkeypatch)
+    assert verbs(run) == {"course:requested": 1, "course:enrolled": 1, "course:declined": 1}
