@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -176,6 +177,14 @@ def test_a_sentence_first(academy, weeks):
     assert sentence(dashboard_figures(viewer=academy.administrator, period=quiet)) == (
         "Nobody enrolled in the last 12 weeks. 3 are overdue."
     )
+
+
+def test_the_course_furthest_behind_may_be_a_small_one(academy, weeks):
+    """Fourteen courses, of which a chart names twelve: the sentence speaks of all of them."""
+    found = figures_of(academy, weeks, 14)
+    last = replace(found.courses[0], title="First aid", finished=0)
+    said = sentence(replace(found, courses=(last, *found.courses[1:])))
+    assert said.endswith("“First aid” is furthest behind: 0 of 1.")
 
 
 def test_a_team_that_stands_out_is_named(academy, weeks):
