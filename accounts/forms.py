@@ -94,7 +94,7 @@ class PersonForm(WagtailAdminModelForm):
         if not self.instance.pk:
             self.instance.set_unusable_password()
         person = super().save(commit=commit)
-        set_roles(user=person, roles=tuple(group.name for group in self.cleaned_data["roles"]))
+        set_roles(user=person, roles=tuple(group.name for group in self.cleaned_data["roles"]), actor=self.for_user)
         assign_team(user=person, team=self.cleaned_data["team"])
         return person
 
