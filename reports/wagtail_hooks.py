@@ -5,14 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from reports.modeladmin.beat import PeriodicTaskAdmin
 from reports.modeladmin.runs import DeliveryAdmin, RunAdmin
 from reports.modeladmin.schedules import ScheduleAdmin
 from reports.panels import KeyFiguresPanel
 from reports.views.dashboard import PERMISSION, DashboardView
 from reports.views.dashboard_rows import DashboardRowsView
 
-for admin in (ScheduleAdmin(), RunAdmin(), DeliveryAdmin(), PeriodicTaskAdmin()):
+for admin in (ScheduleAdmin(), RunAdmin(), DeliveryAdmin()):
     admin.register_with_wagtail()
 
 

@@ -14,16 +14,17 @@ from tests.architecture.rows import contract, lines, rows
 def test_the_rows_are_those_of_the_design():
     assert rows() == {
         "workbench": 0,
-        "accounts": 1,
-        "library": 2,
-        "notifications": 2,
-        "questions": 3,
-        "lms_pages": 4,
-        "learning": 5,
-        "assessment": 6,
-        "reports": 7,
-        "home": 8,
-        "cms": 9,
+        "operations": 1,
+        "accounts": 2,
+        "library": 3,
+        "notifications": 3,
+        "questions": 4,
+        "lms_pages": 5,
+        "learning": 6,
+        "assessment": 7,
+        "reports": 8,
+        "home": 9,
+        "cms": 10,
     }
 
 

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
 
 from lms_pages.models import CourseStaff
 from notifications.models import MailState, OutboxMail
@@ -233,15 +232,13 @@ def test_sending_again_what_is_settled(client, run, monkeypatch):
 
 def test_only_a_post_changes_anything(client, run):
     delivery = run.deliveries.first()
-    task = PeriodicTask.objects.get(name="Lectern: sweep report schedules")
     addresses = [
         reverse("reports_send_now", args=[run.schedule.uuid]),
         reverse("reports_pause", args=[run.schedule.uuid]),
         reverse("reports_resume", args=[run.schedule.uuid]),
         reverse("reports_resend", args=[delivery.uuid]),
-        reverse("reports_beat_toggle", args=[task.pk]),
     ]
-    assert [client.get(address).status_code for address in addresses] == [405] * 5
+    assert [client.get(address).status_code for address in addresses] == [405] * 4
     assert Run.objects.count() == 1
     assert Schedule.objects.get().is_enabled
 
@@ -326,29 +323,6 @@ def test_what_has_a_history_is_not_deleted(client, run):
     fresh = make_schedule(title="Never sent")
     client.post(reverse("reports_schedule_modeladmin_delete", args=[fresh.pk]))
     assert not Schedule.objects.filter(pk=fresh.pk).exists()
-
-
-def test_wake_up_calls_can_be_turned_off_but_not_renamed_or_deleted(client):
-    task = PeriodicTask.objects.get(name="Lectern: sweep report schedules")
-    client.force_login(make_person(roles=("administrator",)))
-    listing = client.get(reverse("django_celery_beat_periodictask_modeladmin_index"))
-    assert "Lectern: sweep report schedules" in listing.content.decode()
-    assert "every minute" in listing.content.decode()
-    response = client.post(reverse("reports_beat_toggle", args=[task.pk]), follow=True)
-    assert messages_of(response) == [
-        "“Lectern: sweep report schedules” is off: what it looks after waits until it is on again."
-    ]
-    task.refresh_from_db()
-    assert not task.enabled
-    for name in ("edit", "delete"):
-        client.post(reverse(f"django_celery_beat_periodictask_modeladmin_{name}", args=[task.pk]), {"name": "x"})
-    assert client.get(reverse("django_celery_beat_periodictask_modeladmin_create")).status_code == 302
-    task.refresh_from_db()
-    assert task.name == "Lectern: sweep report schedules"
-    client.force_login(make_person(roles=("report_administrator",)))
-    assert client.post(reverse("reports_beat_toggle", args=[task.pk])).status_code in (302, 403)
-    task.refresh_from_db()
-    assert not task.enabled
 
 
 def test_queries_do_not_grow(client, reporter, django_assert_max_num_queries):
