@@ -32,6 +32,11 @@ class AlreadyRequested(LearningError):
         return _("You have asked for this course already. You will get a mail when somebody has decided.")
 
 
+class AlreadyDecided(LearningError):
+    def default(self) -> str:
+        return _("Nothing was changed: this request has been decided or taken back meanwhile.")
+
+
 class EnrollmentClosed(LearningError):
     status = 403
 

@@ -16,12 +16,13 @@ from wagtail.log_actions import log
 
 from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to as visible_teams
-from learning.exceptions import LearningError
+from learning.exceptions import AlreadyDecided, LearningError
 from learning.forms import AssignForm, DeclineForm, DueDateForm
 from learning.models import Enrollment, EnrollmentStatus
 from learning.policies import may_decide, visible_to
 from learning.services import approve_request, decline_request
 from lms_pages.models import CoursePage
+from notifications.tasks import sweep_mail
 from workbench.days import site_day
 from workbench.modeladmin import (
     RowButtonHelper,
@@ -31,6 +32,7 @@ from workbench.modeladmin import (
     ScopedModelAdmin,
     ScopedPermissionHelper,
 )
+from workbench.queue import enqueue_on_commit
 
 
 class StatusFilter(SimpleListFilter):
@@ -280,10 +282,11 @@ class EnrollmentAdmin(ScopedModelAdmin):
         enrollment = self.request_to_decide(request, uuid)
         try:
             enrollment = approve_request(enrollment=enrollment, actor=request.user)
-        except LearningError:
+        except AlreadyDecided:
             messages.error(request, self.decided_already(enrollment))
         else:
-            log(instance=enrollment, action="wagtail.edit")
+            enqueue_on_commit(sweep_mail)
+            log(instance=enrollment, action="learning.approve", user=request.user)
             messages.success(request, AssignView.get_success_message(self, enrollment))
         return redirect(self.url_helper.index_url)
 
@@ -294,10 +297,11 @@ class EnrollmentAdmin(ScopedModelAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 decline_request(enrollment=enrollment, actor=request.user, reason=form.cleaned_data["reason"])
-            except LearningError:
+            except AlreadyDecided:
                 messages.error(request, self.decided_already(enrollment))
             else:
-                log(instance=enrollment, action="wagtail.edit")
+                enqueue_on_commit(sweep_mail)
+                log(instance=enrollment, action="learning.decline", user=request.user)
                 messages.success(request, _("The request of %s was declined.") % enrollment.learner)
             return redirect(self.url_helper.index_url)
         context = {

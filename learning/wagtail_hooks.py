@@ -27,6 +27,12 @@ register_permission_policy(Enrollment, ScopedPermissionPolicy(Enrollment, visibl
 EnrollmentAdmin().register_with_wagtail()
 
 
+@hooks.register("register_log_actions")
+def register_log_actions(actions):
+    actions.register_action("learning.approve", gettext_lazy("Approve a request"), gettext_lazy("Request approved"))
+    actions.register_action("learning.decline", gettext_lazy("Decline a request"), gettext_lazy("Request declined"))
+
+
 @hooks.register("before_serve_page")
 def put_learner_view(page, request, args, kwargs):
     """Decide who may see a course or lesson page, and leave one frozen `LearnerView` on the request.

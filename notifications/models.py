@@ -16,6 +16,8 @@ class MailKind(models.TextChoices):
     REPORT = "report", _("Report")
     ACCOUNT = "account", _("Account")
     REMINDER = "reminder", _("Reminder")
+    ENROLLMENT = "enrollment", _("Enrollment")
+    MESSAGE = "message", _("Message to a class")
     TEST = "test", _("Test")
 
 

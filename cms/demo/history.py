@@ -140,8 +140,9 @@ class History:
                 actor=self.company.accounts.instructor,
                 reason=self.rng.choice(DECLINED),
                 at=decided,
+                tell=False,
             )
-        return approve_request(enrollment=enrollment, actor=self.company.accounts.instructor, at=decided)
+        return approve_request(enrollment=enrollment, actor=self.company.accounts.instructor, at=decided, tell=False)
 
     def walk(self, enrollment: Enrollment, taught: Taught, day: date, ability: float, diligence: float) -> None:
         """Sittings of one to three lessons until the course is done, the person stops, or the year is over."""

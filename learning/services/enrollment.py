@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from learning.exceptions import (
+    AlreadyDecided,
     AlreadyEnrolled,
     AlreadyRequested,
     CannotLeave,
@@ -17,6 +18,7 @@ from learning.exceptions import (
 )
 from learning.models import Enrollment, EnrollmentStatus
 from learning.services.events import record_event
+from learning.services.letters import write_decision
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, EnrollmentPolicy
 from lms_pages.selectors import course_outline
@@ -35,40 +37,62 @@ def enroll(
 
     Without an ``actor`` the learner enrolls alone, which only an open course allows
     (EnrollmentClosed). AlreadyEnrolled while a run is active. An open request
-    becomes the run. A completed run is left as it is: the next one gets the next number.
+    becomes the run, and the person gets the mail about it. A completed run is left as it is: the next one gets the next number.
     """
     by_self = actor is None or actor.pk == learner.pk
     if by_self and course.enrollment_policy != EnrollmentPolicy.OPEN and source == "web":
         raise EnrollmentClosed()
     at = at or timezone.now()
-    required = sum(lesson.is_required for lesson in course_outline(course).lessons)
     try:
         with transaction.atomic():
             runs = Enrollment.objects.filter(learner=learner, course_key=course.translation_key)
-            # Locked, so that it cannot be declined or taken back between this and the save.
-            enrollment = runs.filter(status=EnrollmentStatus.REQUESTED).select_for_update(no_key=True).first()
+            values = _values_of_a_start(course=course, due_on=due_on, at=at)
+            enrollment = _start_requested(runs, values)
+            was_asked_for = enrollment is not None
             if enrollment is None:
                 last = runs.aggregate(last=Max("run"))["last"] or 0
-                enrollment = Enrollment(learner=learner, course=course, course_key=course.translation_key, run=last + 1)
-            enrollment.status = EnrollmentStatus.ACTIVE
-            enrollment.enrolled_at = enrollment.last_activity_at = at
-            enrollment.due_on = due_on
-            enrollment.required_lessons = required
-            enrollment.save()
-            record_event(
-                verb=Verb.COURSE_ENROLLED,
-                idempotency_key=f"course:enrolled:{enrollment.uuid}",
-                enrollment=enrollment,
-                actor=actor,
-                page=course,
-                revision_id=course.live_revision_id,
-                data={"policy": course.enrollment_policy, "run": enrollment.run},
-                occurred_at=at,
-                source=source,
-            )
+                enrollment = Enrollment.objects.create(
+                    learner=learner, course=course, course_key=course.translation_key, run=last + 1, **values
+                )
+            _record_start(enrollment=enrollment, course=course, actor=actor, at=at, source=source)
+            if was_asked_for and not by_self:
+                write_decision(enrollment=enrollment)
     except IntegrityError:
         raise AlreadyEnrolled() from None
     return enrollment
+
+
+def _values_of_a_start(*, course: CoursePage, due_on: date | None, at: datetime) -> dict[str, Any]:
+    return {
+        "status": EnrollmentStatus.ACTIVE,
+        "enrolled_at": at,
+        "last_activity_at": at,
+        "due_on": due_on,
+        "required_lessons": sum(lesson.is_required for lesson in course_outline(course).lessons),
+    }
+
+
+def _start_requested(runs: QuerySet[Enrollment], values: dict[str, Any]) -> Enrollment | None:
+    """Make the request among ``runs`` an active run; None where there is none. Of two people who decide at the same
+    moment one finds it: whether it is still a request is asked by the very UPDATE that changes it."""
+    asked = runs.filter(status=EnrollmentStatus.REQUESTED).values_list("pk", flat=True).first()
+    if asked is None or not runs.filter(pk=asked, status=EnrollmentStatus.REQUESTED).update(**values):
+        return None
+    return Enrollment.objects.select_related("course", "learner").get(pk=asked)
+
+
+def _record_start(*, enrollment: Enrollment, course: CoursePage, actor: Any, at: datetime, source: str) -> None:
+    record_event(
+        verb=Verb.COURSE_ENROLLED,
+        idempotency_key=f"course:enrolled:{enrollment.uuid}",
+        enrollment=enrollment,
+        actor=actor,
+        page=course,
+        revision_id=course.live_revision_id,
+        data={"policy": course.enrollment_policy, "run": enrollment.run},
+        occurred_at=at,
+        source=source,
+    )
 
 
 def request_enrollment(
@@ -107,27 +131,39 @@ def request_enrollment(
 
 
 def approve_request(
-    *, enrollment: Enrollment, actor: Any, due_on: date | None = None, at: datetime | None = None
+    *, enrollment: Enrollment, actor: Any, due_on: date | None = None, at: datetime | None = None, tell: bool = True
 ) -> Enrollment:
-    """Turn a request into an active run. LearningError where it is no longer a request."""
+    """Turn a request into an active run, and write the person a mail. AlreadyDecided where it is no longer a request.
+
+    ``tell`` is False where the decision was made long ago and is only written down now.
+    """
+    at = at or timezone.now()
+    course = enrollment.course
     with transaction.atomic():
-        asked = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.REQUESTED)
-        if asked.select_for_update(no_key=True).first() is None:
-            raise LearningError()
-        return enroll(
-            learner=enrollment.learner, course=enrollment.course, actor=actor, due_on=due_on, at=at, source="staff"
-        )
+        values = _values_of_a_start(course=course, due_on=due_on, at=at)
+        approved = _start_requested(Enrollment.objects.filter(pk=enrollment.pk), values)
+        if approved is None:
+            raise AlreadyDecided()
+        _record_start(enrollment=approved, course=course, actor=actor, at=at, source="staff")
+        if tell:
+            write_decision(enrollment=approved)
+    return approved
 
 
-def decline_request(*, enrollment: Enrollment, actor: Any, reason: str, at: datetime | None = None) -> Enrollment:
-    """Refuse a request, with the reason the person will read. LearningError where it is no longer a request."""
+def decline_request(
+    *, enrollment: Enrollment, actor: Any, reason: str, at: datetime | None = None, tell: bool = True
+) -> Enrollment:
+    """Refuse a request, and write the person a mail with the reason. AlreadyDecided where it is no longer a request.
+
+    ``tell`` is False where the decision was made long ago and is only written down now.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         changed = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.REQUESTED).update(
             status=EnrollmentStatus.DECLINED, reason=reason[:300], ended_at=at
         )
         if not changed:
-            raise LearningError()
+            raise AlreadyDecided()
         enrollment.refresh_from_db()
         record_event(
             verb=Verb.COURSE_DECLINED,
@@ -139,6 +175,8 @@ def decline_request(*, enrollment: Enrollment, actor: Any, reason: str, at: date
             occurred_at=at,
             source="staff",
         )
+        if tell:
+            write_decision(enrollment=enrollment)
     return enrollment
 
 

@@ -3,18 +3,15 @@
 import threading
 from collections import Counter
 from functools import partial
-from itertools import count
 
 import pytest
 from django.db import connection, connections
-from django.db.models import QuerySet
 
 from assessment import services as answering
 from assessment.models import Response
 from assessment.services import answer_check
-from learning.exceptions import LearningError
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
-from learning.services import approve_request, complete_lesson, decline_request, enroll, progress, request_enrollment
+from learning.services import complete_lesson, enroll, progress
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import check_block, lessons_of, make_course, make_lesson, make_module
 from tests.factories.questions import make_question, right_answer
@@ -185,49 +182,3 @@ def test_answers_to_one_question_from_three_tabs_all_count(checked):
         )
         rows = Response.objects.filter(enrollment=run).order_by("attempt").values_list("attempt", "is_latest")
         assert list(rows) == [(1, False), (2, False), (3, True)]
-
-
-# A request decided twice ------------------------------------------------------------
-
-
-def approve_while_it_is_declined(monkeypatch) -> Enrollment:
-    """One administrator approves; another declines between the look at the request and the write."""
-    asked = request_enrollment(learner=make_person(), course=make_course(enrollment_policy="request"))
-    one, other = make_person(), make_person()
-    saves, refused = count(), []
-
-    def decline():
-        try:
-            decline_request(enrollment=Enrollment.objects.get(pk=asked.pk), actor=other, reason="Full.")
-        except LearningError as error:
-            refused.append(error)
-        finally:
-            connections.close_all()
-
-    declining = threading.Thread(target=decline)
-    save = Enrollment.save
-
-    def save_after_the_other(self, *args, **kwargs):
-        if next(saves) == 0:
-            declining.start()
-            # Held by the lock it comes back empty-handed after the save; without one it is through by now.
-            declining.join(1)
-        return save(self, *args, **kwargs)
-
-    monkeypatch.setattr(Enrollment, "save", save_after_the_other)
-    approve_request(enrollment=asked, actor=one)
-    declining.join(PATIENCE)
-    asked.refresh_from_db()
-    return asked
-
-
-def test_a_request_is_decided_once(monkeypatch):
-    run = approve_while_it_is_declined(monkeypatch)
-    assert (run.status, run.ended_at, run.reason) == (EnrollmentStatus.ACTIVE, None, "")
-    assert verbs(run) == {"course:requested": 1, "course:enrolled": 1}
-
-
-def test_the_twin_without_the_lock_decides_twice(monkeypatch):
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
-    run = approve_while_it_is_declined(monkeypatch)
-    assert verbs(run) == {"course:requested": 1, "course:enrolled": 1, "course:declined": 1}

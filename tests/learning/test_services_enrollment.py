@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from learning.exceptions import (
+    AlreadyDecided,
     AlreadyEnrolled,
     AlreadyRequested,
     CannotLeave,
@@ -14,6 +15,7 @@ from learning.exceptions import (
 )
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent
 from learning.services import approve_request, decline_request, enroll, leave_course, request_enrollment
+from notifications.models import OutboxMail
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_completed
 from tests.factories.lms_pages import make_course
@@ -72,7 +74,7 @@ def test_a_request_is_approved_into_the_same_run(learner):
 
     assert (enrollment.pk, enrollment.status, enrollment.run) == (asked.pk, "active", 1)
     assert events() == ["course:requested", "course:enrolled"]
-    with pytest.raises(LearningError):
+    with pytest.raises(AlreadyDecided):
         approve_request(enrollment=enrollment, actor=boss)
     with pytest.raises(AlreadyEnrolled):
         request_enrollment(learner=learner, course=course)
@@ -83,7 +85,7 @@ def test_a_request_is_declined_with_its_reason_and_may_be_made_again(learner):
     asked = request_enrollment(learner=learner, course=course)
     declined = decline_request(enrollment=asked, actor=boss, reason="Full until spring.")
     assert (declined.status, declined.reason) == ("declined", "Full until spring.")
-    with pytest.raises(LearningError):
+    with pytest.raises(AlreadyDecided):
         decline_request(enrollment=declined, actor=boss, reason="Twice.")
     assert request_enrollment(learner=learner, course=course).run == 2
 
@@ -117,3 +119,70 @@ def test_a_completed_course_cannot_be_left(learner, course):
     enrollment.refresh_from_db()
     assert enrollment.status == EnrollmentStatus.COMPLETED
     assert "course:left" not in events()
+
+
+# What the person hears -----------------------------------------------------------
+
+
+@pytest.fixture
+def asked(learner):
+    return request_enrollment(learner=learner, course=make_course("Feedback & more", enrollment_policy="request"))
+
+
+def test_an_approval_reaches_the_person_once(asked):
+    approve_request(enrollment=asked, actor=make_person(), due_on=date(2026, 12, 1))
+    mail = OutboxMail.objects.get()
+    assert (mail.kind, mail.recipient, mail.subject) == (
+        "enrollment",
+        asked.learner,
+        "You have a place in “Feedback & more”",
+    )
+    assert "Please be done by the end of 1 December 2026." in mail.text
+    assert f"http://testserver{asked.course.get_url()}" in mail.text
+    assert "Feedback &amp; more" in mail.html
+
+
+def test_an_assignment_of_what_was_asked_for_tells_too(asked):
+    run = enroll(learner=asked.learner, course=asked.course, actor=make_person())
+    assert run.pk == asked.pk
+    assert OutboxMail.objects.get().subject == "You have a place in “Feedback & more”"
+
+
+def test_a_refusal_carries_its_reason_escaped(asked):
+    decline_request(enrollment=asked, actor=make_person(), reason="Full until spring.\n<b>Ask</b> again.")
+    mail = OutboxMail.objects.get()
+    assert mail.subject == "Your request for “Feedback & more”"
+    assert "Full until spring.\n<b>Ask</b> again." in mail.text
+    assert "Full until spring.<br>&lt;b&gt;Ask&lt;/b&gt; again." in mail.html
+
+
+def test_nobody_who_may_not_sign_in_gets_mail(asked):
+    type(asked.learner).objects.filter(pk=asked.learner_id).update(is_active=False)
+    asked.learner.refresh_from_db()
+    decline_request(enrollment=asked, actor=make_person(), reason="Left the company.")
+    assert not OutboxMail.objects.exists()
+
+
+def test_an_address_that_takes_no_mail_does_not_stop_the_decision(asked):
+    type(asked.learner).objects.filter(pk=asked.learner_id).update(email="no address")
+    asked.refresh_from_db()
+    asked.learner.refresh_from_db()
+    assert decline_request(enrollment=asked, actor=make_person(), reason="No.").status == "declined"
+    assert not OutboxMail.objects.exists()
+
+
+def test_a_decision_of_long_ago_is_written_down_in_silence(asked):
+    approve_request(enrollment=asked, actor=make_person(), tell=False)
+    assert not OutboxMail.objects.exists()
+
+
+def test_a_stale_copy_of_a_request_decides_nothing(asked):
+    stale = Enrollment.objects.get(pk=asked.pk)
+    decline_request(enrollment=asked, actor=make_person(), reason="Full.")
+    before = events()
+    with pytest.raises(AlreadyDecided):
+        approve_request(enrollment=stale, actor=make_person())
+    stale.refresh_from_db()
+    assert (stale.status, stale.reason) == ("declined", "Full.")
+    assert events() == before
+    assert OutboxMail.objects.count() == 1
