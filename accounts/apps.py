@@ -9,6 +9,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self):
+        from accounts.models import User
         from accounts.receivers import connect
+        from accounts.selectors import logged_moments, person_moments
+        from workbench.records import timelines
 
         connect()
+        timelines.setdefault(User, []).extend([person_moments, logged_moments])

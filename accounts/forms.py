@@ -3,6 +3,7 @@
 import zoneinfo
 from typing import Any
 
+from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -93,7 +94,7 @@ class PersonForm(WagtailAdminModelForm):
         if not self.instance.pk:
             self.instance.set_unusable_password()
         person = super().save(commit=commit)
-        set_roles(user=person, roles=tuple(group.name for group in self.cleaned_data["roles"]))
+        set_roles(user=person, roles=tuple(group.name for group in self.cleaned_data["roles"]), actor=self.for_user)
         assign_team(user=person, team=self.cleaned_data["team"])
         return person
 
@@ -141,3 +142,62 @@ class TimezoneForm(forms.ModelForm):
     class Meta:
         model = get_user_model()
         fields = ["timezone"]
+
+
+# Signing in and passwords: allauth's forms in our words -----------------------------
+
+
+def word(field: forms.Field, label: Any, help_text: Any = "") -> None:
+    """Give a field its label and help; a placeholder that only repeats the label goes."""
+    field.label = label
+    field.help_text = help_text or field.help_text
+    field.widget.attrs.pop("placeholder", None)
+
+
+PASSWORD_HELP = _("At least 10 characters. A few words in a row are easy to keep in mind and hard to guess.")
+
+
+class SignInForm(allauth_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        word(self.fields["login"], _("E-mail address"))
+        self.fields["login"].widget.attrs.update(autocomplete="username")
+        word(self.fields["password"], _("Password"))
+        word(self.fields["remember"], _("Stay signed in"), _("Not on a computer that others use."))
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        word(self.fields["email"], _("E-mail address"))
+        self.fields["email"].widget.attrs.update(autocomplete="username")
+
+
+class NewPasswordForm:
+    """Mixed into allauth's forms that ask for a new password twice."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        word(fields["password1"], _("New password"), PASSWORD_HELP)
+        word(fields["password2"], _("New password once more"))
+        if "oldpassword" in fields:
+            word(fields["oldpassword"], _("Current password"))
+
+
+class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(NewPasswordForm, allauth_forms.SetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(NewPasswordForm, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        word(self.fields["password"], _("Password"))

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import UnknownTimezone
+from workbench.days import site_day
 
 
 class PersonQuerySet(models.QuerySet):
@@ -116,8 +116,8 @@ class Team(models.Model):
 
 class TeamMembershipQuerySet(models.QuerySet):
     def current(self, on=None):
-        """Memberships that hold on a day (today by default)."""
-        on = on or timezone.localdate()
+        """Memberships that hold on a day (by default today, on the site's calendar)."""
+        on = on or site_day()
         return self.filter(models.Q(until=None) | models.Q(until__gte=on), since__lte=on)
 
 
@@ -128,7 +128,7 @@ class TeamMembership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="team_memberships", verbose_name=_("person")
     )
-    since = models.DateField(_("since"), default=timezone.localdate)
+    since = models.DateField(_("since"), default=site_day)
     until = models.DateField(_("until"), null=True, blank=True)
     is_primary = models.BooleanField(_("primary team"), default=True)
 

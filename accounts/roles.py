@@ -104,6 +104,7 @@ ROLES: tuple[Role, ...] = (
             "notifications.*",
             "reports.*",
             "home.*",
+            "operations.*",
             "django_celery_beat.*",
             "django_celery_results.view_taskresult",
             "auth.view_group",

@@ -1,10 +1,20 @@
 """Reading people and teams."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import ModelLogEntry
 
 from accounts.models import Team, TeamMembership
+from accounts.policies import visible_to
+from workbench.records import Moment
+
+# What a person's other rows tell already.
+TOLD_ELSEWHERE = ("wagtail.create", "accounts.move_to_team")
 
 
 def primary_team(user: Any) -> Team | None:
@@ -24,3 +34,38 @@ def people_matching(people: QuerySet, query: str) -> QuerySet:
     for word in query.split():
         people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
     return people
+
+
+def morning(day: date) -> datetime:
+    """The first moment of ``day`` in the active zone: days have no hour, a timeline needs one."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def person_moments(viewer: Any, person: Any, limit: int) -> tuple[list[Moment], int]:
+    """When a person was added, signed in last, and came to and left teams; see `workbench.records.timelines`."""
+    moments = [Moment(person.date_joined, _("Added"), icon="plus")]
+    if person.last_login:
+        moments.append(Moment(person.last_login, _("Signed in, the last time so far"), icon="key"))
+    today = timezone.localdate()
+    for row in visible_to(viewer, TeamMembership.objects.filter(user=person)).select_related("team"):
+        url = reverse("accounts_team_modeladmin_inspect", args=[row.team_id])
+        came = _("Came to the team %s") if row.is_primary else _("Came to the team %s as well")
+        if row.since <= today:
+            moments.append(Moment(morning(row.since), came % row.team.name, url, "group"))
+        if row.until and row.until < today:
+            moments.append(Moment(morning(row.until), _("Left the team %s") % row.team.name, url, "group"))
+    moments.sort(key=lambda moment: moment.at, reverse=True)
+    return moments[:limit], len(moments)
+
+
+def logged_moments(viewer: Any, person: Any, limit: int) -> tuple[list[Moment], int]:
+    """What others did to a person's account, from Wagtail's log, for those who may see all people."""
+    if not viewer.has_perm("accounts.view_user"):
+        return [], 0
+    entries = ModelLogEntry.objects.for_instance(person).exclude(action__in=TOLD_ELSEWHERE)
+    moments = []
+    for entry in entries.select_related("user").order_by("-timestamp", "-pk")[:limit]:
+        who = entry.user.name if entry.user else _("the system")
+        words = _("%(what)s, by %(who)s") % {"what": entry.message, "who": who}
+        moments.append(Moment(entry.timestamp, words))
+    return moments, entries.count()

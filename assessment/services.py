@@ -4,24 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from assessment.exceptions import NoSuchCheck
 from assessment.models import Response
 from assessment.selectors import latest_responses, lesson_score
-from learning.exceptions import LearningError, NotEnrolled
 from learning.models import Enrollment, LessonProgress
 from learning.policies import require_unlocked
-from learning.services import complete_lesson, record_event, record_result
+from learning.services import complete_lesson, hold_run, record_event, record_result
 from learning.verbs import Verb
 from lms_pages.models import CompletionRule, LessonOrder, LessonPage
 from lms_pages.selectors import Outline, course_outline
 from questions.models import Question
 from questions.types import Answer
-
-# More tabs than this answering one question in the same instant is not a person.
-TRIES = 5
 
 
 def answer_check(
@@ -43,48 +39,37 @@ def answer_check(
     from two tabs at once both count, one after the other. ``outline`` and ``questions`` (at
     least those of the lesson, by id) spare loading them again to callers that answer many checks.
     """
-    if not enrollment.is_open:
-        raise NotEnrolled()
-    if enrollment.course.lesson_order == LessonOrder.IN_ORDER:
-        done = set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
-        outline = outline or course_outline(enrollment.course)
-        require_unlocked(enrollment=enrollment, outline=outline, done=done, key=lesson.translation_key)
     checks = lesson.knowledge_checks
     if questions is None:
         questions = Question.objects.in_bulk({key for keys in checks.values() for key in keys})
     if not set(answers) <= set(checks.get(block_id, [])) & set(questions):
         raise NoSuchCheck()
     at = at or timezone.now()
-    for _try in range(TRIES):
-        try:
-            with transaction.atomic():
-                latest = latest_responses(enrollment=enrollment, lesson_key=lesson.translation_key)
-                responses = [
-                    _store(
-                        enrollment, lesson, block_id, questions[key], answer, latest.get((block_id, key)), at, source
-                    )
-                    for key, answer in answers.items()
-                ]
-                latest |= {(block_id, response.question_id): response for response in responses}
-                score = lesson_score(checks=checks, questions=questions, latest=latest)
-                if score.of:
-                    record_result(
-                        enrollment=enrollment,
-                        page=lesson,
-                        score=score.got,
-                        max_score=Decimal(score.of),
-                        passed=score.is_complete,
-                        at=at,
-                    )
-                if lesson.completion_rule == CompletionRule.CHECKS and score.is_complete:
-                    complete_lesson(
-                        enrollment=enrollment, lesson=lesson, rule="checks", at=at, source=source, outline=outline
-                    )
-            return responses
-        except IntegrityError:
-            # Another tab took an attempt's number; read again and take the next one.
-            continue
-    raise LearningError()
+    with transaction.atomic():
+        hold_run(enrollment=enrollment, lesson_key=lesson.translation_key, at=at)
+        if enrollment.course.lesson_order == LessonOrder.IN_ORDER:
+            done = set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
+            outline = outline or course_outline(enrollment.course)
+            require_unlocked(enrollment=enrollment, outline=outline, done=done, key=lesson.translation_key)
+        latest = latest_responses(enrollment=enrollment, lesson_key=lesson.translation_key)
+        responses = [
+            _store(enrollment, lesson, block_id, questions[key], answer, latest.get((block_id, key)), at, source)
+            for key, answer in answers.items()
+        ]
+        latest |= {(block_id, response.question_id): response for response in responses}
+        score = lesson_score(checks=checks, questions=questions, latest=latest)
+        if score.of:
+            record_result(
+                enrollment=enrollment,
+                page=lesson,
+                score=score.got,
+                max_score=Decimal(score.of),
+                passed=score.is_complete,
+                at=at,
+            )
+        if lesson.completion_rule == CompletionRule.CHECKS and score.is_complete:
+            complete_lesson(enrollment=enrollment, lesson=lesson, rule="checks", at=at, source=source, outline=outline)
+    return responses
 
 
 def _store(

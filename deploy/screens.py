@@ -123,6 +123,7 @@ SCREENS = (
     Screen("search", lambda: reverse("search") + "?q=data", LEARNER),
     Screen("admin-home", admin("wagtailadmin_home"), ADMINISTRATOR),
     Screen("admin-pages", admin("wagtailadmin_explore", "lms_pages.CatalogPage"), EDITOR),
+    Screen("admin-publish-everything", admin("lms_pages_publish", "lms_pages.CoursePage"), EDITOR),
     Screen("admin-lesson-editor", admin("wagtailadmin_pages:edit", "lms_pages.LessonPage"), EDITOR),
     Screen("admin-questions", snippets("questions.Question"), EDITOR),
     Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),

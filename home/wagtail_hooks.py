@@ -124,7 +124,10 @@ def create_course_view(request):
         return redirect("wagtailadmin_home")
     messages.success(
         request,
-        _("“%(title)s” is a draft with one module and one lesson. Nobody sees it before you publish all three.")
+        _(
+            "“%(title)s” is a draft with one module and one lesson. Nobody sees it before you publish it: "
+            "“Publish with everything in it…” takes all three at once."
+        )
         % {"title": course.title},
     )
     return redirect("wagtailadmin_pages:edit", course.pk)
@@ -141,3 +144,8 @@ def register_home_urls():
 @hooks.register("insert_global_admin_css")
 def add_admin_css():
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def name_the_home_link():
+    return format_html('<script type="module" src="{}"></script>', static("js/admin/home_link.js"))

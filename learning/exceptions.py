@@ -57,12 +57,22 @@ class ChecksOpen(LearningError):
         return _("This lesson is done when all its knowledge checks are answered right.")
 
 
+class LessonsMissing(LearningError):
+    def default(self) -> str:
+        return _("Some lessons of this course are not done yet. Go on with the next one.")
+
+
 class CannotLeave(LearningError):
     def default(self) -> str:
         return _("A completed course stays in your record.")
 
 
-class RunIsOver(LearningError):
+class RunIsOver(CannotLeave):
+    def default(self) -> str:
+        return _("This is over already: you left, or your request was declined. Nothing was changed.")
+
+
+class RecordIsFinal(LearningError):
     """What is refused depends on how the run ended: the sentence comes from the service."""
 
 

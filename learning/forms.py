@@ -1,17 +1,17 @@
 """Forms with which staff change enrollments."""
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
 from learning.models import Enrollment
 from learning.services import enroll, set_due_date
+from workbench.days import site_day
 
 
 def not_in_the_past(value):
-    if value and value < timezone.localdate():
+    if value and value < site_day():
         raise forms.ValidationError(_("This day has passed. Choose today or a later day."))
     return value
 

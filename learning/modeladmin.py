@@ -23,6 +23,7 @@ from learning.policies import may_decide, visible_to
 from learning.services import approve_request, decline_request
 from lms_pages.models import CoursePage
 from notifications.tasks import sweep_mail
+from workbench.days import site_day
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedCreateView,
@@ -117,7 +118,7 @@ def due_words(enrollment: Enrollment) -> str:
     written = day(enrollment.due_on)
     if enrollment.status != EnrollmentStatus.ACTIVE:
         return written
-    days = (enrollment.due_on - timezone.localdate()).days
+    days = (enrollment.due_on - site_day()).days
     if days < 0:
         words = ngettext("%d day overdue", "%d days overdue", -days) % -days
         return format_html('{} <span class="w-status record-late">{}</span>', written, words)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, LessonPage
+from workbench.days import site_day
 
 
 class EnrollmentStatus(models.TextChoices):
@@ -32,7 +33,7 @@ class EnrollmentQuerySet(models.QuerySet):
         return self.filter(enrolled_at__isnull=False)
 
     def overdue(self, on=None):
-        return self.filter(status=EnrollmentStatus.ACTIVE, due_on__lt=on or timezone.localdate())
+        return self.filter(status=EnrollmentStatus.ACTIVE, due_on__lt=on or site_day())
 
 
 class Enrollment(models.Model):
@@ -105,7 +106,7 @@ class Enrollment(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.status == EnrollmentStatus.ACTIVE and self.due_on is not None and self.due_on < timezone.localdate()
+        return self.status == EnrollmentStatus.ACTIVE and self.due_on is not None and self.due_on < site_day()
 
     @property
     def share(self) -> float:
@@ -129,6 +130,8 @@ class LessonProgress(models.Model):
         verbose_name = _("lesson progress")
         verbose_name_plural = _("lesson progress")
         constraints = [models.UniqueConstraint(fields=["enrollment", "lesson_key"], name="learning_progress_unique")]
+        # The list of what was done, newest first.
+        indexes = [models.Index(fields=["-completed_at", "-id"], name="learning_progress_newest")]
 
     def __str__(self):
         return f"{self.enrollment} · {self.lesson}"
@@ -215,7 +218,7 @@ class Cohort(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.ends_on is not None and self.ends_on < timezone.localdate()
+        return self.ends_on is not None and self.ends_on < site_day()
 
 
 class CohortMembership(models.Model):
@@ -225,7 +228,7 @@ class CohortMembership(models.Model):
     enrollment = models.ForeignKey(
         Enrollment, models.PROTECT, related_name="cohort_memberships", verbose_name=_("enrollment")
     )
-    since = models.DateField(_("since"), default=timezone.localdate)
+    since = models.DateField(_("since"), default=site_day)
     until = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
@@ -294,7 +297,7 @@ class InviteLink(models.Model):
 
     @property
     def has_expired(self) -> bool:
-        return self.expires_on is not None and self.expires_on < timezone.localdate()
+        return self.expires_on is not None and self.expires_on < site_day()
 
     @property
     def is_used_up(self) -> bool:
@@ -338,6 +341,8 @@ class LearningEvent(models.Model):
             models.Index(fields=["verb", "occurred_at"], name="learning_event_verb_time"),
             # A course's history and its completions.
             models.Index(fields=["course_key", "verb", "occurred_at"], name="learning_event_course"),
+            # The log, newest first.
+            models.Index(fields=["-occurred_at", "-id"], name="learning_event_newest"),
             # A person's timeline.
             models.Index(fields=["learner", "-occurred_at"], name="learning_event_learner"),
         ]
@@ -347,7 +352,8 @@ class LearningEvent(models.Model):
 
 
 class ActivityDay(models.Model):
-    """How much one lesson was used on one day (UTC) in one enrollment. Clicks and seconds are not events."""
+    """How much one lesson was used on one day of the site's calendar in one enrollment. Clicks and seconds are not
+    events."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="activity")
     lesson_key = models.UUIDField()

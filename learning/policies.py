@@ -14,6 +14,7 @@ from learning.models import (
     Cohort,
     CohortMembership,
     Enrollment,
+    EnrollmentStatus,
     InviteLink,
     LearningEvent,
     LessonProgress,
@@ -94,8 +95,8 @@ def blocking_lesson(*, outline: Outline, done: Collection[UUID], key: UUID) -> O
 
 
 def require_unlocked(*, enrollment: Enrollment, outline: Outline, done: Collection[UUID], key: UUID) -> None:
-    """LessonLocked, with the reason in words, while an in-order course keeps ``key`` closed."""
-    if enrollment.course.lesson_order != LessonOrder.IN_ORDER:
+    """LessonLocked, with the reason in words, while an in-order course keeps ``key`` closed. A completed run opens all."""
+    if enrollment.course.lesson_order != LessonOrder.IN_ORDER or enrollment.status == EnrollmentStatus.COMPLETED:
         return
     if blocking := blocking_lesson(outline=outline, done=done, key=key):
         raise LessonLocked(_("This lesson opens when “%(title)s” is done.") % {"title": blocking.title})

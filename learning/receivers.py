@@ -5,13 +5,14 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from learning.services import recount_course
 from lms_pages.models import CoursePage, LessonPage, ModulePage
+from workbench.batches import once
 
 
 def recount_around(page: Page) -> None:
-    """Recount the course that a page belongs to, if it belongs to one."""
+    """Recount the course that a page belongs to, if it belongs to one; once where many pages change together."""
     course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
     if course is not None:
-        recount_course(course=course)
+        once(("learning.recount", course.pk), lambda: recount_course(course=course))
 
 
 def on_page_published(sender, instance, **kwargs):

@@ -241,6 +241,10 @@ class ModulePage(OriginPage, Page):
         return redirect(f"{self.get_parent().get_url(request)}#module-{self.slug}")
 
 
+def has_check(body) -> bool:
+    return any(block.block_type == "knowledge_check" for block in body or [])
+
+
 class LessonForm(WagtailAdminPageForm):
     """Refuses to publish a lesson that nobody could complete."""
 
@@ -248,7 +252,7 @@ class LessonForm(WagtailAdminPageForm):
         data = super().clean()
         if self.is_deferred_validation or data.get("completion_rule") != CompletionRule.CHECKS:
             return data
-        if not any(block.block_type == "knowledge_check" for block in data.get("body") or []):
+        if not has_check(data.get("body")):
             self.add_error(
                 "completion_rule",
                 _("This lesson has no knowledge check. Add one to the content, or let learners mark it complete."),
@@ -318,6 +322,10 @@ class LessonPage(OriginPage, Page):
         if not self.is_required:
             return _("optional")
         return _("checks are right") if self.completion_rule == CompletionRule.CHECKS else _("marked complete")
+
+    def lacks_check(self) -> bool:
+        """Whether nobody could complete it: done by checks, and there is none."""
+        return self.completion_rule == CompletionRule.CHECKS and not has_check(self.body)
 
     @property
     def knowledge_checks(self) -> dict[str, list[int]]:

@@ -1,10 +1,13 @@
 """The tree of courses in the admin: icons and lists of our page types, pasting, and who teaches what."""
 
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.urls import path, reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.menus.pages import PageMenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.pages.listing import ExplorableIndexView
 from wagtail.admin.viewsets.pages import PageViewSet
@@ -12,6 +15,7 @@ from wagtail.permissions import register_permission_policy
 
 from lms_pages.models import CoursePage, CourseStaff, LessonPage, ModulePage
 from lms_pages.policies import visible_to
+from lms_pages.views import WITH_EVERYTHING, publish_everything_view
 from workbench.modeladmin import ScopedModelAdmin
 from workbench.permissions import ScopedPermissionPolicy
 
@@ -25,8 +29,9 @@ def register_icons(icons):
 
 
 @hooks.register("insert_editor_js")
-def add_paste_script():
-    return format_html('<script type="module" src="{}"></script>', static("js/admin/paste.js"))
+def add_editor_scripts():
+    scripts = [(static(f"js/admin/{name}.js"),) for name in ("paste", "enter")]
+    return format_html_join("\n", '<script type="module" src="{}"></script>', scripts)
 
 
 class CourseStaffAdmin(ScopedModelAdmin):
@@ -81,3 +86,60 @@ class LessonViewSet(PageViewSet):
 @hooks.register("register_admin_viewset")
 def register_page_listings():
     return [ModuleViewSet(), LessonViewSet()]
+
+
+# Publishing a course, or a module, with everything in it ---------------------------
+
+
+@hooks.register("register_admin_urls")
+def register_publishing_urls():
+    return [path("courses/<int:page_id>/publish/", publish_everything_view, name="lms_pages_publish")]
+
+
+class PublishEverythingAction(ActionMenuItem):
+    """In the footer of the editor, after Wagtail's own Publish."""
+
+    name = "action-publish-everything"
+    label = _("Publish with everything in it…")
+    icon_name = "upload"
+
+    def is_shown(self, context):
+        page = context.get("page")
+        if context["view"] != "edit" or not isinstance(page, WITH_EVERYTHING):
+            return False
+        return self.get_user_page_permissions_tester(context).can_publish()
+
+    def get_url(self, context):
+        return reverse("lms_pages_publish", args=[context["page"].pk])
+
+
+@hooks.register("register_page_action_menu_item")
+def register_publish_everything_action():
+    return PublishEverythingAction(order=35)
+
+
+@hooks.register("construct_page_action_menu")
+def make_publish_the_button(items, request, context):
+    """Drafts save themselves, so what is left to press is Publish, for those who may."""
+    items.sort(key=lambda item: item.name != "action-publish")
+
+
+class PublishEverythingButton(PageMenuItem):
+    label = _("Publish with everything in it…")
+    icon_name = "upload"
+    url_name = "lms_pages_publish"
+
+    def is_shown(self, user):
+        return (
+            issubclass(self.page.specific_class, WITH_EVERYTHING) and self.page.permissions_for_user(user).can_publish()
+        )
+
+
+@hooks.register("register_page_listing_more_buttons")
+def add_publish_everything_to_listing(page, user, next_url=None):
+    yield PublishEverythingButton(page=page, next_url=next_url, priority=35)
+
+
+@hooks.register("register_page_header_buttons")
+def add_publish_everything_to_header(page, user, view_name, next_url=None):
+    yield PublishEverythingButton(page=page, priority=55)

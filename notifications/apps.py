@@ -9,7 +9,11 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
+        from operations.registries import task_words
         from workbench.periodic import PeriodicEntry, periodic_tasks
+
+        task_words["notifications.tasks.send_mail"] = _("Hand one mail over to the mail server")
+        task_words["notifications.tasks.sweep_mail"] = _("Look which mail waits and wake a worker for it")
 
         periodic_tasks["Lectern: sweep the mail outbox"] = PeriodicEntry(
             task="notifications.tasks.sweep_mail",

@@ -8,6 +8,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, StatusTagColumn, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import CopyView, CreateView, IndexView, SnippetViewSet
 
 from library.models import Skill
@@ -92,6 +93,35 @@ class QuestionCopyView(CopyView):
         return copy
 
 
+class QuestionChoice:
+    """What is told about each question while choosing, and what the bank says when it is empty."""
+
+    results_template_name = "questions/admin/chooser_results.html"
+    page_subtitle = ""
+
+    @property
+    def columns(self):
+        title, *others = super().columns
+        return [title, Column("kind_label", label=_("Kind"), accessor="kind_label"), *others]
+
+
+class ChooseQuestionView(QuestionChoice, ChooseView):
+    pass
+
+
+class ChooseQuestionResultsView(QuestionChoice, ChooseResultsView):
+    pass
+
+
+class QuestionChooserViewSet(SnippetChooserViewSet):
+    page_title = _("Choose a question")
+    choose_one_text = _("Choose a question")
+    choose_another_text = _("Choose another question")
+    edit_item_text = _("Edit this question")
+    choose_view_class = ChooseQuestionView
+    choose_results_view_class = ChooseQuestionResultsView
+
+
 class QuestionViewSet(SnippetViewSet):
     model = Question
     icon = "help"
@@ -102,6 +132,7 @@ class QuestionViewSet(SnippetViewSet):
     index_view_class = QuestionIndexView
     add_view_class = QuestionCreateView
     copy_view_class = QuestionCopyView
+    chooser_viewset_class = QuestionChooserViewSet
     filterset_class = QuestionFilterSet
     list_per_page = 50
     ordering = ("-latest_revision__created_at", "title")

@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from notifications.models import MailKind
         from notifications.registries import mail_checks
+        from operations.registries import task_words
         from reports.registries import check_sources
         from reports.services import reason_not_to_send
         from workbench.periodic import PeriodicEntry, periodic_tasks
@@ -21,6 +22,9 @@ class ReportsConfig(AppConfig):
         import_module("reports.sources.learning")
         register(check_sources)
         mail_checks[MailKind.REPORT] = reason_not_to_send
+        task_words["reports.tasks.sweep_schedules"] = _("Look which report schedules are due")
+        task_words["reports.tasks.render_run"] = _("Draw the files of a report")
+        task_words["reports.tasks.deliver_run"] = _("Write the mails of a report")
         periodic_tasks["Lectern: sweep report schedules"] = PeriodicEntry(
             task="reports.tasks.sweep_schedules",
             every=60,

@@ -109,7 +109,7 @@ def sentence(figures: Figures) -> str:
         said.append(_overdue_words(figures, overdue))
     else:
         said.append(_("None is overdue."))
-    begun, _rest = named_and_rest(figures.courses, lambda course: course.enrolled)
+    begun = [course for course in figures.courses if course.enrolled]
     low = min(begun, key=lambda course: (course.finished / course.enrolled, -course.enrolled), default=None)
     if low and len(begun) > 1 and low.finished < low.enrolled:
         said.append(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -135,6 +136,7 @@ class ScheduleForm(WagtailAdminModelForm):
             self.add_error("weekdays", _("Choose at least one day of the week."))
         return data
 
+    @transaction.atomic
     def save(self, commit: bool = True) -> Schedule:
         if not self.instance.pk:
             self.instance.owner = self.for_user

@@ -7,7 +7,7 @@ nothing drifts: the 31st that became the 28th in February is the 31st again in M
 import calendar
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,12 +91,17 @@ def _days(recurrence: Recurrence, start: dt.date) -> Iterator[dt.date]:
 
 
 def next_occurrences(
-    recurrence: Recurrence, *, after: dt.datetime, count: int = 5, taken: frozenset[str] = frozenset()
+    recurrence: Recurrence,
+    *,
+    after: dt.datetime,
+    count: int = 5,
+    taken: Collection[str] = (),
+    taken_days: Collection[dt.date] = (),
 ) -> list[Occurrence]:
-    """The next ``count`` occurrences whose period is not ``taken`` yet."""
+    """The next ``count`` occurrences whose period and day are not ``taken`` yet."""
     found: list[Occurrence] = []
     for occurrence in occurrences(recurrence, after=after):
-        if occurrence.period in taken:
+        if occurrence.period in taken or occurrence.day in taken_days:
             continue
         found.append(occurrence)
         if len(found) == count:

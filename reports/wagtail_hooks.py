@@ -5,14 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from reports.modeladmin.beat import PeriodicTaskAdmin
 from reports.modeladmin.runs import DeliveryAdmin, RunAdmin
 from reports.modeladmin.schedules import ScheduleAdmin
 from reports.panels import KeyFiguresPanel
 from reports.views.dashboard import PERMISSION, DashboardView
 from reports.views.dashboard_rows import DashboardRowsView
 
-for admin in (ScheduleAdmin(), RunAdmin(), DeliveryAdmin(), PeriodicTaskAdmin()):
+for admin in (ScheduleAdmin(), RunAdmin(), DeliveryAdmin()):
     admin.register_with_wagtail()
 
 
@@ -46,6 +45,13 @@ def register_dashboard_menu_item():
     return DashboardMenuItem(
         _("Dashboard"), reverse("reports_dashboard"), name="reports-dashboard", icon_name="chart", order=10
     )
+
+
+@hooks.register("construct_main_menu")
+def leave_out_reports_without_figures(request, items):
+    """What Wagtail lists about pages is no reason for a menu of its own; the list of courses tells editors the same."""
+    if not request.user.has_perm(PERMISSION):
+        items[:] = [item for item in items if item.name != "reports"]
 
 
 @hooks.register("construct_homepage_panels")

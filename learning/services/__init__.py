@@ -15,7 +15,7 @@ from learning.services.events import record_event
 from learning.services.invites import join_by_link, revoke_link, why_closed
 from learning.services.messages import send_message
 from learning.services.places import leave_cohort
-from learning.services.progress import complete_lesson, record_result, record_visit
+from learning.services.progress import complete_lesson, finish_course, hold_run, record_result, record_visit
 from learning.services.reminders import send_reminder
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "decline_request",
     "enroll",
     "enroll_in_cohort",
+    "finish_course",
+    "hold_run",
     "join_by_link",
     "leave_cohort",
     "leave_course",

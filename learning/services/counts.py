@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from learning.models import Enrollment, EnrollmentStatus, LessonProgress
@@ -13,7 +13,7 @@ from lms_pages.selectors import course_outline
 def recount_course(*, course: CoursePage) -> int:
     """Recompute done and required of every active run of ``course`` in one UPDATE; returns how many rows it wrote.
 
-    Completed runs keep the numbers they were completed with.
+    Runs that are over keep the numbers they ended with. Nobody is completed by it: see `finish_course`.
     """
     required = [lesson.key for lesson in course_outline(course).lessons if lesson.is_required]
     return recount(course_key=course.translation_key, required=required)
@@ -27,6 +27,6 @@ def recount(*, course_key: UUID, required: list[UUID]) -> int:
         .annotate(n=Count("pk"))
         .values("n")
     )
-    return Enrollment.objects.filter(Q(course_key=course_key) & ~Q(status=EnrollmentStatus.COMPLETED)).update(
+    return Enrollment.objects.filter(course_key=course_key, status=EnrollmentStatus.ACTIVE).update(
         completed_lessons=Coalesce(Subquery(done), 0), required_lessons=len(required)
     )

@@ -14,6 +14,7 @@ from learning.exceptions import (
     CannotLeave,
     EnrollmentClosed,
     LearningError,
+    RunIsOver,
 )
 from learning.models import Enrollment, EnrollmentStatus, InviteLink
 from learning.services.events import record_event
@@ -195,14 +196,15 @@ def decline_request(
 def leave_course(
     *, enrollment: Enrollment, actor: Any = None, reason: str = "", at: datetime | None = None, source: str = "web"
 ) -> Enrollment:
-    """End an active run, or withdraw a request. What was done in it stays. CannotLeave for a completed run."""
+    """End an active run, or withdraw a request. What was done in it stays. CannotLeave for a run that is over."""
     at = at or timezone.now()
     with transaction.atomic():
         changed = Enrollment.objects.filter(
             pk=enrollment.pk, status__in=[EnrollmentStatus.ACTIVE, EnrollmentStatus.REQUESTED]
         ).update(status=EnrollmentStatus.WITHDRAWN, ended_at=at, reason=reason[:300])
         if not changed:
-            raise CannotLeave()
+            enrollment.refresh_from_db(fields=["status"])
+            raise CannotLeave() if enrollment.status == EnrollmentStatus.COMPLETED else RunIsOver()
         leave_cohort(enrollment=enrollment)
         enrollment.refresh_from_db()
         record_event(

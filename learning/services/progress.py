@@ -1,17 +1,16 @@
 """Lessons done, scores, visits."""
 
-import datetime
 from datetime import datetime as moment
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from wagtail.models import Page
 
-from learning.exceptions import NotEnrolled
+from learning.exceptions import LessonsMissing, NotEnrolled
 from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from learning.policies import require_unlocked
 from learning.services.events import record_event
@@ -19,6 +18,7 @@ from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
 from lms_pages.selectors import Outline, course_outline
+from workbench.days import site_day
 
 CHANGED_BY_COMPLETION = [
     "status",
@@ -30,6 +30,17 @@ CHANGED_BY_COMPLETION = [
     "last_lesson_key",
     "last_activity_at",
 ]
+
+
+def hold_run(*, enrollment: Enrollment, lesson_key: UUID | None, at: moment) -> None:
+    """Lock an open run until the transaction ends, and note where its learner is. NotEnrolled where it is not open.
+
+    Whoever writes what a learner did takes this lock first. So two lessons or answers sent at once are written one
+    after the other, the later one counts both, and a run that was left meanwhile takes nothing.
+    """
+    place = {"last_lesson_key": lesson_key} if lesson_key else {}
+    if not Enrollment.objects.open().filter(pk=enrollment.pk).update(last_activity_at=at, **place):
+        raise NotEnrolled()
 
 
 def complete_lesson(
@@ -44,60 +55,83 @@ def complete_lesson(
 ) -> LearningEvent | None:
     """Mark a lesson done: progress row, the enrollment's counters and one event, in one transaction.
 
-    Returns the event, or None when it was done before (nothing changes then). Completes
+    Returns the event, or None when it was done before (then only the last activity is noted). Completes
     the run when the last required lesson is done. NotEnrolled unless the run is open,
     LessonLocked where an earlier lesson of an in-order course is not done.
     """
-    if not enrollment.is_open:
-        raise NotEnrolled()
     at = at or timezone.now()
     outline = outline or course_outline(enrollment.course)
+    required = required_keys(outline)
     key = lesson.translation_key
-    done = set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
-    if key in done:
-        return None
-    require_unlocked(enrollment=enrollment, outline=outline, done=done, key=key)
-    required = [entry.key for entry in outline.lessons if entry.is_required]
-    try:
-        with transaction.atomic():
-            LessonProgress.objects.create(
-                enrollment=enrollment,
-                lesson_key=key,
-                lesson=lesson,
-                revision_id=lesson.live_revision_id,
-                rule=rule,
-                completed_at=at,
-            )
-            # The row lock of this UPDATE puts two lessons completed at once in line, so that
-            # the later one counts both and exactly one of them completes the run.
-            Enrollment.objects.filter(pk=enrollment.pk).update(last_lesson_key=key, last_activity_at=at)
-            count = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required).count()
-            Enrollment.objects.filter(pk=enrollment.pk).exclude(status=EnrollmentStatus.COMPLETED).update(
-                completed_lessons=count, required_lessons=len(required)
-            )
-            event = record_event(
-                verb=Verb.LESSON_COMPLETED,
-                idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
-                enrollment=enrollment,
-                actor=actor,
-                page=lesson,
-                lesson_key=key,
-                revision_id=lesson.live_revision_id,
-                data={"rule": rule, "completed": count, "required": len(required)},
-                occurred_at=at,
-                source=source,
-            )
-            if required and count >= len(required):
-                complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
-    except IntegrityError:
-        # A double click: the other request won, and wrote the same thing.
-        return None
+    with transaction.atomic():
+        hold_run(enrollment=enrollment, lesson_key=key, at=at)
+        done = done_keys(enrollment)
+        if key in done:
+            return None
+        require_unlocked(enrollment=enrollment, outline=outline, done=done, key=key)
+        LessonProgress.objects.create(
+            enrollment=enrollment,
+            lesson_key=key,
+            lesson=lesson,
+            revision_id=lesson.live_revision_id,
+            rule=rule,
+            completed_at=at,
+        )
+        count = len((done | {key}).intersection(required))
+        Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
+            completed_lessons=count, required_lessons=len(required)
+        )
+        event = record_event(
+            verb=Verb.LESSON_COMPLETED,
+            idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
+            enrollment=enrollment,
+            actor=actor,
+            page=lesson,
+            lesson_key=key,
+            revision_id=lesson.live_revision_id,
+            data={"rule": rule, "completed": count, "required": len(required)},
+            occurred_at=at,
+            source=source,
+        )
+        if required and count == len(required):
+            complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
     enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
     return event
 
 
+def finish_course(
+    *, enrollment: Enrollment, actor: Any = None, at: moment | None = None, source: str = "web"
+) -> Enrollment:
+    """Complete a run whose required lessons are all done, because the lessons that were missing are no longer asked for.
+
+    Taking a lesson away completes nobody by itself: it may come back a minute later, and a completion stays for good.
+    LessonsMissing while one is not done, NotEnrolled unless the run is open. A completed run stays as it is.
+    """
+    at = at or timezone.now()
+    required = required_keys(course_outline(enrollment.course))
+    with transaction.atomic():
+        hold_run(enrollment=enrollment, lesson_key=None, at=at)
+        missing = set(required) - done_keys(enrollment)
+        if missing or not required:
+            raise LessonsMissing()
+        Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
+            completed_lessons=len(required), required_lessons=len(required)
+        )
+        complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
+    enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
+    return enrollment
+
+
+def required_keys(outline: Outline) -> list[UUID]:
+    return [entry.key for entry in outline.lessons if entry.is_required]
+
+
+def done_keys(enrollment: Enrollment) -> set[UUID]:
+    return set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
+
+
 def complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
-    """Close an active run whose ``required`` lessons are done at ``at``, with one event. Call inside a transaction."""
+    """Close an active run whose ``required`` lessons are done, with one event. Call while `hold_run` holds it."""
     course = enrollment.course
     lessons = [str(key) for key in required]
     changed = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
@@ -149,9 +183,9 @@ def record_result(
 
 
 def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None = None, seconds: int = 0) -> None:
-    """Count one opening of a lesson on its UTC day, and remember where the learner left."""
+    """Count one opening of a lesson on its day by the site's calendar, and remember where the learner left."""
     at = at or timezone.now()
-    day = at.astimezone(datetime.UTC).date()
+    day = site_day(at)
     found = ActivityDay.objects.filter(enrollment=enrollment, lesson_key=lesson_key, day=day).update(
         hits=F("hits") + 1, seconds=F("seconds") + seconds
     )

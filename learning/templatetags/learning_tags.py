@@ -8,7 +8,6 @@ from django import template
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from learning.selectors import LearnerView, course_cards, learner_view, stand_in
 from library.models import Topic
 from lms_pages.models import CoursePage, Level
 from lms_pages.policies import visible_to
+from workbench.days import site_day
 
 register = template.Library()
 
@@ -109,7 +109,7 @@ def due_words(day: date | None) -> str:
     """How far a due date is from today, as people say it: due today, in 4 days, 2 days late."""
     if not day:
         return ""
-    days = (day - timezone.localdate()).days
+    days = (day - site_day()).days
     if days < 0:
         return ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}
     if days < 2:

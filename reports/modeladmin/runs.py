@@ -33,6 +33,10 @@ MAIL_TONE = {
 }
 
 
+# A run's own page names everybody a schedule can hold.
+MOST_SHOWN = 1000
+
+
 class ScheduleFilter(SimpleListFilter):
     title = gettext_lazy("schedule")
     parameter_name = "schedule"
@@ -77,7 +81,7 @@ class RunInspectView(ScopedInspectView):
             **super().get_context_data(**kwargs),
             "fields": [{"label": label, "value": value} for label, value in rows if value],
             "buttons": self.button_helper.get_buttons_for_obj(run),
-            "history": run_history(runs=Run.objects.filter(pk=run.pk), limit=1),
+            "history": run_history(runs=Run.objects.filter(pk=run.pk), limit=1, most=MOST_SHOWN),
             "may_resend": may_resend(self.request.user),
         }
 

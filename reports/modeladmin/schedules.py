@@ -35,12 +35,15 @@ from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModel
 from workbench.queue import enqueue_on_commit
 
 HISTORY = 20
+# Of each run in the history; its own page names them all.
+MOST_OF_A_RUN = 10
 TONE = {
     RunState.DONE: "w-status--primary",
     RunState.PARTIAL: "record-late",
     RunState.FAILED: "record-late",
     RunState.MISSED: "record-late",
     RunState.SKIPPED: "record-soon",
+    RunState.CANCELLED: "record-soon",
 }
 
 
@@ -91,11 +94,10 @@ class ScheduleInspectView(ScopedInspectView):
             "fields": [{"label": label, "value": value} for label, value in rows],
             "buttons": self.button_helper.get_buttons_for_obj(schedule, exclude=["inspect"]),
             "coming": [moment_in_words(entry.at, schedule) for entry in coming_occurrences(schedule=schedule)],
-            "history": run_history(runs=runs, limit=HISTORY),
+            "history": run_history(runs=runs, limit=HISTORY, most=MOST_OF_A_RUN),
             "runs_total": runs.count(),
             "runs_url": f"{reverse('reports_run_modeladmin_index')}?schedule={schedule.uuid}",
             "may_resend": may_resend(viewer),
-            "tone": TONE,
         }
 
 
@@ -152,8 +154,8 @@ class ScheduleAdmin(ScopedModelAdmin):
     when.short_description = gettext_lazy("sends")
 
     def next_time(self, schedule):
-        taken = frozenset({getattr(schedule, "last_period", None) or ""})
-        coming = coming_occurrences(schedule=schedule, count=1, taken=taken)
+        handled = [(schedule.last_period, schedule.last_scheduled)] if schedule.last_period else []
+        coming = coming_occurrences(schedule=schedule, count=1, handled=handled)
         return moment_in_words(coming[0].at, schedule) if coming else "–"
 
     next_time.short_description = gettext_lazy("next")
@@ -225,7 +227,11 @@ class ScheduleAdmin(ScopedModelAdmin):
         schedule = self.schedule_to_change(request, uuid)
         if pause_schedule(schedule=schedule):
             log(instance=schedule, action="reports.pause")
-        messages.success(request, _("“%s” is paused: it sends nothing until you resume it.") % schedule)
+        messages.success(
+            request,
+            _("“%s” is paused: it sends nothing until you resume it, but for mails that are in the outbox already.")
+            % schedule,
+        )
         return redirect(self.page_of(schedule))
 
     def resume_view(self, request, uuid):

@@ -77,7 +77,7 @@ def acts(*, viewer: Any, cut: Cut) -> QuerySet[LearningEvent]:
 
 
 def reading_days(*, viewer: Any, cut: Cut) -> QuerySet[ActivityDay]:
-    """Days on which learners opened lessons. They are kept as dates, by UTC, and count whole on that date."""
+    """Days on which learners opened lessons. They are kept as dates of the site's calendar, as periods are."""
     first = cut.stretch.start.astimezone(cut.period.zone).date()
     last = (cut.stretch.end - dt.timedelta(microseconds=1)).astimezone(cut.period.zone).date()
     found = visible_to(viewer, ActivityDay.objects.filter(day__gte=first, day__lte=last))

@@ -1,10 +1,11 @@
 """Schedules and the history of their runs, as people read them."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, time_format
@@ -42,24 +43,35 @@ def moment_in_words(moment: datetime, schedule: Schedule) -> str:
 
 
 def coming_occurrences(
-    *, schedule: Schedule, now: datetime | None = None, count: int = 5, taken: frozenset[str] | None = None
+    *,
+    schedule: Schedule,
+    now: datetime | None = None,
+    count: int = 5,
+    handled: Iterable[tuple[str, datetime]] | None = None,
 ) -> list[Occurrence]:
-    """The next times this schedule sends: nothing while it is paused, and no period it has handled already.
+    """The next times this schedule sends: nothing while it is paused, and no period or day it has handled already.
 
-    ``taken`` spares the query for periods handled, where they are known.
+    ``handled`` spares the query for the periods of the last runs and their times, where they are known.
     """
     if not schedule.is_enabled:
         return []
-    if taken is None:
+    if handled is None:
         runs = schedule.runs.filter(kind=RunKind.SCHEDULED)
         # A period is at most a month long, so that older keys cannot come again.
-        taken = frozenset(runs.order_by("-scheduled_for").values_list("period", flat=True)[:62])
-    after = max(now or timezone.now(), schedule.active_since)
-    return next_occurrences(schedule.recurrence, after=after, count=count, taken=taken)
+        handled = runs.order_by("-scheduled_for").values_list("period", "scheduled_for")[:62]
+    known = list(handled)
+    return next_occurrences(
+        schedule.recurrence,
+        after=max(now or timezone.now(), schedule.active_since),
+        count=count,
+        taken={period for period, _at in known},
+        taken_days={at.astimezone(schedule.tz).date() for _period, at in known},
+    )
 
 
 def schedules_for_listing(*, schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:
-    """``schedules`` with their recipients, and the state, time and period of their last run, in two queries."""
+    """``schedules`` with their recipients, the state and time of their last run, and the period and time of the last
+    one on schedule, in two queries."""
     last = Run.objects.filter(schedule=OuterRef("pk")).order_by("-scheduled_for", "-pk")
     scheduled = last.filter(kind=RunKind.SCHEDULED)
     return (
@@ -69,26 +81,46 @@ def schedules_for_listing(*, schedules: QuerySet[Schedule]) -> QuerySet[Schedule
             last_state=Subquery(last.values("state")[:1]),
             last_for=Subquery(last.values("scheduled_for")[:1]),
             last_period=Subquery(scheduled.values("period")[:1]),
+            last_scheduled=Subquery(scheduled.values("scheduled_for")[:1]),
         )
     )
 
 
+def deliveries_to_tell() -> QuerySet[Delivery]:
+    """Deliveries with what became of them, without the texts of their mails."""
+    return Delivery.objects.select_related("mail", "recipient").defer("mail__text", "mail__html")
+
+
 @dataclass(frozen=True)
 class PastRun:
-    """One run in a schedule's history: what it was, what became of it, and each recipient."""
+    """One run in a schedule's history: what it was, what became of it, and its recipients and files."""
 
     run: Run
     when: str
     state: str
     recipients: tuple[tuple[Delivery, str, str, str], ...]
+    recipients_total: int
     artifacts: tuple[Artifact, ...]
+    artifacts_total: int
 
 
-def run_history(*, runs: QuerySet[Run], limit: int) -> list[PastRun]:
-    """The newest ``limit`` runs with every recipient's state in words, in a constant number of queries."""
+def run_history(*, runs: QuerySet[Run], limit: int, most: int) -> list[PastRun]:
+    """The newest ``limit`` runs, each with at most ``most`` recipients and files, in a constant number of queries.
+
+    Recipients who do not have the mail come first. The mails' texts are not read.
+    """
+    arrived = Case(When(mail__state__in=[MailState.SENT, MailState.KEPT], then=Value(1)), default=Value(0))
     found = (
         runs.select_related("schedule", "requested_by")
-        .prefetch_related("artifacts", "deliveries__mail", "deliveries__recipient")
+        .annotate(
+            recipients_total=Count("deliveries", distinct=True), artifacts_total=Count("artifacts", distinct=True)
+        )
+        .prefetch_related(
+            Prefetch(
+                "deliveries", deliveries_to_tell().order_by(arrived, "address")[:most], to_attr="first_deliveries"
+            ),
+            Prefetch("artifacts", Artifact.objects.order_by("pk")[:most], to_attr="first_artifacts"),
+        )
         .order_by("-scheduled_for", "-pk")[:limit]
     )
     return [
@@ -96,11 +128,10 @@ def run_history(*, runs: QuerySet[Run], limit: int) -> list[PastRun]:
             run=run,
             when=moment_in_words(run.scheduled_for, run.schedule),
             state=str(RunState(run.state).label),
-            recipients=tuple(
-                (delivery, *result_of(delivery), reason_of(delivery))
-                for delivery in sorted(run.deliveries.all(), key=lambda entry: entry.address)
-            ),
-            artifacts=tuple(run.artifacts.all()),
+            recipients=tuple((entry, *result_of(entry), reason_of(entry)) for entry in run.first_deliveries),
+            recipients_total=run.recipients_total,
+            artifacts=tuple(run.first_artifacts),
+            artifacts_total=run.artifacts_total,
         )
         for run in found
     ]
@@ -151,8 +182,8 @@ def delivery_lines(*, runs: QuerySet[Run]) -> list[Line]:
     """Each run and recipient as one line, newest run first. A run that never came to recipients names the
     ones its schedule has now."""
     found = []
-    rows = runs.select_related("schedule").prefetch_related(
-        "deliveries__mail", "schedule__recipients__person", "requested_by"
+    rows = runs.select_related("schedule", "requested_by").prefetch_related(
+        Prefetch("deliveries", deliveries_to_tell()), "schedule__recipients__person"
     )
     for run in rows:
         base = {

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from notifications.exceptions import MailRefused
 from notifications.models import MailKind, MailState, OutboxMail
 from notifications.services import Attachment, queue_mail
 from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
@@ -17,8 +19,8 @@ from reports.registries import source_for
 from reports.selectors.results import scope_hash
 
 MIME = {"pdf": "application/pdf", "csv": "text/csv"}
-ARRIVED = frozenset({MailState.SENT, MailState.KEPT})
-SETTLED = ARRIVED | {MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED}
+HAS_ARRIVED = Q(mail__state__in=[MailState.SENT, MailState.KEPT])
+IS_UNDER_WAY = Q(mail=None, state=DeliveryState.PENDING) | Q(mail__state__in=[MailState.PENDING, MailState.SENDING])
 
 
 def deliver_run(*, run_id: int) -> list[OutboxMail]:
@@ -26,6 +28,7 @@ def deliver_run(*, run_id: int) -> list[OutboxMail]:
 
     Returns the mails to send. Nothing where the run is not ready or another worker was first; a
     crash before the commit leaves the run ready, and the mails' own keys make a second try harmless.
+    Somebody whose mail cannot be written, for an unusable address or name, holds up nobody else.
     """
     with transaction.atomic():
         if not Run.objects.filter(pk=run_id, state=RunState.READY).update(state=RunState.DELIVERING):
@@ -38,7 +41,12 @@ def deliver_run(*, run_id: int) -> list[OutboxMail]:
         with translation.override(run.schedule.owner.language or settings.LANGUAGE_CODE):
             pending = run.deliveries.filter(mail=None, state=DeliveryState.PENDING).select_related("recipient")
             for delivery in pending.order_by("pk"):
-                mail = _queue(run, delivery, artifacts[delivery.scope_hash])
+                try:
+                    mail = _queue(run, delivery, artifacts[delivery.scope_hash])
+                except MailRefused as error:
+                    own = Delivery.objects.filter(pk=delivery.pk)
+                    own.update(state=DeliveryState.SUPPRESSED, reason=str(error)[:300])
+                    continue
                 Delivery.objects.filter(pk=delivery.pk).update(mail=mail)
                 mails.append(mail)
     return mails
@@ -75,21 +83,18 @@ def _queue(run: Run, delivery: Delivery, artifacts: list[Artifact]) -> OutboxMai
 
 
 def finish_runs() -> int:
-    """Close every run whose recipients are all settled; returns how many."""
-    count = 0
-    open_runs: dict[int, list[str]] = {}
-    rows = Run.objects.filter(state=RunState.DELIVERING).values_list(
-        "pk", "deliveries__state", "deliveries__mail__state"
-    )
-    for pk, own, mail in rows:
-        open_runs.setdefault(pk, []).append(mail or own)
-    for pk, states in open_runs.items():
-        if SETTLED.issuperset(states):
-            state = RunState.DONE if ARRIVED.issuperset(states) else RunState.PARTIAL
-            count += Run.objects.filter(pk=pk, state=RunState.DELIVERING).update(
-                state=state, finished_at=timezone.now()
-            )
-    return count
+    """Close every run whose recipients are all settled; returns how many changed.
+
+    A run is complete when everybody has the mail, and stays so. One that was closed without somebody
+    becomes complete once a mail that was sent again has arrived at the last of them.
+    """
+    deliveries = Delivery.objects.filter(run=OuterRef("pk"))
+    under_way, missing = Exists(deliveries.filter(IS_UNDER_WAY)), Exists(deliveries.exclude(HAS_ARRIVED))
+    now = timezone.now()
+    open_runs = Run.objects.filter(state=RunState.DELIVERING)
+    short = open_runs.filter(~under_way, missing).update(state=RunState.PARTIAL, finished_at=now)
+    runs = Run.objects.filter(state__in=[RunState.DELIVERING, RunState.PARTIAL])
+    return short + runs.filter(~missing).update(state=RunState.DONE, finished_at=now)
 
 
 def reason_not_to_send(mail: OutboxMail) -> str:

@@ -26,8 +26,9 @@ from reports.services.files import make_file
 
 log = logging.getLogger(__name__)
 
-# Minutes to wait after the first, second, … failure; after the last one the run has failed.
+# Minutes to wait after the first, second, … failure. After one more the run has failed.
 BACKOFF = (1, 5, 15, 60, 180)
+MOST_ATTEMPTS = len(BACKOFF) + 1
 
 
 @dataclass
@@ -49,7 +50,7 @@ def claim_run(*, run_id: int, now: datetime) -> Run | None:
         return None
     free = Q(state=RunState.DUE, next_attempt_at__lte=now) | Q(state=RunState.RENDERING, lease_until__lt=now)
     mine = Run.objects.filter(free, pk=run.pk, fence=run.fence)
-    if run.attempts >= len(BACKOFF):
+    if run.attempts >= MOST_ATTEMPTS:
         mine.update(
             state=RunState.FAILED,
             finished_at=now,
@@ -98,6 +99,7 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
         _discard(made)
         _retry_later(run, error, now)
         return False
+    _sweep_folder(run, made)
     return True
 
 
@@ -184,7 +186,6 @@ def _keep(run: Run, made: list[Artifact], deliveries: list[Delivery]) -> None:
         _leave(run, state=RunState.READY, ready_at=timezone.now(), error="")
         Artifact.objects.bulk_create(made)
         Delivery.objects.bulk_create(deliveries)
-    _sweep_folder(run, {Path(artifact.path).name for artifact in made})
 
 
 def _leave(run: Run, **changes: Any) -> None:
@@ -201,7 +202,7 @@ def _retry_later(run: Run, error: Exception, now: datetime) -> None:
         error=sentence,
         **(
             {"state": RunState.FAILED, "finished_at": now}
-            if run.attempts >= len(BACKOFF)
+            if run.attempts >= MOST_ATTEMPTS
             else {"state": RunState.DUE, "next_attempt_at": now + timedelta(minutes=BACKOFF[run.attempts - 1])}
         ),
     )
@@ -212,9 +213,12 @@ def _discard(made: list[Artifact]) -> None:
         storages["private"].delete(artifact.path)
 
 
-def _sweep_folder(run: Run, keep: set[str]) -> None:
-    """Files of renderers that died before their rows were written."""
-    storage = storages["private"]
-    for name in storage.listdir(_folder(run))[1] if keep else []:
-        if name not in keep:
-            storage.delete(f"{_folder(run)}/{name}")
+def _sweep_folder(run: Run, made: list[Artifact]) -> None:
+    """Delete files of renderers that died before their rows were written. Failing at it harms nobody."""
+    storage, keep = storages["private"], {Path(artifact.path).name for artifact in made}
+    try:
+        for name in storage.listdir(_folder(run))[1] if keep else []:
+            if name not in keep:
+                storage.delete(f"{_folder(run)}/{name}")
+    except Exception:
+        log.exception("run %s: old files could not be swept away", run.pk)

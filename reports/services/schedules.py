@@ -7,21 +7,38 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reports.exceptions import NoAddress
-from reports.models import Run, RunKind, Schedule, ScheduleRecipient
+from reports.models import Run, RunKind, RunState, Schedule, ScheduleRecipient
 
 # Fields after whose change nothing that lies in the past may fall due.
 TIMING_FIELDS = frozenset({"days", "weekdays", "month_day", "time", "zone", "is_enabled"})
 
 
-def pause_schedule(*, schedule: Schedule) -> bool:
-    """Send nothing on schedule until it is resumed. False where it was paused already."""
+@transaction.atomic
+def pause_schedule(*, schedule: Schedule, now: datetime | None = None) -> bool:
+    """Send nothing on schedule until it is resumed; what is due or being made is canceled, what is in the mail
+    outbox already goes on. False where it was paused already."""
     changed = Schedule.objects.filter(pk=schedule.pk, is_enabled=True).update(is_enabled=False)
     schedule.refresh_from_db()
+    if changed:
+        _cancel_runs(schedule, now or timezone.now())
     return bool(changed)
+
+
+def _cancel_runs(schedule: Schedule, now: datetime) -> None:
+    # The fence moves on, so that a renderer at work finds its claim gone.
+    schedule.runs.filter(kind=RunKind.SCHEDULED, state__in=[RunState.DUE, RunState.RENDERING, RunState.READY]).update(
+        state=RunState.CANCELLED,
+        fence=F("fence") + 1,
+        lease_until=None,
+        finished_at=now,
+        error=_("The schedule was paused before this report was sent."),
+    )
 
 
 def resume_schedule(*, schedule: Schedule, now: datetime | None = None) -> bool:
@@ -54,11 +71,18 @@ def set_recipients(*, schedule: Schedule, addresses: Collection[str]) -> None:
     )
 
 
+@transaction.atomic
 def change_schedule(*, schedule: Schedule, changed: Collection[str], now: datetime | None = None) -> None:
-    """After fields named in ``changed`` were saved: other days or times count from now on, never backwards."""
+    """After fields named in ``changed`` were saved: other days or times count from now on, never backwards.
+
+    Call it in the transaction that saved them, or a sweep may see the one without the other.
+    """
+    now = now or timezone.now()
     if TIMING_FIELDS & set(changed):
-        schedule.active_since = now or timezone.now()
+        schedule.active_since = now
         schedule.save(update_fields=["active_since"])
+    if "is_enabled" in changed and not schedule.is_enabled:
+        _cancel_runs(schedule, now)
 
 
 def request_run(*, schedule: Schedule, person: Any, now: datetime | None = None) -> Run:

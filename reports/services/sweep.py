@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Max, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from reports.models import Run, RunKind, RunState, Schedule
@@ -40,7 +40,9 @@ def sweep_schedules(*, now: datetime | None = None) -> Sweep:
 
 def _enabled() -> list[tuple[Schedule, datetime]]:
     """Enabled schedules, each with the moment after which something can be due."""
-    last = Max("runs__scheduled_for", filter=Q(runs__kind=RunKind.SCHEDULED))
+    runs = Run.objects.filter(schedule=OuterRef("pk"), kind=RunKind.SCHEDULED).order_by("-scheduled_for")
+    # One look at an index for each schedule, however long its history.
+    last = Subquery(runs.values("scheduled_for")[:1])
     return [
         (schedule, max(schedule.active_since, schedule.last_due or datetime.min.replace(tzinfo=UTC)))
         for schedule in Schedule.objects.enabled().annotate(last_due=last).order_by("pk")

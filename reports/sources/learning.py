@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Avg, Count, F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,14 +13,12 @@ from learning.models import Enrollment, EnrollmentStatus, Result
 from learning.policies import visible_to
 from lms_pages.models import CourseStaff
 from reports.charts import Bar, BarChart
+from reports.dashboards import percent
+from reports.figures import number
 from reports.registries import Moment, Source, register_source
 from reports.results import Column, GroupTable, Summary
 
 MOST_BARS = 12
-
-
-def percent(part: float, whole: float) -> int:
-    return round(100 * part / whole) if whole else 0
 
 
 @register_source
@@ -112,26 +110,28 @@ class CourseProgress(Source):
         late = Q(status=EnrollmentStatus.ACTIVE, due_on__lt=moment.today)
         courses = list(
             queryset.order_by()
-            .values(name=F("course__title"), course_pk=F("course"))
+            # Translations of a course are one course; any one of their titles will do.
+            .values(key=F("course_key"))
             .annotate(
+                name=Min("course__title"),
                 enrolled=Count("pk"),
                 completed=Count("pk", filter=Q(status=EnrollmentStatus.COMPLETED)),
                 overdue=Count("pk", filter=late),
             )
         )
-        courses.sort(key=lambda entry: (entry["completed"] / entry["enrolled"], entry["name"]))
+        courses.sort(key=lambda entry: (entry["completed"] / entry["enrolled"], entry["name"], entry["key"]))
         total = sum(entry["enrolled"] for entry in courses)
         completed = sum(entry["completed"] for entry in courses)
         overdue = sum(entry["overdue"] for entry in courses)
         return Summary(
             sentence=_sentence(courses, total, completed, overdue),
             figures=(
-                (_("Enrollments"), f"{total:,}"),
+                (_("Enrollments"), number(total)),
                 (
                     _("Completed"),
-                    _("%(n)s (%(share)s %%)") % {"n": f"{completed:,}", "share": percent(completed, total)},
+                    _("%(n)s (%(share)s %%)") % {"n": number(completed), "share": percent(completed, total)},
                 ),
-                (_("Overdue"), f"{overdue:,}"),
+                (_("Overdue"), number(overdue)),
             ),
             chart=_chart(courses) if courses else None,
             groups=GroupTable(
@@ -165,14 +165,14 @@ def _sentence(courses: list[dict[str, Any]], total: int, completed: int, overdue
             "%(completed)s of %(total)s enrollments are completed (%(share)s %%).",
             total,
         )
-        % {"completed": f"{completed:,}", "total": f"{total:,}", "share": percent(completed, total)}
+        % {"completed": number(completed), "total": number(total), "share": percent(completed, total)}
     ]
     if overdue:
-        parts.append(ngettext("%(n)s is overdue.", "%(n)s are overdue.", overdue) % {"n": f"{overdue:,}"})
+        parts.append(ngettext("%(n)s is overdue.", "%(n)s are overdue.", overdue) % {"n": number(overdue)})
     else:
         parts.append(_("None is overdue."))
-    if len(courses) > 1:
-        low = courses[0]
+    low = courses[0]
+    if len(courses) > 1 and low["completed"] < low["enrolled"]:
         parts.append(
             _("“%(course)s” is lowest with %(share)s %%.")
             % {"course": low["name"], "share": percent(low["completed"], low["enrolled"])}
@@ -185,7 +185,7 @@ def _chart(courses: list[dict[str, Any]]) -> BarChart:
     named, rest = (courses, []) if len(courses) <= MOST_BARS else (courses[: MOST_BARS - 1], courses[MOST_BARS - 1 :])
     bars = [_bar(entry["name"], [entry]) for entry in named]
     if rest:
-        bars.append(_bar(_("%(n)s other courses") % {"n": len(rest)}, rest))
+        bars.append(_bar(_("%(n)s other courses") % {"n": number(len(rest))}, rest))
     return BarChart(
         title=_("Completed by course"),
         unit=_("% of enrollments"),
@@ -202,5 +202,5 @@ def _bar(name: str, entries: Iterable[dict[str, Any]]) -> Bar:
     return Bar(
         name=name,
         value=share,
-        label=_("%(share)s %% (%(n)s of %(of)s)") % {"share": share, "n": completed, "of": enrolled},
+        label=_("%(share)s %% (%(n)s of %(of)s)") % {"share": share, "n": number(completed), "of": number(enrolled)},
     )

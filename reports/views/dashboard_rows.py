@@ -8,7 +8,6 @@ from django.contrib.auth import get_user_model
 from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -162,7 +161,8 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
 
     @property
     def explanation(self) -> str:
-        return str(EXPLANATIONS.get(self.cut.what, ""))
+        clock = _("Days are those of the site's clock (%(zone)s).") % {"zone": self.cut.period.zone.key}
+        return f"{EXPLANATIONS.get(self.cut.what, '')} {clock}".strip()
 
     def get_breadcrumbs_items(self):
         query = self.request.GET.copy()
@@ -221,14 +221,20 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
                 person,
                 team,
                 LinkColumn("course", label=_("Course"), accessor="course.title", get_url=self.course_url),
-                Column("enrolled", label=_("Enrolled"), accessor=lambda row: day(row.enrolled_at)),
+                Column("enrolled", label=_("Enrolled"), accessor=lambda row: self.day(row.enrolled_at)),
                 Column("done", label=_("Lessons done"), accessor=lessons_done),
-                Column("due", label=_("Due"), accessor=lambda row: day(row.due_on)),
-                Column("completed", label=_("Completed"), accessor=lambda row: day(row.completed_at)),
+                Column("due", label=_("Due"), accessor=lambda row: self.day(row.due_on)),
+                Column("completed", label=_("Completed"), accessor=lambda row: self.day(row.completed_at)),
             ]
         for column in found:
             column.sort_key = column.name
         return found
+
+    def day(self, value: dt.date | dt.datetime | None) -> str:
+        """A date for reading, on the clock that the number was counted by."""
+        if isinstance(value, dt.datetime):
+            value = value.astimezone(self.cut.period.zone)
+        return date_format(value, "j M Y") if value else "–"
 
     def person(self, row: Any) -> Any:
         return row if self.lists_people else row.learner
@@ -265,13 +271,6 @@ class DashboardRowsView(MayViewDashboard, BaseListingView):
         if self.edits_pages:
             return reverse("wagtailadmin_explore", args=[row.course_id])
         return row.course.get_url(self.request)
-
-
-def day(value: dt.date | dt.datetime | None) -> str:
-    """A date for reading; moments in the reader's zone."""
-    if value is None:
-        return "–"
-    return date_format(timezone.localtime(value) if isinstance(value, dt.datetime) else value, "j M Y")
 
 
 def lessons_done(row: Any) -> str:

@@ -1,4 +1,4 @@
-"""Both import contracts hold, and each is shown to fail on a planted breach, in a copy of the code."""
+"""The import contracts hold, and each is shown to fail on a planted breach, in a copy of the code."""
 
 import shutil
 import subprocess
@@ -38,20 +38,30 @@ def test_the_contracts_hold(copy):
     assert code == 0, output
 
 
+ROWS, MODULES, WIRING = (
+    "Apps import only from lower rows",
+    "Modules of an app import only downwards",
+    "Modules of the wiring import only downwards",
+)
+
+
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [
-        pytest.param("accounts/planted.py", "import reports.models", "Apps import only from lower rows", id="upward"),
-        pytest.param("library/planted.py", "import notifications", "Apps import only from lower rows", id="sideways"),
-        pytest.param(
-            "learning/exceptions.py", "import learning.policies", "Modules of an app import only downwards", id="inside"
-        ),
+        pytest.param("accounts/roles.py", "import reports.models", ROWS, id="upward"),
+        pytest.param("library/policies.py", "import notifications", ROWS, id="sideways"),
+        pytest.param("learning/exceptions.py", "import learning.policies", MODULES, id="inside"),
         pytest.param(
             "learning/selectors.py",
             "def late():\n    from learning.services import progress",
-            "Modules of an app import only downwards",
+            MODULES,
             id="hidden in a function",
         ),
+        pytest.param("reports/figures.py", "import reports.views.dashboard", MODULES, id="a module of one app alone"),
+        pytest.param("reports/exports/csv.py", "import reports.sources.learning", MODULES, id="side by side"),
+        pytest.param("reports/planted.py", "", MODULES, id="a module without a row"),
+        pytest.param("cms/supervisor/lock.py", "import cms.health", WIRING, id="wiring"),
+        pytest.param("cms/planted.py", "", WIRING, id="a module of the wiring without a row"),
     ],
 )
 def test_a_planted_breach_is_found(copy, module, line, contract):

@@ -15,7 +15,7 @@ WITHOUT_RULE = {
     "library.Image": "Wagtail's collection permissions decide who chooses or changes it; pages decide who sees it",
     "library.Document": "Wagtail's collection permissions and view restrictions decide",
     "library.Media": "Wagtail's collection permissions decide; pages decide who sees it",
-    "library.Branding": "a setting of the site that every page shows",
+    "operations.SiteSettings": "what every page shows",
     "lms_pages.GradingCategory": "a line of its course page's form, seen with the page",
     "reports.Dashboard": "has no table: the right to open dashboards hangs on it",
     "home.HomePage": "the public front page",

@@ -1,14 +1,16 @@
 """Answering knowledge checks."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from assessment.exceptions import NoSuchCheck
 from assessment.models import Response
 from assessment.services import answer_check
 from learning.exceptions import LessonLocked, NotEnrolled
-from learning.models import EnrollmentStatus, LearningEvent, LessonProgress, Result
+from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from learning.services import enroll, leave_course
 from questions.models import Question
 from tests.factories.lms_pages import check_block, lessons_of, make_course, make_lesson, make_module
@@ -119,6 +121,24 @@ def test_a_run_that_was_left_takes_no_answers(checked):
     with pytest.raises(NotEnrolled):
         answer_check(enrollment=enrollment, lesson=lesson, block_id=block_id, answers={choice.pk: right_answer(choice)})
     assert nothing_written()
+
+
+def test_nor_does_one_that_was_left_in_another_tab(checked):
+    enrollment, lesson, block_id, (choice, _number) = checked
+    leave_course(enrollment=Enrollment.objects.get())
+    with pytest.raises(NotEnrolled):
+        answer_check(enrollment=enrollment, lesson=lesson, block_id=block_id, answers={choice.pk: right_answer(choice)})
+    assert nothing_written()
+
+
+def test_answering_is_an_activity(checked):
+    enrollment, lesson, block_id, (choice, _number) = checked
+    at = timezone.now() + timedelta(days=3)
+    answer_check(
+        enrollment=enrollment, lesson=lesson, block_id=block_id, answers={choice.pk: wrong_answer(choice)}, at=at
+    )
+    enrollment.refresh_from_db()
+    assert (enrollment.last_activity_at, enrollment.last_lesson_key) == (at, lesson.translation_key)
 
 
 def test_a_locked_lesson_takes_no_answers(learner):

@@ -10,6 +10,8 @@ from learning.exceptions import (
     AlreadyRequested,
     CannotLeave,
     EnrollmentClosed,
+    LearningError,
+    RunIsOver,
 )
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent
 from learning.services import approve_request, decline_request, enroll, leave_course, request_enrollment
@@ -88,18 +90,31 @@ def test_a_request_is_declined_with_its_reason_and_may_be_made_again(learner):
     assert request_enrollment(learner=learner, course=course).run == 2
 
 
+def test_a_request_that_was_taken_back_in_another_tab_is_not_approved(learner):
+    asked = request_enrollment(learner=learner, course=make_course(enrollment_policy="request"))
+    leave_course(enrollment=Enrollment.objects.get())
+    assert asked.status == EnrollmentStatus.REQUESTED  # as this tab still believes
+
+    with pytest.raises(LearningError):
+        approve_request(enrollment=asked, actor=make_person())
+
+    assert Enrollment.objects.get().status == EnrollmentStatus.WITHDRAWN
+    assert events() == ["course:requested", "course:left"]
+
+
 def test_leaving_ends_the_run_and_a_new_one_may_start(learner, course):
     enrollment = enroll(learner=learner, course=course)
     leave_course(enrollment=enrollment, reason="Too busy.")
     assert (enrollment.status, enrollment.reason) == ("withdrawn", "Too busy.")
-    with pytest.raises(CannotLeave):
+    with pytest.raises(RunIsOver, match="This is over already"):
         leave_course(enrollment=enrollment)
+    assert enrollment.reason == "Too busy."
     assert enroll(learner=learner, course=course).run == 2
 
 
 def test_a_completed_course_cannot_be_left(learner, course):
     enrollment = make_completed(learner, course)
-    with pytest.raises(CannotLeave):
+    with pytest.raises(CannotLeave, match="stays in your record"):
         leave_course(enrollment=enrollment)
     enrollment.refresh_from_db()
     assert enrollment.status == EnrollmentStatus.COMPLETED

@@ -2,11 +2,11 @@
 
 import pytest
 
-from learning.exceptions import LessonLocked, NotEnrolled
+from learning.exceptions import LessonLocked, LessonsMissing, NotEnrolled
 from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress
-from learning.services import complete_lesson, enroll, leave_course, record_visit
+from learning.services import complete_lesson, enroll, finish_course, leave_course, record_visit
 from tests.factories.learning import make_enrollment
-from tests.factories.lms_pages import lessons_of, make_course
+from tests.factories.lms_pages import lessons_of, make_course, make_lesson
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,18 @@ def test_a_withdrawn_run_takes_no_progress(learner, course):
     assert not LessonProgress.objects.exists()
 
 
+def test_a_run_that_was_left_in_another_tab_takes_no_progress(learner, course):
+    enrollment = enroll(learner=learner, course=course)
+    leave_course(enrollment=Enrollment.objects.get())
+    assert enrollment.is_open  # as this tab still believes
+
+    with pytest.raises(NotEnrolled):
+        complete_lesson(enrollment=enrollment, lesson=lessons_of(course)[0])
+
+    assert verbs(enrollment) == ["course:enrolled", "course:left"]
+    assert not LessonProgress.objects.exists()
+
+
 def test_an_in_order_course_keeps_later_lessons_closed_on_the_server(learner):
     course = make_course(lesson_order="in_order")
     lessons = lessons_of(course)
@@ -116,6 +128,47 @@ def test_publishing_and_unpublishing_recounts_open_runs_only(course):
         4,
         EnrollmentStatus.COMPLETED,
     )
+
+
+def test_a_run_that_was_left_keeps_its_numbers(learner, course):
+    left = make_enrollment(learner, course, done=1)
+    leave_course(enrollment=left)
+    lessons_of(course)[3].unpublish()
+    left.refresh_from_db()
+    assert (left.completed_lessons, left.required_lessons) == (1, 4)
+
+
+def test_taking_the_missing_lesson_away_completes_nobody_until_they_say_so(learner, course):
+    run = make_enrollment(learner, course, done=3)
+    with pytest.raises(LessonsMissing):
+        finish_course(enrollment=run)
+    lessons_of(course)[3].unpublish()
+    run.refresh_from_db()
+    assert (run.status, run.completed_lessons, run.required_lessons) == (EnrollmentStatus.ACTIVE, 3, 3)
+
+    finish_course(enrollment=run)
+    finish_course(enrollment=run)
+
+    assert (run.status, run.completed_lessons, run.required_lessons) == (EnrollmentStatus.COMPLETED, 3, 3)
+    assert run.completion_rule["lessons"] == [str(lesson.translation_key) for lesson in lessons_of(course)[:3]]
+    assert verbs(run).count("course:completed") == 1
+
+
+def test_a_course_without_lessons_cannot_be_finished(learner):
+    run = enroll(learner=learner, course=make_course(modules=0))
+    with pytest.raises(LessonsMissing):
+        finish_course(enrollment=run)
+    assert verbs(run) == ["course:enrolled"]
+
+
+def test_a_completed_run_may_do_any_lesson_that_came_later(learner):
+    course = make_course(lesson_order="in_order", modules=1, with_check=False)
+    run = make_enrollment(learner, course, done=2)
+    module = lessons_of(course)[0].get_parent()
+    make_lesson(module)
+    complete_lesson(enrollment=run, lesson=make_lesson(module))
+    assert LessonProgress.objects.filter(enrollment=run).count() == 3
+    assert (run.status, run.completed_lessons, run.required_lessons) == (EnrollmentStatus.COMPLETED, 2, 2)
 
 
 def test_visits_are_counted_by_day_and_remember_the_place(learner, course):

@@ -144,3 +144,12 @@ def test_saved_rich_text_is_cleaned_whatever_the_browser_sends(client, editor, c
     client.post(edit(lesson), {**lesson_form(**body(("text", {"value": hostile}))), "action-publish": "yes"})
     lesson.refresh_from_db()
     assert "javascript:" not in str(lesson.body[0].value)
+
+
+def test_editors_publish_and_submit_to_nobody(client, editor, course):
+    for page in (course, lessons_of(course)[0]):
+        response = client.get(edit(page))
+        assert "Submit to" not in response.content.decode()
+        menu = response.context["action_menu"]
+        assert menu.default_item.name == "action-publish"
+        assert menu.menu_items[0].name == "action-save-draft"

@@ -199,3 +199,18 @@ def test_the_preview_draws_each_kind(client, editor, kind):
     response = client.get(url("revisions_view", question.pk, question.latest_revision_id))
     assert response.status_code == 200
     assert "What is the answer to number" in response.content.decode()
+
+
+def test_an_empty_bank_says_so_in_plain_words(client, editor):
+    chooser = "wagtailsnippetchoosers_questions_question"
+    shown = client.get(reverse(f"{chooser}:choose")).json()["html"]
+    assert "Choose a question" in shown
+    assert "The question bank is empty." in shown
+    assert url("add") in shown
+    assert "question snippets" not in shown
+
+    make_question(title="Sky")
+    shown = client.get(reverse(f"{chooser}:choose_results")).content.decode()
+    assert "Single choice" in shown
+    nothing = client.get(reverse(f"{chooser}:choose_results"), {"q": "sea"}).content.decode()
+    assert "Try fewer words." in nothing

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from learning.services import enroll
 from tests.factories.accounts import make_person, make_team
@@ -269,6 +270,24 @@ def test_the_zone_is_the_sites_whatever_the_readers(client, settings, academy):
     answer = dashboard(client)
     assert answer.context["period"].zone.key == "Asia/Tokyo"
     assert "(Asia/Tokyo)" in answer.content.decode()
+
+
+def test_days_of_rows_are_on_the_clock_they_were_counted_by(client, settings):
+    """Enrolled on Monday at 08:30 in Tokyo, which is Sunday evening for the reader in New York."""
+    settings.TIME_ZONE = "Asia/Tokyo"
+    viewer = make_person(roles=("administrator",))
+    viewer.timezone = "America/New_York"
+    viewer.save()
+    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    monday = today - dt.timedelta(days=today.weekday() + 7)
+    at = dt.datetime.combine(monday, dt.time(8, 30), timezone.get_default_timezone())
+    enroll(learner=viewer, course=make_course(modules=1), source="staff", at=at)
+    client.force_login(viewer)
+    page = rows(client, what="enrollments", day=monday.isoformat()).content.decode()
+    assert f"<td>{date_format(monday, 'j M Y')}</td>" in re.sub(
+        r"<td[^>]*>\s*", "<td>", re.sub(r"\s*</td>", "</td>", page)
+    )
+    assert "Days are those of the site&#x27;s clock (Asia/Tokyo)." in page
 
 
 def test_the_home_page_has_four_numbers(client, academy):

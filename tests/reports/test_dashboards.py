@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 UTC = zoneinfo.ZoneInfo("UTC")
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -125,6 +127,26 @@ def test_being_enrolled_is_no_activity(weeks):
     assert key_figures(viewer=viewer, period=weeks).active == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "at", "day"),
+    [
+        # Monday in London already, Sunday evening on the site's clock.
+        ("America/New_York", dt.datetime(2026, 11, 23, 1, 30, tzinfo=dt.UTC), dt.date(2026, 11, 16)),
+        # Sunday in London still, Monday half past midnight on the site's clock.
+        ("Europe/Berlin", dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC), dt.date(2026, 11, 23)),
+    ],
+)
+def test_reading_at_the_edge_of_a_day_counts_on_the_sites_day(settings, name, at, day):
+    settings.TIME_ZONE = name
+    viewer, course = make_person(roles=("administrator",)), make_course(modules=1)
+    run = enroll(learner=make_person(), course=course, actor=viewer, at=at - dt.timedelta(days=30))
+    record_visit(enrollment=run, lesson_key=lessons_of(course)[0].translation_key, at=at)
+    weeks = period(Span.WEEKS, now=at + MINUTE, zone=zoneinfo.ZoneInfo(name))
+    found = dashboard_figures(viewer=viewer, period=weeks)
+    assert (found.active, weeks.days[-1], found.active_by_day[-1]) == (1, day, 1)
+    assert active_people(viewer=viewer, cut=Cut(What.ACTIVE, weeks, day=day)).count() == 1
+
+
 def test_who_reads_and_completes_counts_once(weeks):
     viewer, course = make_person(roles=("administrator",)), make_course(modules=1, lessons=2, with_check=False)
     run = enroll(learner=make_person(), course=course, actor=viewer, at=NOW - dt.timedelta(days=2))
@@ -176,6 +198,14 @@ def test_a_sentence_first(academy, weeks):
     assert sentence(dashboard_figures(viewer=academy.administrator, period=quiet)) == (
         "Nobody enrolled in the last 12 weeks. 3 are overdue."
     )
+
+
+def test_the_course_furthest_behind_may_be_a_small_one(academy, weeks):
+    """Fourteen courses, of which a chart names twelve: the sentence speaks of all of them."""
+    found = figures_of(academy, weeks, 14)
+    last = replace(found.courses[0], title="First aid", finished=0)
+    said = sentence(replace(found, courses=(last, *found.courses[1:])))
+    assert said.endswith("“First aid” is furthest behind: 0 of 1.")
 
 
 def test_a_team_that_stands_out_is_named(academy, weeks):

@@ -159,3 +159,10 @@ def test_charts_are_the_same_twice_and_escape_what_they_name():
         assert "<metadata>" not in drawn
     assert "<title>Active &lt;learners&gt;</title>" in draw_chart(lines)
     assert "New &amp; back" in draw_chart(lines)
+
+
+def test_backslashes_in_names_are_drawn_as_they_are():
+    name = r"C:\temp \g<9> \1"
+    drawn = draw_chart(BarChart(title=name, unit="%", bars=(Bar(name, 1, "1"),), description=name))
+    escaped = r"C:\temp \g&lt;9&gt; \1"
+    assert f"<title>{escaped}</title><desc>{escaped}</desc>" in drawn

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from lms_pages.models import CourseStaff
 from notifications.models import MailState, OutboxMail
 from notifications.registries import mail_checks
+from notifications.services import hand_over_mail, resend_mail
 from reports import tasks
-from reports.models import Artifact, Delivery, Run, RunAs, RunState, ScheduleRecipient
+from reports.models import Artifact, Delivery, Run, RunAs, RunState, Schedule, ScheduleRecipient
 from reports.services import (
     deliver_run,
     finish_runs,
@@ -23,7 +24,7 @@ from reports.services import (
     request_run,
     sweep_schedules,
 )
-from reports.services.rendering import BACKOFF, claim_run
+from reports.services.rendering import BACKOFF, MOST_ATTEMPTS, claim_run
 from tests.factories.accounts import make_person, make_team
 from tests.factories.learning import make_completed, make_enrollment
 from tests.factories.lms_pages import make_course
@@ -105,6 +106,71 @@ def test_somebody_without_the_mail_makes_the_run_partial(state):
     assert run.state == RunState.PARTIAL
 
 
+def test_a_run_becomes_complete_when_the_missing_mails_arrive_after_all():
+    run = ready_run(people=[make_person(), make_person(), make_person()])
+    first, second, _third = deliver_run(run_id=run.pk)
+    settle(MailState.SENT)
+    OutboxMail.objects.filter(pk__in=[first.pk, second.pk]).update(state=MailState.FAILED, sent_at=None)
+
+    def state() -> tuple[int, str]:
+        return finish_runs(), Run.objects.get().state
+
+    assert state() == (1, RunState.PARTIAL)
+    assert state() == (0, RunState.PARTIAL)
+    for mail in (first, second):
+        mail.refresh_from_db()
+        resend_mail(mail=mail, actor=run.schedule.owner)
+    # While they are on their way, and as long as one is missing, nothing is claimed.
+    assert state() == (0, RunState.PARTIAL)
+    assert hand_over_mail(mail_id=first.pk) == MailState.KEPT
+    assert state() == (0, RunState.PARTIAL)
+    assert hand_over_mail(mail_id=second.pk) == MailState.KEPT
+    assert state() == (1, RunState.DONE)
+    assert state() == (0, RunState.DONE)
+
+
+def test_a_complete_run_stays_complete():
+    """Whoever had the mail and asked for it again has had it, whatever becomes of the second one."""
+    run = ready_run(people=[make_person()])
+    deliver_run(run_id=run.pk)
+    settle(MailState.SENT)
+    assert finish_runs() == 1
+    OutboxMail.objects.update(state=MailState.FAILED)
+    assert (finish_runs(), Run.objects.get().state) == (0, RunState.DONE)
+
+
+def test_somebody_who_was_never_sent_anything_keeps_the_run_partial():
+    gone = make_person()
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    run = ready_run(people=[gone, make_person()])
+    deliver_run(run_id=run.pk)
+    settle(MailState.SENT)
+    assert [finish_runs(), finish_runs()] == [1, 0]
+    assert Run.objects.get().state == RunState.PARTIAL
+
+
+def test_closing_runs_costs_the_same_for_many(django_assert_num_queries):
+    for _ in range(3):
+        run = ready_run(people=[make_person() for _ in range(4)])
+        deliver_run(run_id=run.pk)
+        Schedule.objects.update(is_enabled=False)
+    settle(MailState.SENT)
+    with django_assert_num_queries(2):
+        assert finish_runs() == 3
+
+
+def test_one_mail_that_cannot_be_written_holds_up_nobody_else():
+    odd, good = make_person("Ada Able", email="ada@example.com"), make_person(email="ben@example.com")
+    type(odd).objects.filter(pk=odd.pk).update(first_name="Ada\nBcc: eve@example.com")
+    run = ready_run(people=[odd, good])
+    (mail,) = deliver_run(run_id=run.pk)
+    assert mail.to_address == good.email
+    refused = run.deliveries.get(address=odd.email)
+    assert (refused.state, refused.reason) == ("suppressed", "The name of a mail must be one line.")
+    settle(MailState.SENT)
+    assert (finish_runs(), Run.objects.get().state) == (1, RunState.PARTIAL)
+
+
 def test_only_one_worker_claims_and_a_dead_one_loses_its_place(settings):
     run = due_run(people=[make_person()])
     first = claim_run(run_id=run.pk, now=MONDAY)
@@ -144,6 +210,18 @@ def test_files_of_a_dead_renderer_are_swept_away():
     assert storages["private"].listdir(f"reports/{run.uuid}")[1] == [Artifact.objects.get().path.rpartition("/")[2]]
 
 
+def test_files_that_cannot_be_swept_away_cost_nobody_a_report(monkeypatch):
+    run = due_run(people=[make_person()])
+
+    def broken(self, path):
+        raise OSError("the folder cannot be listed")
+
+    monkeypatch.setattr(type(storages["private"]), "listdir", broken)
+    assert render_run(run_id=run.pk, now=MONDAY) is True
+    assert Run.objects.get().state == RunState.READY
+    assert Artifact.objects.get().open().read() == b"%PDF"
+
+
 def test_errors_lead_to_later_attempts_and_then_to_a_sentence(monkeypatch):
     def broken(**options):
         raise RuntimeError("the disk is full")
@@ -155,19 +233,20 @@ def test_errors_lead_to_later_attempts_and_then_to_a_sentence(monkeypatch):
         assert render_run(run_id=run.pk, now=now) is False
         run.refresh_from_db()
         assert (run.attempts, run.error) == (attempt, "RuntimeError: the disk is full")
-        if attempt < len(BACKOFF):
-            assert run.state == RunState.DUE
-            assert render_run(run_id=run.pk, now=now + MINUTE * minutes - dt.timedelta(seconds=1)) is False
-            assert Run.objects.get().attempts == attempt
+        assert run.state == RunState.DUE
+        assert render_run(run_id=run.pk, now=now + MINUTE * minutes - dt.timedelta(seconds=1)) is False
+        assert Run.objects.get().attempts == attempt
         now += MINUTE * minutes
-    assert run.state == RunState.FAILED
+    assert render_run(run_id=run.pk, now=now) is False
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.FAILED, MOST_ATTEMPTS)
     assert sweep_schedules(now=now).to_render == ()
 
 
 def test_a_worker_that_always_dies_is_not_started_for_ever(settings):
     run = due_run(people=[make_person()])
     now = MONDAY
-    for _ in BACKOFF:
+    for _ in range(MOST_ATTEMPTS):
         assert claim_run(run_id=run.pk, now=now) is not None
         now += dt.timedelta(seconds=settings.REPORTS_RENDER_LEASE + 1)
     assert claim_run(run_id=run.pk, now=now) is None

@@ -5,10 +5,18 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from reports.exceptions import NoAddress
+from reports.exceptions import LostClaim, NoAddress
 from reports.models import Run, RunKind, RunState, Schedule
-from reports.selectors.schedules import coming_occurrences, when_in_words
-from reports.services import change_schedule, pause_schedule, request_run, resume_schedule, sweep_schedules
+from reports.selectors.schedules import coming_occurrences, schedules_for_listing, when_in_words
+from reports.services import (
+    change_schedule,
+    pause_schedule,
+    rendering,
+    request_run,
+    resume_schedule,
+    sweep_schedules,
+)
+from reports.services.rendering import claim_run
 from tests.factories.accounts import make_person
 from tests.factories.reports import make_schedule
 
@@ -58,6 +66,39 @@ def test_a_paused_schedule_is_not_due_and_makes_up_for_nothing():
     assert rows() == [("2026-W48-2", "due")]
 
 
+@pytest.mark.parametrize("state", [RunState.DUE, RunState.RENDERING, RunState.READY])
+def test_pausing_cancels_what_is_on_its_way_and_its_period_is_not_sent_later(state):
+    schedule = make_schedule(people=[make_person()])
+    by_hand = request_run(schedule=schedule, person=make_person(), now=MONDAY)
+    (run_id,) = set(sweep_schedules(now=MONDAY).to_render) - {by_hand.pk}
+    claimed = None
+    if state != RunState.DUE:
+        claimed = claim_run(run_id=run_id, now=MONDAY)
+        Run.objects.filter(pk=run_id).update(state=state)
+    pause_schedule(schedule=schedule, now=MONDAY + MINUTE)
+    run = Run.objects.get(pk=run_id)
+    assert (run.state, run.finished_at) == (RunState.CANCELLED, MONDAY + MINUTE)
+    if claimed:
+        with pytest.raises(LostClaim):
+            rendering._keep(claimed, [], [])
+    # What somebody asked for by hand goes on, and nothing else.
+    later = sweep_schedules(now=MONDAY + DAY)
+    assert (later.to_render, later.to_deliver) == ((by_hand.pk,), ())
+    resume_schedule(schedule=schedule, now=MONDAY + 2 * MINUTE)
+    sweep_schedules(now=MONDAY + HOUR)
+    assert schedule.runs.filter(kind=RunKind.SCHEDULED).get().state == RunState.CANCELLED
+
+
+def test_pausing_leaves_what_is_in_the_outbox_or_done():
+    schedule = make_schedule()
+    for day, state in enumerate([RunState.DELIVERING, RunState.DONE, RunState.PARTIAL, RunState.FAILED]):
+        at = MONDAY + DAY * day
+        Run.objects.create(schedule=schedule, period=f"p{day}", scheduled_for=at, state=state)
+    before = rows()
+    pause_schedule(schedule=schedule)
+    assert rows() == before
+
+
 def test_the_newest_is_sent_and_older_ones_are_missed():
     make_schedule()
     sweep_schedules(now=MONDAY)
@@ -92,6 +133,12 @@ def test_more_days_do_not_send_twice_on_a_day():
     schedule.weekdays, schedule.time = [0, 2], dt.time(10)
     schedule.save()
     change_schedule(schedule=schedule, changed=["weekdays", "time"], now=MONDAY + HOUR)
+    # What is announced is what happens, in the list as well.
+    listed = schedules_for_listing(schedules=Schedule.objects.all()).get()
+    known = [(listed.last_period, listed.last_scheduled)]
+    for handled in (None, known):
+        coming = coming_occurrences(schedule=schedule, now=MONDAY + HOUR, handled=handled)
+        assert [entry.period for entry in coming][:2] == ["2026-W48-3", "2026-W49-1"]
     sweep_schedules(now=MONDAY + 3 * HOUR)
     assert rows() == [("2026-W48", "due")]
     sweep_schedules(now=MONDAY + 2 * DAY + 3 * HOUR)

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from learning.models import Enrollment
 from learning.services import enroll, leave_course, record_result, request_enrollment
@@ -19,6 +20,7 @@ from reports.registries import Moment, Source, check_sources, source_for, source
 from reports.selectors.results import report_result, report_stream, scope_hash
 from reports.viewers import OPERATOR
 from tests.factories.accounts import make_person, make_team
+from tests.factories.dashboards import add_learners
 from tests.factories.learning import make_completed, make_enrollment
 from tests.factories.lms_pages import lessons_of, make_course
 
@@ -44,7 +46,7 @@ SELECT trim(u.first_name || ' ' || u.last_name),
 
 
 def day_of(value) -> str:
-    """The Berlin day of a moment as SQL gives it: text in SQLite, a datetime elsewhere."""
+    """The day of a moment as SQL gives it, in UTC, the tests' zone: text in SQLite, a datetime elsewhere."""
     if not value:
         return ""
     moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -143,6 +145,45 @@ def test_an_empty_report_says_so(db):
     assert (result.rows, result.total) == ((), 0)
     assert result.summary.sentence == "Nobody is enrolled in anything you may open yet."
     assert result.summary.chart is None
+
+
+def summary_of(courses: dict[str, tuple[int, int]]):
+    """The summary over runs in bulk: by course, how many are enrolled and how many of them completed."""
+    for title, (enrolled, completed) in courses.items():
+        course = make_course(title, modules=1, lessons=1, with_check=False)
+        add_learners(course, enrolled, at=MOMENT.at)
+        ids = Enrollment.objects.filter(course=course).values_list("pk", flat=True)[:completed]
+        Enrollment.objects.filter(pk__in=list(ids)).update(status="completed", completed_at=MOMENT.at)
+    return source_for("course-progress").summary(Enrollment.objects.counted(), MOMENT)
+
+
+def test_a_hundred_percent_means_everybody_as_on_the_dashboard(db):
+    summary = summary_of({"Almost all": (300, 299), "Almost nobody": (300, 1)})
+    assert [row[3] for row in summary.groups.rows] == [1, 99, 50]
+    assert [bar.label for bar in summary.chart.bars] == ["1 % (1 of 300)", "99 % (299 of 300)"]
+
+
+def test_numbers_are_written_in_the_readers_language(db):
+    with translation.override("de"):
+        summary = summary_of({"Fire safety": (1200, 1100)})
+    assert summary.figures[0][1] == "1.200"
+    assert "1.100 of 1.200" in summary.sentence.replace(" von ", " of ")
+
+
+def test_no_course_is_lowest_when_all_are_complete(db):
+    assert summary_of({"Fire safety": (2, 2), "SQL": (1, 1)}).sentence == (
+        "3 of 3 enrollments are completed (100 %). None is overdue."
+    )
+
+
+def test_translations_are_one_course_as_on_the_dashboard(db):
+    german = make_course("Brandschutz", modules=1)
+    course = make_course("Fire safety", modules=1)
+    for page in (course, german):
+        make_enrollment(course=page)
+    Enrollment.objects.update(course_key=course.translation_key)
+    summary = source_for("course-progress").summary(Enrollment.objects.counted(), MOMENT)
+    assert [row[:2] for row in summary.groups.rows] == [("Brandschutz", 2), ("All", 2)]
 
 
 def people_seen(viewer) -> set[tuple[str, str]]:

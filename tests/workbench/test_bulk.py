@@ -6,7 +6,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from accounts.bulk import Deactivate
+from accounts.modeladmin.bulk import Deactivate
 from accounts.roles import ADMINISTRATOR, MANAGER
 from accounts.selectors import primary_team
 from tests.factories.accounts import make_person, make_team

@@ -37,6 +37,7 @@ from lms_pages.services.course_import.identity import Ids
 from lms_pages.services.course_import.pages import PageStore
 from lms_pages.services.course_import.questions import QuestionStore
 from lms_pages.services.course_import.resolver import CourseResolver
+from workbench.batches import one_batch
 
 
 def import_course(*, path: Path, parent_slug: str = "", update: bool = False, dry_run: bool = False) -> Report:
@@ -54,7 +55,8 @@ def import_course(*, path: Path, parent_slug: str = "", update: bool = False, dr
         course = parse_course(files, report)
         try:
             with transaction.atomic(), disable_reference_index_auto_update():
-                CourseWriter(course, files, report, stored).write(parent_slug=parent_slug, update=update)
+                with one_batch():
+                    CourseWriter(course, files, report, stored).write(parent_slug=parent_slug, update=update)
                 if dry_run:
                     transaction.set_rollback(True)
         except IntegrityError as error:

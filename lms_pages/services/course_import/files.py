@@ -20,6 +20,7 @@ from lms_pages.importers.olx.assets import FOLDER, Assets
 from lms_pages.importers.olx.source import decoded
 from lms_pages.importers.olx.tree import Caption, Course
 from lms_pages.importers.report import Report
+from lms_pages.services.course_import.identity import rows_of
 from workbench.svg import SvgRefused, clean_svg
 
 CAPTION_EXTENSIONS = {"srt", "sjson", "vtt"}
@@ -72,9 +73,7 @@ class FileStore:
         self.stored, self.origin = stored, origin
         prefix = course.asset_key("")
         self.known = {
-            (model, row.origin_key): row
-            for model in (Image, Document, Media)
-            for row in model.objects.filter(origin=origin, origin_key__startswith=prefix)
+            (model, row.origin_key): row for model in (Image, Document, Media) for row in rows_of(model, origin, prefix)
         }
         self.rows: dict[str, Image | Document | Media | None] = {}
         self.used_captions: set[str] = set()

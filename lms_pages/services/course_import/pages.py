@@ -10,6 +10,7 @@ from wagtail.models import Page
 from lms_pages.importers.olx.tree import Course
 from lms_pages.importers.report import Report
 from lms_pages.models import CoursePage, LessonPage, ModulePage
+from lms_pages.services.course_import.identity import rows_of
 
 P = TypeVar("P", CoursePage, ModulePage, LessonPage)
 
@@ -21,9 +22,7 @@ class PageStore:
         self.report, self.origin = report, origin
         prefix = f"block-v1:{course.org}+{course.number}+{course.run}+type@"
         self.known: dict[str, ModulePage | LessonPage] = {
-            page.origin_key: page
-            for model in (ModulePage, LessonPage)
-            for page in model.objects.filter(origin=origin, origin_key__startswith=prefix)
+            page.origin_key: page for model in (ModulePage, LessonPage) for page in rows_of(model, origin, prefix)
         }
         self.kept: set[str] = set()
         self.slugs: dict[int, set[str]] = {}

@@ -10,7 +10,7 @@ from lms_pages.importers.html import one_text
 from lms_pages.importers.olx.tree import Block, Course, QuestionData
 from lms_pages.importers.pieces import has_content
 from lms_pages.importers.report import Report
-from lms_pages.services.course_import.identity import Ids
+from lms_pages.services.course_import.identity import Ids, rows_of
 from lms_pages.services.course_import.resolver import CourseResolver
 from questions.models import Question
 from questions.types import question_type
@@ -22,10 +22,7 @@ class QuestionStore:
     def __init__(self, *, course: Course, resolver: CourseResolver, report: Report, ids: Ids, origin: str):
         self.resolver, self.report, self.ids, self.origin = resolver, report, ids, origin
         prefix = f"block-v1:{course.org}+{course.number}+{course.run}+type@"
-        self.known = {
-            question.origin_key: question
-            for question in Question.objects.filter(origin=origin, origin_key__startswith=prefix)
-        }
+        self.known = {question.origin_key: question for question in rows_of(Question, origin, prefix)}
         self.kept: set[str] = set()
         self.changed: list[Question] = []
 

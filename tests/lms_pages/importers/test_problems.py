@@ -78,6 +78,40 @@ def test_hints_go_to_the_option_and_what_was_not_chosen_to_the_feedback():
     )
 
 
+def test_feedback_on_an_option_stays_out_of_the_text():
+    questions, text, _remarks = read(
+        "".join(
+            "<multiplechoiceresponse targeted-feedback=''><choicegroup><choice correct='true' explanation-id='yes'>a</choice>"
+            "<choice correct='false' explanation-id='no'>b</choice></choicegroup></multiplechoiceresponse>"
+            f"<targetedfeedbackset><targetedfeedback explanation-id='yes'><p>Targeted Feedback</p><p>{word}</p>"
+            "</targetedfeedback><targetedfeedback explanation-id='no'><p>Wrong.</p></targetedfeedback></targetedfeedbackset>"
+            for word in ("Right.", "Right again.")
+        )
+    )
+    first, second = ([option["feedback"] for option in question.data["options"]] for question in questions)
+    assert (first, second) == (["<p>Right.</p>", "<p>Wrong.</p>"], ["<p>Right again.</p>", "<p>Wrong.</p>"])
+    assert (questions[0].stem, questions[1].stem, text) == ("", "", "")
+
+
+@pytest.mark.parametrize("hint", ["stringequalhint", "stringhint", "regexphint", "numerichint"])
+def test_hints_on_wrong_answers_stay_out_of_the_text(hint):
+    (question,), text, remarks = read(
+        f"<stringresponse answer='a'><label>What?</label><{hint} answer='b'>It is a.</{hint}><textline/></stringresponse>"
+    )
+    assert (question.stem.strip(), question.feedback, text) == ("<p>What?</p>", "", "")
+    assert remarks == ["Hints on certain wrong answers were left out."]
+
+
+def test_the_feedback_of_the_problem_beside_it_is_not_its_own():
+    beside = etree.fromstring(
+        "<vertical><problem><multiplechoiceresponse><choicegroup><choice correct='true' explanation-id='x'>a</choice>"
+        "</choicegroup></multiplechoiceresponse></problem><problem><targetedfeedbackset>"
+        "<targetedfeedback explanation-id='x'>Not here.</targetedfeedback></targetedfeedbackset></problem></vertical>"
+    )
+    questions, _text = read_problem(key="k", name="", element=beside[0], markdown="", remark=[].append)
+    assert questions[0].data["options"][0]["feedback"] == ""
+
+
 def test_partial_credit_is_remarked_on():
     _questions, _text, remarks = read(
         f"<choiceresponse partial_credit='EDC'><checkboxgroup>{CHOICES}</checkboxgroup></choiceresponse>"
@@ -88,7 +122,7 @@ def test_partial_credit_is_remarked_on():
 @pytest.mark.parametrize(
     ("text", "value"),
     [("5", "5"), ("-1.5", "-1.5"), ("1e3", "1E+3"), ("2*3/4", "1.5"), ("2^3", "8"), ("10%", "0.10"), ("5k", "5000"),
-     ("1/3", "0.333333333333333"), ("−2", "-2")],
+     ("1/3", "0.333333333333333"), ("−2", "-2"), ("1.602176634e-19", "1.602176634e-19"), ("1e-20/3", "3.33333333333333e-21")],
 )  # fmt: skip
 def test_numbers(text, value):
     assert number(text) == Decimal(value)
@@ -105,7 +139,9 @@ def test_what_is_no_number_is_refused(text):
 @pytest.mark.parametrize(
     ("inside", "answer", "tolerance"),
     [
-        ("<numericalresponse answer='10'/>", 10, 0),
+        ("<numericalresponse answer='10'/>", 10, Decimal("0.0001")),
+        ("<numericalresponse answer='0'/>", 0, 0),
+        ("<numericalresponse answer='10'><responseparam type='tolerance' default='0'/></numericalresponse>", 10, 0),
         ("<numericalresponse answer='10'><responseparam type='tolerance' default='5%'/></numericalresponse>", 10, Decimal("0.5")),
         ("<numericalresponse answer='-10'><responseparam type='tolerance' default='.01'/></numericalresponse>", -10, Decimal("0.01")),
         ("<numericalresponse answer='[1, 4]'/>", Decimal("2.5"), Decimal("1.5")),
@@ -129,6 +165,7 @@ def test_an_open_range_is_remarked_on():
         ("<stringresponse answer='a' type='ci'><additional_answer answer='b'/></stringresponse>", ["a", "b"], False),
         ("<stringresponse answer='a'><additional_answer>c</additional_answer><textline/></stringresponse>", ["a", "c"], True),
         ("<stringresponse answer='^(red|blue)$' type='ci regexp'/>", ["red", "blue"], False),
+        ("<stringresponse answer='red _or_ a.b' type='ci regexp'/>", ["red", "a.b"], False),
     ],
 )  # fmt: skip
 def test_texts(inside, accepted, case):
@@ -188,6 +225,8 @@ def test_drawn_numbers_are_drawn_once_and_for_all():
     ("script", "values"),
     [
         ("x = 3\ny = x / 2", {"x": "3", "y": "1.5"}),
+        ("x = y = 3", {"x": "3", "y": "3"}),
+        ("x, y = 3, 4", {"x": None, "y": None}),
         ("x = open('/etc/passwd').read()", {"x": None}),
         ("x = 'a' * 10**9", {"x": None}),
         ("x = [1, 2][0]", {"x": None}),
@@ -234,6 +273,17 @@ def test_markdown_several_answers():
     assert (question.kind, rights(question)) == ("multiple_answers", [("a", True), ("b", False), ("c", True)])
     assert question.data["options"][0]["feedback"] == "Good."
     assert question.feedback == "<p>On “a”: Look at a.</p>"
+
+
+def test_markdown_hints_in_the_form_that_studio_gives():
+    (question,), text, remarks = read(
+        "",
+        markdown=">>Which?<<\n[x] a {{ selected: Good, it is a. }, { unselected: Look at a, please.}}\n[ ] b\n"
+        "{{ ((A B)) Not both. }}\n",
+    )
+    assert [option["feedback"] for option in question.data["options"]] == ["Good, it is a.", ""]
+    assert question.feedback == "<p>On “a”: Look at a, please.</p>"
+    assert (text, remarks) == ("", ["Hints for a combination of answers were left out."])
 
 
 def test_markdown_dropdown():

@@ -51,6 +51,19 @@ def test_update_of_a_course_that_is_not_there_imports_it(importing):
     assert CoursePage.objects.get().live
 
 
+def test_a_course_whose_id_differs_only_in_case_is_another_course(importing):
+    importing(whole_course())
+    ids = identities()
+    tree = whole_course()
+    tree["course.xml"] = str(tree["course.xml"]).replace('org="Org"', 'org="ORG"')
+    report = importing(tree)
+    assert report.removed == []
+    assert {key: identities()["pages"][key] for key in ids["pages"]} == ids["pages"]
+    assert LessonPage.objects.filter(live=True).count() == 8
+    assert Question.objects.filter(live=True).count() == 2 * report.questions
+    assert importing(whole_course(), update=True).removed == []
+
+
 def test_changed_texts_arrive_under_the_same_ids(importing, django_capture_on_commit_callbacks):
     importing(whole_course())
     ids = identities()

@@ -1,0 +1,40 @@
+"""What Wagtail's log says of people, in words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import LogFormatter
+
+from accounts.roles import ROLES
+
+
+class Deactivated(LogFormatter):
+    label = gettext_lazy("Deactivate")
+    message = gettext_lazy("Deactivated")
+
+
+class MovedToTeam(LogFormatter):
+    label = gettext_lazy("Move to a team")
+
+    def format_message(self, log_entry):
+        return _("Moved to the team %s") % log_entry.data.get("team", "–")
+
+
+class RolesSet(LogFormatter):
+    label = gettext_lazy("Change roles")
+
+    def format_message(self, log_entry):
+        labels = {role.name: str(role.label) for role in ROLES}
+
+        def names(key):
+            return ", ".join(labels.get(name, name) for name in log_entry.data.get(key, []))
+
+        sentences = {"given": _("Role given: %s"), "taken": _("Role taken away: %s")}
+        return "; ".join(words % names(key) for key, words in sentences.items() if log_entry.data.get(key))
+
+
+# Name in the log -> how it is told.
+ACTIONS: dict[str, type[LogFormatter]] = {
+    "accounts.deactivate": Deactivated,
+    "accounts.move_to_team": MovedToTeam,
+    "accounts.set_roles": RolesSet,
+}

@@ -1,0 +1,176 @@
+"""People in the admin: the list, one person's page, and what may be done with them."""
+
+from allauth.account.forms import ResetPasswordForm
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList
+
+from accounts.forms import PersonForm
+from accounts.modeladmin.bulk import Deactivate, MoveToTeam
+from accounts.modeladmin.filters import ActiveFilter, RoleFilter, TeamFilter
+from accounts.modeladmin.teams import ManagedTeamHelper
+from accounts.models import Team, TeamMembership
+from accounts.policies import visible_to
+from accounts.roles import ROLES
+from workbench.modeladmin import RowButtonHelper, ScopedModelAdmin
+from workbench.records import Related
+from workbench.times import day_words, moment_words
+
+User = get_user_model()
+
+
+class PersonPermissionHelper(ManagedTeamHelper):
+    never = frozenset({"delete"})
+
+    def user_can_edit_obj(self, user, obj):
+        return super().user_can_edit_obj(user, obj) and (user.is_superuser or not obj.is_superuser)
+
+
+class PersonButtonHelper(RowButtonHelper):
+    def actions(self, obj):
+        if not (self.permission_helper.user_can_edit_obj(self.request.user, obj) and obj.is_active):
+            return []
+        return [self.post(_("Send a sign-in mail"), reverse("accounts_sign_in_mail", args=[obj.pk]))]
+
+
+class PersonAdmin(ScopedModelAdmin):
+    model = User
+    visible_to = visible_to
+    menu_hook = "register_people_menu_item"
+    menu_icon = "user"
+    menu_order = 100
+    menu_label = gettext_lazy("People")
+    permission_helper_class = PersonPermissionHelper
+    button_helper_class = PersonButtonHelper
+    inspect_view_enabled = True
+    list_display = ("name", "email", "roles", "team", "last_seen")
+    list_filter = (RoleFilter, TeamFilter, ActiveFilter)
+    search_fields = ("first_name", "last_name", "email")
+    search_hint = gettext_lazy("Name or e-mail address")
+    ordering = ("last_name", "first_name", "email")
+    bulk_actions = (MoveToTeam, Deactivate)
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [FieldPanel("first_name"), FieldPanel("last_name"), FieldPanel("email")], heading=gettext_lazy("Who")
+            ),
+            MultiFieldPanel(
+                [FieldPanel("roles"), FieldPanel("team"), FieldPanel("is_active")],
+                heading=gettext_lazy("Roles and team"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("timezone"), FieldPanel("language")], heading=gettext_lazy("Time and language")
+            ),
+            HelpPanel(
+                content=gettext_lazy(
+                    "<p>Nobody sees or types another person's password. Choose “Send a sign-in mail” in the list: "
+                    "it has a link with which the person sets one.</p>"
+                )
+            ),
+        ],
+        base_form_class=PersonForm,
+    )
+
+    def get_queryset(self, request):
+        open_ones = TeamMembership.objects.current().select_related("team").order_by("-is_primary", "-since", "-pk")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("groups", Prefetch("team_memberships", open_ones, to_attr="current_memberships"))
+        )
+
+    def facts(self, person):
+        return [
+            (_("E-mail address"), person.email),
+            (_("Access"), _("May sign in") if person.is_active else _("May not sign in")),
+            (_("Roles"), self.roles(person)),
+            (_("Team"), self.team(person)),
+            (_("Language"), person.get_language_display() or _("The site's language")),
+            (_("Time zone"), person.timezone or _("The site's time zone")),
+            (_("Added"), day_words(person.date_joined)),
+            (_("Last sign-in"), moment_words(person.last_login) or _("never")),
+        ]
+
+    def related(self, viewer, person):
+        rows = visible_to(viewer, TeamMembership.objects.filter(user=person)).count()
+        yield Related(
+            ngettext("team membership", "team memberships", rows),
+            f"{reverse('accounts_teammembership_modeladmin_index')}?person={person.uuid}",
+            rows,
+        )
+        managed = visible_to(viewer, Team.objects.filter(managers=person)).count()
+        if managed:
+            yield Related(
+                ngettext("team to manage", "teams to manage", managed),
+                f"{reverse('accounts_team_modeladmin_index')}?manager={person.uuid}",
+                managed,
+            )
+
+    def name(self, person):
+        if person.is_active:
+            return person.name
+        return format_html('{} <span class="w-status">{}</span>', person.name, _("may not sign in"))
+
+    name.short_description = gettext_lazy("name")
+    name.admin_order_field = "last_name"
+
+    def roles(self, person):
+        labels = {role.name: role.label for role in ROLES}
+        names = [str(labels[group.name]) for group in person.groups.all() if group.name in labels]
+        if person.is_superuser:
+            names.insert(0, _("Superuser"))
+        return ", ".join(names) or _("Learner")
+
+    roles.short_description = gettext_lazy("roles")
+
+    def team(self, person):
+        memberships = getattr(person, "current_memberships", None)
+        if memberships is None:
+            memberships = (
+                person.team_memberships.current().select_related("team").order_by("-is_primary", "-since", "-pk")
+            )
+        return ", ".join(membership.team.name for membership in memberships) or "–"
+
+    team.short_description = gettext_lazy("team")
+
+    def last_seen(self, person):
+        return day_words(person.last_login) or _("never")
+
+    last_seen.short_description = gettext_lazy("last sign-in")
+    last_seen.admin_order_field = "last_login"
+
+    def person_to_edit(self, request, pk):
+        """The person this viewer may change; PermissionDenied or Http404 for any other."""
+        person = self.object_in_scope(request, str(pk))
+        if not self.permission_helper.user_can_edit_obj(request.user, person):
+            raise PermissionDenied
+        return person
+
+    def sign_in_mail_view(self, request, pk):
+        """Send the mail with which a person sets a password: allauth's own reset mail."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        person = self.person_to_edit(request, pk)
+        form = ResetPasswordForm({"email": person.email})
+        if person.is_active and form.is_valid():
+            form.save(request)
+            messages.success(request, _("A mail with a link to set a password is on its way to %s.") % person.email)
+        else:
+            messages.error(
+                request, _("No mail was sent: %s may not sign in. Give access on the person's page first.") % person
+            )
+        return redirect(self.url_helper.index_url)
+
+    def get_admin_urls_for_registration(self):
+        return (
+            *super().get_admin_urls_for_registration(),
+            path("accounts/user/<int:pk>/sign-in-mail/", self.sign_in_mail_view, name="accounts_sign_in_mail"),
+        )

@@ -1,0 +1,6 @@
+"""What can be asked about the tree of a course."""
+
+from lms_pages.selectors.outline import Outline, OutlineLesson, OutlineModule, course_outline
+from lms_pages.selectors.publication import Entry, Publication, publication
+
+__all__ = ["Entry", "Outline", "OutlineLesson", "OutlineModule", "Publication", "course_outline", "publication"]

@@ -1,0 +1,1 @@
+"""Screens of what runs regularly, and of what became of it."""
