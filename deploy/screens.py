@@ -10,6 +10,8 @@ from wagtail_modeladmin.helpers import AdminURLHelper
 
 LEARNER = "learner@example.com"
 EDITOR = "editor@example.com"
+INSTRUCTOR = "instructor@example.com"
+MANAGER = "manager@example.com"
 REPORTER = "reporter@example.com"
 ADMINISTRATOR = "administrator@example.com"
 VISITOR = ""
@@ -105,6 +107,35 @@ def snippets(label: str, action: str = "list") -> Callable[[], str]:
     return find
 
 
+def cohort() -> Model:
+    return first(model("learning.Cohort").objects.filter(taken__gt=0).order_by("-starts_on"), "cohort with people")
+
+
+def class_of(name: str, *, with_people: bool = False) -> Callable[[], str]:
+    """A page of the instructor's desk about the newest cohort, or with some of its people chosen."""
+
+    def find() -> str:
+        group = cohort()
+        query = f"?cohort={group.uuid}"
+        if with_people:
+            runs = model("learning.Enrollment").objects.filter(cohort_memberships__cohort=group)[:3]
+            query += "".join(f"&run={run.uuid}" for run in runs)
+        return reverse(name, args=[group.course_key]) + query
+
+    return find
+
+
+def somebody_taught() -> str:
+    group = cohort()
+    run = first(model("learning.Enrollment").objects.filter(cohort_memberships__cohort=group), "member of a cohort")
+    return reverse("learning:learner", args=[group.course_key, run.uuid])
+
+
+def invitation() -> str:
+    link = first(model("learning.InviteLink").objects.filter(revoked_at=None), "invitation link")
+    return reverse("learning:join", args=[link.code])
+
+
 SCREENS = (
     Screen("sign-in", lambda: reverse("account_login")),
     Screen("password-reset", lambda: reverse("account_reset_password")),
@@ -121,6 +152,15 @@ SCREENS = (
     Screen("lesson-done", lesson(is_done=True), LEARNER),
     Screen("completion", completion, LEARNER),
     Screen("search", lambda: reverse("search") + "?q=data", LEARNER),
+    Screen("invitation", invitation),
+    Screen("team", lambda: reverse("learning:team"), MANAGER),
+    Screen("team-overdue", lambda: reverse("learning:team") + "?standing=overdue", MANAGER),
+    Screen("team-none", lambda: reverse("learning:team"), LEARNER),
+    Screen("teaching", lambda: reverse("learning:teaching"), INSTRUCTOR),
+    Screen("teaching-roster", class_of("learning:roster"), INSTRUCTOR),
+    Screen("teaching-person", somebody_taught, INSTRUCTOR),
+    Screen("teaching-class", class_of("learning:class", with_people=True), INSTRUCTOR),
+    Screen("teaching-message", class_of("learning:message"), INSTRUCTOR),
     Screen("admin-home", admin("wagtailadmin_home"), ADMINISTRATOR),
     Screen("admin-pages", admin("wagtailadmin_explore", "lms_pages.CatalogPage"), EDITOR),
     Screen("admin-publish-everything", admin("lms_pages_publish", "lms_pages.CoursePage"), EDITOR),
@@ -128,6 +168,16 @@ SCREENS = (
     Screen("admin-questions", snippets("questions.Question"), EDITOR),
     Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),
     Screen("admin-people", records("accounts.User"), ADMINISTRATOR),
+    Screen("admin-cohorts", records("learning.Cohort"), INSTRUCTOR),
+    Screen("admin-cohort", records("learning.Cohort", "inspect"), INSTRUCTOR),
+    Screen("admin-cohort-form", records("learning.Cohort", "create"), INSTRUCTOR),
+    Screen("admin-invite-link", records("learning.InviteLink", "inspect"), INSTRUCTOR),
+    Screen("admin-enrollments", records("learning.Enrollment"), ADMINISTRATOR),
+    Screen("admin-enrollment", records("learning.Enrollment", "inspect"), ADMINISTRATOR),
+    Screen("admin-lessons-done", records("learning.LessonProgress"), ADMINISTRATOR),
+    Screen("admin-events", records("learning.LearningEvent"), ADMINISTRATOR),
+    Screen("admin-answers", records("assessment.Response"), ADMINISTRATOR),
+    Screen("admin-answer", records("assessment.Response", "inspect"), ADMINISTRATOR),
     Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
     Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),

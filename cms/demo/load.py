@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from cms.demo.classes import form_classes
 from cms.demo.content import write_courses
 from cms.demo.history import History
 from cms.demo.people import hire
@@ -41,5 +42,6 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
             CourseStaff.objects.create(course=courses[slug], user=company.accounts.instructor)
     say("Living through a year …")
     totals = History(rng=rng, company=company, courses=courses, until=until).live()
+    form_classes(company=company, courses=courses, until=until)
     plan_reports(company)
     return Loaded(len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

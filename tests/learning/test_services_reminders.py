@@ -46,7 +46,7 @@ def test_one_a_day_for_a_person_and_course_whoever_sends_it(learner, course, bos
     assert OutboxMail.objects.count() == 2
 
     tomorrow = site_day() + timedelta(days=1)
-    monkeypatch.setattr(reminders, "site_day", lambda: tomorrow)
+    monkeypatch.setattr(reminders, "site_day", lambda moment: tomorrow)
     send_reminder(enrollment=run, actor=boss)
     assert OutboxMail.objects.count() == 3
 
