@@ -11,8 +11,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from learning.exceptions import LearningError
 from learning.forms import CohortForm
 from learning.modeladmin.filters import CourseFilter
+from learning.modeladmin.rights import keeps_course
 from learning.models import Cohort, CohortMembership, InviteLink
-from learning.policies import may_teach, visible_to
+from learning.policies import visible_to
 from workbench.days import site_day
 from workbench.modeladmin import (
     RowButtonHelper,
@@ -26,19 +27,26 @@ from workbench.records import Related
 from workbench.times import day_words
 
 
+def is_on_record(cohort: Cohort) -> bool:
+    """Whether anybody ever was in it, or a link leads into it; the list brings the answer along."""
+    if hasattr(cohort, "has_rows"):
+        return cohort.has_rows
+    return cohort.memberships.exists() or cohort.invite_links.exists()
+
+
 class CohortPermissionHelper(ScopedPermissionHelper):
     """Whoever teaches the course changes its cohorts; one that had people, or has a link, stays on record."""
 
     def user_can_edit_obj(self, user, obj):
-        return self.may(user, "change") and may_teach(user, obj.course)
+        return self.may(user, "change") and keeps_course(user, obj)
 
     def user_can_delete_obj(self, user, obj):
-        return self.may(user, "delete") and not obj.is_on_record and may_teach(user, obj.course)
+        return self.may(user, "delete") and not is_on_record(obj) and keeps_course(user, obj)
 
 
 class CohortButtonHelper(RowButtonHelper):
     def actions(self, obj):
-        if not may_teach(self.request.user, obj.course):
+        if not keeps_course(self.request.user, obj):
             return []
         address = reverse("learning:roster", args=[obj.course_key])
         return [
@@ -105,7 +113,7 @@ class CohortAdmin(ScopedModelAdmin):
         members = CohortMembership.objects.filter(cohort=OuterRef("pk"))
         links = InviteLink.objects.filter(cohort=OuterRef("pk"))
         rows = super().get_queryset(request).select_related("course")
-        return rows.annotate(is_on_record=Exists(members) | Exists(links))
+        return rows.annotate(has_rows=Exists(members) | Exists(links))
 
     def facts(self, cohort):
         rows = [

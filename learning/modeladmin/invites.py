@@ -14,8 +14,9 @@ from wagtail.log_actions import log
 
 from learning.forms import InviteLinkForm
 from learning.modeladmin.filters import CourseFilter, LinkCohortFilter
+from learning.modeladmin.rights import keeps_course
 from learning.models import InviteLink
-from learning.policies import may_teach, visible_to
+from learning.policies import visible_to
 from learning.services import revoke_link, why_closed
 from workbench.modeladmin import (
     RowButtonHelper,
@@ -42,7 +43,7 @@ class InvitePermissionHelper(ScopedPermissionHelper):
         return False
 
     def user_can_withdraw(self, user, obj):
-        return self.may(user, "change") and may_teach(user, obj.course)
+        return self.may(user, "change") and keeps_course(user, obj)
 
 
 class InviteButtonHelper(RowButtonHelper):
