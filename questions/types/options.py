@@ -1,5 +1,6 @@
 """Types whose answer is one or more of the authored options: single choice, multiple answers, poll."""
 
+import random
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -67,8 +68,11 @@ class OptionsType(QuestionType):
     def options(self, definition: Any) -> dict[str, Any]:
         return {item.id: item.value for item in definition["options"].bound_blocks}
 
-    def choices(self, definition: Any) -> list[Choice]:
-        return [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
+    def choices(self, definition: Any, seed: str = "") -> list[Choice]:
+        choices = [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
+        if seed and definition.get("shuffle"):
+            random.Random(seed).shuffle(choices)  # noqa: S311
+        return choices
 
     def chosen(self, definition: Any, values: list[str]) -> list[str]:
         known = self.options(definition)
@@ -84,6 +88,9 @@ class OptionsType(QuestionType):
         return ", ".join(
             strip_tags(str(known[key]["text"])).strip() if key in known else "?" for key in answer["options"]
         )
+
+    def fits(self, definition: Any, answer: Answer) -> bool:
+        return "options" in answer and set(answer["options"]) <= set(self.options(definition))
 
     def feedback(self, definition: Any, chosen: list[str]) -> dict[str, str]:
         known = self.options(definition)
@@ -137,6 +144,9 @@ class SingleChoice(OptionsType):
     def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         value = only_value(values, _("Choose one of the options, then check your answer."))
         return {"options": self.chosen(definition, [value])}
+
+    def fits(self, definition: Any, answer: Answer) -> bool:
+        return super().fits(definition, answer) and len(answer["options"]) == 1
 
     def grade(self, definition: Any, answer: Answer) -> Grade:
         known = self.options(definition)
