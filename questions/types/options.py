@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
 from questions.types.base import Answer, Choice, Grade, QuestionType, only_value
+from workbench.html import plain_text
 
 OPTION_FEATURES = ["bold", "italic", "code", "superscript", "subscript"]
 
@@ -85,9 +86,7 @@ class OptionsType(QuestionType):
 
     def describe(self, definition: Any, answer: Answer) -> str:
         known = self.options(definition)
-        return ", ".join(
-            strip_tags(str(known[key]["text"])).strip() if key in known else "?" for key in answer["options"]
-        )
+        return ", ".join(plain_text(str(known[key]["text"])) if key in known else "?" for key in answer["options"])
 
     def fits(self, definition: Any, answer: Answer) -> bool:
         return "options" in answer and set(answer["options"]) <= set(self.options(definition))
