@@ -67,6 +67,51 @@ class CannotLeave(LearningError):
         return _("A completed course stays in your record.")
 
 
-class RunIsOver(CannotLeave):
+class AlreadyOver(CannotLeave):
     def default(self) -> str:
         return _("This is over already: you left, or your request was declined. Nothing was changed.")
+
+
+class RunIsOver(LearningError):
+    """What is refused depends on how the run ended: the sentence comes from the service."""
+
+
+class NotDone(LearningError):
+    def default(self) -> str:
+        return _("Nothing was changed: this lesson is not done.")
+
+
+class ReasonMissing(LearningError):
+    def default(self) -> str:
+        return _("Nothing was changed: say why. The reason stays on record.")
+
+
+class AlreadyReminded(LearningError):
+    def default(self) -> str:
+        return _("No mail was sent: a reminder about this course went to this person today already.")
+
+
+class CannotRemind(LearningError):
+    def default(self) -> str:
+        return _("No mail was sent: this person is not on the course any more, or has no address that takes mail.")
+
+
+class CohortFull(LearningError):
+    def default(self) -> str:
+        return _("Nothing was changed: all places of this cohort are taken.")
+
+
+class CohortTooSmall(LearningError):
+    def default(self) -> str:
+        return _("Nothing was changed: more people are in this cohort than it would have places.")
+
+
+class NotForThisCohort(LearningError):
+    def default(self) -> str:
+        return _("Nothing was changed: only people who are on the cohort's course can be in it.")
+
+
+class InviteClosed(LearningError):
+    """An invitation link that opens no more; the sentence says why and what to do."""
+
+    status = 410

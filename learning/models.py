@@ -1,5 +1,6 @@
 """Who did what: enrollments, progress, and the event log everything else is derived from."""
 
+import secrets
 import uuid
 
 from django.conf import settings
@@ -155,6 +156,154 @@ class Result(models.Model):
 
     def __str__(self):
         return f"{self.score} / {self.max_score}"
+
+
+class Cohort(models.Model):
+    """People who take a course together, from one day to another. A team is the line organization, which is another thing."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120, help_text=_("For people, such as “Spring 2027, Hamburg”."))
+    course = models.ForeignKey(CoursePage, models.PROTECT, related_name="cohorts", verbose_name=_("course"))
+    course_key = models.UUIDField(editable=False)
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    due_on = models.DateField(
+        _("due on"), null=True, blank=True, help_text=_("Becomes the due date of everybody who joins. Empty: none.")
+    )
+    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
+    # Open memberships, changed by the UPDATE that also asks whether a place is free.
+    taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        ordering = ["-starts_on", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course_key", "name"],
+                name="learning_cohort_name_unique",
+                violation_error_message=_("This course already has a cohort of this name."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(capacity=None) | models.Q(taken__lte=models.F("capacity")),
+                name="learning_cohort_not_overfull",
+                violation_error_message=_("More people are in this cohort than it would have places."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(starts_on=None)
+                | models.Q(ends_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="learning_cohort_ends_after_start",
+                violation_error_message=_("The last day lies before the first one."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.course_key = self.course.translation_key
+        super().save(*args, **kwargs)
+
+    @property
+    def places_left(self) -> int | None:
+        """Free places, or None without a limit."""
+        return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+
+class CohortMembership(models.Model):
+    """One run takes place in a cohort, from a day until another. Who moves on gets a second row; the first one stays."""
+
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="memberships", verbose_name=_("cohort"))
+    enrollment = models.ForeignKey(
+        Enrollment, models.PROTECT, related_name="cohort_memberships", verbose_name=_("enrollment")
+    )
+    since = models.DateField(_("since"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("cohort membership")
+        verbose_name_plural = _("cohort memberships")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=models.Q(until=None), name="learning_one_open_cohort_membership"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="learning_cohort_membership_ends_after_start",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.enrollment} · {self.cohort}"
+
+
+def new_code() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class InviteLink(models.Model):
+    """An address that puts whoever opens it on a course, and into a cohort where one is named."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
+    course = models.ForeignKey(CoursePage, models.PROTECT, related_name="invite_links", verbose_name=_("course"))
+    course_key = models.UUIDField(editable=False)
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, null=True, blank=True, related_name="invite_links", verbose_name=_("cohort")
+    )
+    limit = models.PositiveIntegerField(
+        _("people at most"), null=True, blank=True, help_text=_("Empty: no limit but the cohort's places.")
+    )
+    # Changed by the UPDATE that also asks whether the link still opens.
+    used = models.PositiveIntegerField(_("used"), default=0, editable=False)
+    expires_on = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("In the site's time zone. Empty: until it is revoked.")
+    )
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation link")
+        verbose_name_plural = _("invitation links")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(limit=None) | models.Q(used__lte=models.F("limit")),
+                name="learning_invite_within_limit",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.cohort or self.course)
+
+    def save(self, *args, **kwargs):
+        self.course_key = self.course.translation_key
+        super().save(*args, **kwargs)
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_on is not None and self.expires_on < timezone.localdate()
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.limit is not None and self.used >= self.limit
+
+    @property
+    def opens(self) -> bool:
+        return self.revoked_at is None and not self.has_expired and not self.is_used_up
 
 
 class LearningEvent(models.Model):

@@ -9,7 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TeamMembership
 from learning.exceptions import LessonLocked
-from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
+from learning.models import (
+    ActivityDay,
+    Cohort,
+    CohortMembership,
+    Enrollment,
+    EnrollmentStatus,
+    InviteLink,
+    LearningEvent,
+    LessonProgress,
+    Result,
+)
 from lms_pages.models import CoursePage, CourseStaff, LessonOrder
 from lms_pages.selectors import Outline, OutlineLesson
 
@@ -22,12 +32,31 @@ def scope(viewer: Any, prefix: str = "") -> Q:
     if viewer.has_perm("learning.view_all_enrollments"):
         return Q()
     members = TeamMembership.objects.current().filter(team__managers=viewer).values("user")
-    taught = CourseStaff.objects.filter(user=viewer).values("course__translation_key")
     return (
         Q(**{f"{prefix}learner": viewer})
         | Q(**{f"{prefix}learner__in": members})
-        | Q(**{f"{prefix}course_key__in": taught})
+        | Q(**{f"{prefix}course_key__in": taught_keys(viewer)})
     )
+
+
+def taught_keys(viewer: Any) -> QuerySet:
+    """Keys of the courses ``viewer`` teaches, in whatever language."""
+    return CourseStaff.objects.filter(user=viewer).values("course__translation_key")
+
+
+def courses_scope(viewer: Any) -> Q:
+    """Rows that belong to a course: of all courses for those with the "all rows" right, else of those one teaches."""
+    if not viewer.is_authenticated or not viewer.is_active:
+        return Q(pk__in=[])
+    return Q() if viewer.has_perm("learning.view_all_enrollments") else Q(course_key__in=taught_keys(viewer))
+
+
+def cohorts(viewer: Any) -> Q:
+    """Cohorts of courses one teaches, and those that people one may see are in."""
+    if not viewer.is_authenticated or not viewer.is_active or viewer.has_perm("learning.view_all_enrollments"):
+        return courses_scope(viewer)
+    of_people = CohortMembership.objects.filter(scope(viewer, "enrollment__"), until=None).values("cohort")
+    return courses_scope(viewer) | Q(pk__in=of_people)
 
 
 RULES: dict[type, Callable[[Any], Q]] = {
@@ -36,6 +65,9 @@ RULES: dict[type, Callable[[Any], Q]] = {
     Result: lambda viewer: scope(viewer, "enrollment__"),
     ActivityDay: lambda viewer: scope(viewer, "enrollment__"),
     LearningEvent: lambda viewer: scope(viewer),
+    Cohort: cohorts,
+    CohortMembership: lambda viewer: scope(viewer, "enrollment__"),
+    InviteLink: courses_scope,
 }
 
 
@@ -72,3 +104,28 @@ def require_unlocked(*, enrollment: Enrollment, outline: Outline, done: Collecti
 
 def teaches(viewer: Any, course: CoursePage) -> bool:
     return CourseStaff.objects.filter(user=viewer, course__translation_key=course.translation_key).exists()
+
+
+def answers_for_all(viewer: Any) -> bool:
+    return viewer.has_perm("learning.change_enrollment") and viewer.has_perm("learning.view_all_enrollments")
+
+
+def may_teach(viewer: Any, course: CoursePage) -> bool:
+    """Whether ``viewer`` may keep the roster of ``course``: mark lessons done or not done, and write to its people."""
+    return viewer.is_authenticated and viewer.is_active and (teaches(viewer, course) or answers_for_all(viewer))
+
+
+def people_managed_by(viewer: Any) -> QuerySet:
+    """Ids of the people who are in a team that ``viewer`` manages today."""
+    return TeamMembership.objects.current().filter(team__managers=viewer).values("user")
+
+
+def may_remind(viewer: Any, enrollment: Enrollment) -> bool:
+    """Managers remind the people of their teams, instructors those on their courses; nobody reminds themselves."""
+    if not viewer.is_authenticated or not viewer.is_active or enrollment.learner_id == viewer.pk:
+        return False
+    return (
+        answers_for_all(viewer)
+        or people_managed_by(viewer).filter(user=enrollment.learner_id).exists()
+        or taught_keys(viewer).filter(course__translation_key=enrollment.course_key).exists()
+    )

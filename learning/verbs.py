@@ -1,5 +1,6 @@
 """The verbs of the event log, and the shape of each verb's data by version."""
 
+from datetime import date, datetime
 from typing import Literal
 
 from django.db import models
@@ -13,7 +14,10 @@ class Verb(models.TextChoices):
     COURSE_DECLINED = "course:declined", _("was declined")
     COURSE_LEFT = "course:left", _("left the course")
     LESSON_COMPLETED = "lesson:completed", _("completed a lesson")
+    LESSON_RECORDED = "lesson:recorded", _("was marked as having done a lesson")
+    LESSON_RESET = "lesson:reset", _("had a lesson reset")
     QUESTION_ANSWERED = "question:answered", _("answered a question")
+    COURSE_REMINDED = "course:reminded", _("was reminded of the course")
     COURSE_COMPLETED = "course:completed", _("completed the course")
 
 
@@ -35,6 +39,31 @@ class LessonCompletedData(EventData):
     required: int
 
 
+class LessonRecordedData(EventData):
+    """Done by the word of somebody who teaches: a class held in a room, a paper, a mistake put right."""
+
+    reason: str
+    completed: int
+    required: int
+
+
+class LessonResetData(EventData):
+    """No longer done, with what the row said that went."""
+
+    reason: str
+    was_rule: str
+    was_completed_at: datetime
+    was_revision_id: int | None
+    completed: int
+    required: int
+
+
+class RemindedData(EventData):
+    due_on: date | None
+    completed: int
+    required: int
+
+
 class QuestionAnsweredData(EventData):
     question_type: str
     block_id: str
@@ -52,6 +81,9 @@ DATA_MODELS: dict[tuple[str, int], type[EventData]] = {
     (Verb.COURSE_DECLINED, 1): EnrollmentData,
     (Verb.COURSE_LEFT, 1): EnrollmentData,
     (Verb.LESSON_COMPLETED, 1): LessonCompletedData,
+    (Verb.LESSON_RECORDED, 1): LessonRecordedData,
+    (Verb.LESSON_RESET, 1): LessonResetData,
+    (Verb.COURSE_REMINDED, 1): RemindedData,
     (Verb.QUESTION_ANSWERED, 1): QuestionAnsweredData,
     (Verb.COURSE_COMPLETED, 1): CourseCompletedData,
 }

@@ -1,5 +1,7 @@
 """Every change to what people did. Each service is one transaction that writes its rows and its event."""
 
+from learning.services.by_hand import Recorded, moment_on, record_lesson, record_lessons, reset_lesson
+from learning.services.cohorts import change_cohort, enroll_in_cohort, place_in_cohort
 from learning.services.counts import recount_course
 from learning.services.enrollment import (
     approve_request,
@@ -10,20 +12,38 @@ from learning.services.enrollment import (
     set_due_date,
 )
 from learning.services.events import record_event
+from learning.services.invites import join_by_link, revoke_link, why_closed
+from learning.services.messages import send_message
+from learning.services.places import leave_cohort
 from learning.services.progress import complete_lesson, finish_course, hold_run, record_result, record_visit
+from learning.services.reminders import send_reminder
 
 __all__ = [
+    "Recorded",
     "approve_request",
+    "change_cohort",
     "complete_lesson",
     "decline_request",
     "enroll",
+    "enroll_in_cohort",
     "finish_course",
     "hold_run",
+    "join_by_link",
+    "leave_cohort",
     "leave_course",
+    "moment_on",
+    "place_in_cohort",
     "record_event",
+    "record_lesson",
+    "record_lessons",
     "record_result",
     "record_visit",
     "recount_course",
     "request_enrollment",
+    "reset_lesson",
+    "revoke_link",
+    "send_message",
+    "send_reminder",
     "set_due_date",
+    "why_closed",
 ]

@@ -10,15 +10,16 @@ from django.utils import timezone
 from learning.exceptions import (
     AlreadyDecided,
     AlreadyEnrolled,
+    AlreadyOver,
     AlreadyRequested,
     CannotLeave,
     EnrollmentClosed,
     LearningError,
-    RunIsOver,
 )
-from learning.models import Enrollment, EnrollmentStatus
+from learning.models import Enrollment, EnrollmentStatus, InviteLink
 from learning.services.events import record_event
 from learning.services.letters import write_decision
+from learning.services.places import leave_cohort
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, EnrollmentPolicy
 from lms_pages.selectors import course_outline
@@ -32,12 +33,14 @@ def enroll(
     due_on: date | None = None,
     at: datetime | None = None,
     source: str = "web",
+    via: InviteLink | None = None,
 ) -> Enrollment:
     """Start a run of ``course`` for ``learner``.
 
     Without an ``actor`` the learner enrolls alone, which only an open course allows
     (EnrollmentClosed). AlreadyEnrolled while a run is active. An open request
     becomes the run, and the person gets the mail about it. A completed run is left as it is: the next one gets the next number.
+    ``via`` is the invitation link that led here; the event names it.
     """
     by_self = actor is None or actor.pk == learner.pk
     if by_self and course.enrollment_policy != EnrollmentPolicy.OPEN and source == "web":
@@ -54,7 +57,7 @@ def enroll(
                 enrollment = Enrollment.objects.create(
                     learner=learner, course=course, course_key=course.translation_key, run=last + 1, **values
                 )
-            _record_start(enrollment=enrollment, course=course, actor=actor, at=at, source=source)
+            _record_start(enrollment=enrollment, course=course, actor=actor, at=at, source=source, via=via)
             if was_asked_for and not by_self:
                 write_decision(enrollment=enrollment)
     except IntegrityError:
@@ -81,7 +84,15 @@ def _start_requested(runs: QuerySet[Enrollment], values: dict[str, Any]) -> Enro
     return Enrollment.objects.select_related("course", "learner").get(pk=asked)
 
 
-def _record_start(*, enrollment: Enrollment, course: CoursePage, actor: Any, at: datetime, source: str) -> None:
+def _record_start(
+    *,
+    enrollment: Enrollment,
+    course: CoursePage,
+    actor: Any,
+    at: datetime,
+    source: str,
+    via: InviteLink | None = None,
+) -> None:
     record_event(
         verb=Verb.COURSE_ENROLLED,
         idempotency_key=f"course:enrolled:{enrollment.uuid}",
@@ -89,6 +100,8 @@ def _record_start(*, enrollment: Enrollment, course: CoursePage, actor: Any, at:
         actor=actor,
         page=course,
         revision_id=course.live_revision_id,
+        object_type="invite link" if via is not None else "",
+        object_uuid=via.uuid if via is not None else None,
         data={"policy": course.enrollment_policy, "run": enrollment.run},
         occurred_at=at,
         source=source,
@@ -191,7 +204,8 @@ def leave_course(
         ).update(status=EnrollmentStatus.WITHDRAWN, ended_at=at, reason=reason[:300])
         if not changed:
             enrollment.refresh_from_db(fields=["status"])
-            raise CannotLeave() if enrollment.status == EnrollmentStatus.COMPLETED else RunIsOver()
+            raise CannotLeave() if enrollment.status == EnrollmentStatus.COMPLETED else AlreadyOver()
+        leave_cohort(enrollment=enrollment)
         enrollment.refresh_from_db()
         record_event(
             verb=Verb.COURSE_LEFT,

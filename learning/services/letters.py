@@ -14,7 +14,13 @@ log = logging.getLogger(__name__)
 
 
 def write_letter(
-    *, kind: str, enrollment: Enrollment, template: str, dedupe_key: str, context: dict[str, Any] | None = None
+    *,
+    kind: str,
+    enrollment: Enrollment,
+    template: str,
+    dedupe_key: str,
+    context: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> OutboxMail | None:
     """Queue a letter about a run to its learner. None for somebody who may not sign in, and for an address that takes
     no mail: what the letter tells of happens all the same."""
@@ -23,7 +29,9 @@ def write_letter(
         return None
     values = {"enrollment": enrollment, "course": course, "course_url": course_url(course), **(context or {})}
     try:
-        return queue_letter(kind=kind, person=person, template=template, context=values, dedupe_key=dedupe_key)
+        return queue_letter(
+            kind=kind, person=person, template=template, context=values, dedupe_key=dedupe_key, headers=headers
+        )
     except MailRefused:
         log.warning("no %s letter about enrollment %s: the address takes no mail", kind, enrollment.uuid)
         return None

@@ -14,6 +14,7 @@ from learning.exceptions import LessonsMissing, NotEnrolled
 from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from learning.policies import require_unlocked
 from learning.services.events import record_event
+from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
 from lms_pages.selectors import Outline, course_outline
@@ -82,7 +83,7 @@ def complete_lesson(
         )
         event = record_event(
             verb=Verb.LESSON_COMPLETED,
-            idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}",
+            idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
             enrollment=enrollment,
             actor=actor,
             page=lesson,
@@ -93,7 +94,7 @@ def complete_lesson(
             source=source,
         )
         if required and count == len(required):
-            _complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
+            complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
     enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
     return event
 
@@ -116,7 +117,7 @@ def finish_course(
         Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
             completed_lessons=len(required), required_lessons=len(required)
         )
-        _complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
+        complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
     enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
     return enrollment
 
@@ -129,7 +130,7 @@ def done_keys(enrollment: Enrollment) -> set[UUID]:
     return set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
 
 
-def _complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
+def complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
     course = enrollment.course
     lessons = [str(key) for key in required]
     changed = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(

@@ -18,12 +18,13 @@ def queue_letter(
     template: str,
     context: Mapping[str, Any] | None = None,
     dedupe_key: str = "",
+    headers: Mapping[str, str] | None = None,
     is_private: bool = False,
 ) -> OutboxMail:
     """Write a mail to ``person`` from ``emails/<template>.txt`` and ``.html``, in their language and time zone.
 
     The first line of the text template is the subject. Both templates get ``person``, ``site_url`` and ``context``.
-    What `queue_mail` says of ``dedupe_key``, ``is_private`` and refusals holds here too.
+    What `queue_mail` says of ``dedupe_key``, ``headers``, ``is_private`` and refusals holds here too.
     """
     values = {"person": person, "site_url": settings.WAGTAILADMIN_BASE_URL, **(context or {})}
     with translation.override(person.language or settings.LANGUAGE_CODE), timezone.override(person.zone):
@@ -37,5 +38,6 @@ def queue_letter(
         html=html,
         recipient=person,
         dedupe_key=dedupe_key,
+        headers=headers,
         is_private=is_private,
     )

@@ -1,9 +1,13 @@
 """Enrollments and progress, made by the services."""
 
-from learning.models import Enrollment, EnrollmentStatus
+from itertools import count
+
+from learning.models import Cohort, Enrollment, EnrollmentStatus
 from learning.services import complete_lesson, enroll
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import lessons_of, make_course
+
+_numbers = count(1)
 
 
 def make_enrollment(learner=None, course=None, *, done: int = 0, **extra) -> Enrollment:
@@ -19,3 +23,8 @@ def make_completed(learner=None, course=None, **extra) -> Enrollment:
     enrollment = make_enrollment(learner, course, done=10_000, **extra)
     assert enrollment.status == EnrollmentStatus.COMPLETED
     return enrollment
+
+
+def make_cohort(course=None, **extra) -> Cohort:
+    extra.setdefault("name", f"Cohort {next(_numbers)}")
+    return Cohort.objects.create(course=course or make_course(), **extra)

@@ -1,0 +1,194 @@
+"""Progress changed by the word of somebody who teaches: lessons marked done, and lessons reset, each with a reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, Value
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learning.exceptions import NotDone, NotEnrolled, ReasonMissing, RunIsOver
+from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress
+from learning.services.events import record_event
+from learning.services.progress import complete_course
+from learning.services.rounds import round_suffix
+from learning.verbs import Verb
+from lms_pages.models import LessonPage
+from lms_pages.selectors import Outline, course_outline
+from workbench.times import day_words
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of lessons recorded for several people: marks made, marks that stood already, runs that are over."""
+
+    new: int = 0
+    same: int = 0
+    over: int = 0
+
+
+def moment_on(day: date | None) -> datetime:
+    """When something that is said to have happened on ``day`` took place: now for today, else noon in the site's zone."""
+    if day is None or day >= timezone.localdate():
+        return timezone.now()
+    return timezone.make_aware(datetime.combine(day, time(12)), timezone.get_default_timezone())
+
+
+def record_lesson(
+    *,
+    enrollment: Enrollment,
+    lesson: LessonPage,
+    actor: Any,
+    reason: str,
+    at: datetime | None = None,
+    outline: Outline | None = None,
+    source: str = "staff",
+) -> LearningEvent | None:
+    """Mark a lesson done for a learner: progress row, counters and one `lesson:recorded` event, in one transaction.
+
+    Returns the event, or None when it was done before (nothing changes then). The order of
+    the lessons does not hold for somebody who teaches. Completes the run with the last required lesson, as of
+    the latest of its lessons. NotEnrolled unless the run is open, ReasonMissing without a reason.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    if not enrollment.is_open:
+        raise NotEnrolled()
+    at = at or timezone.now()
+    key = lesson.translation_key
+    outline = outline or course_outline(enrollment.course)
+    required = [entry.key for entry in outline.lessons if entry.is_required]
+    try:
+        with transaction.atomic():
+            LessonProgress.objects.create(
+                enrollment=enrollment,
+                lesson_key=key,
+                lesson=lesson,
+                revision_id=lesson.live_revision_id,
+                rule="staff",
+                completed_at=at,
+            )
+            # The row lock puts this in line with what the learner does at the same moment.
+            later = Greatest(Coalesce(F("last_activity_at"), Value(at)), Value(at))
+            if not Enrollment.objects.open().filter(pk=enrollment.pk).update(last_activity_at=later):
+                raise NotEnrolled()
+            counted = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required)
+            count = counted.count()
+            Enrollment.objects.filter(pk=enrollment.pk).exclude(status=EnrollmentStatus.COMPLETED).update(
+                completed_lessons=count, required_lessons=len(required)
+            )
+            event = record_event(
+                verb=Verb.LESSON_RECORDED,
+                idempotency_key=f"lesson:recorded:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
+                enrollment=enrollment,
+                actor=actor,
+                page=lesson,
+                lesson_key=key,
+                revision_id=lesson.live_revision_id,
+                data={"reason": reason.strip()[:300], "completed": count, "required": len(required)},
+                occurred_at=at,
+                source=source,
+            )
+            if required and count >= len(required):
+                last = counted.aggregate(last=Max("completed_at"))["last"] or at
+                complete_course(enrollment=enrollment, required=required, actor=actor, at=last, source=source)
+    except IntegrityError:
+        # The learner, or a colleague, was quicker.
+        return None
+    enrollment.refresh_from_db()
+    return event
+
+
+def record_lessons(
+    *,
+    enrollments: Iterable[Enrollment],
+    lessons: Iterable[LessonPage],
+    actor: Any,
+    reason: str,
+    at: datetime | None = None,
+) -> Recorded:
+    """A class held in a room: the same lessons of one course for several people, all of it or nothing."""
+    at = at or timezone.now()
+    enrollments, lessons = list(enrollments), list(lessons)
+    new = same = over = 0
+    outline = course_outline(enrollments[0].course) if enrollments else None
+    with transaction.atomic():
+        for enrollment in enrollments:
+            try:
+                for lesson in lessons:
+                    event = record_lesson(
+                        enrollment=enrollment, lesson=lesson, actor=actor, reason=reason, at=at, outline=outline
+                    )
+                    new, same = (new + 1, same) if event else (new, same + 1)
+            except NotEnrolled:
+                over += 1
+    return Recorded(new, same, over)
+
+
+def reset_lesson(
+    *, enrollment: Enrollment, lesson_key: UUID, actor: Any, reason: str, source: str = "staff"
+) -> LearningEvent:
+    """Take a lesson's mark away, so that the learner does it again: the progress row goes, its content stays in one
+    `lesson:reset` event, the counters follow.
+
+    RunIsOver for a run that is completed or ended, whose record is final. NotDone where there is nothing to take away.
+    ReasonMissing without a reason.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    required = [entry.key for entry in course_outline(enrollment.course).lessons if entry.is_required]
+    with transaction.atomic():
+        # Asks and locks at once: the last lesson may be completing the run at this moment.
+        if not Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
+            status=EnrollmentStatus.ACTIVE
+        ):
+            enrollment.refresh_from_db()
+            raise RunIsOver(why_over(enrollment))
+        progress = (
+            LessonProgress.objects.filter(enrollment=enrollment, lesson_key=lesson_key).select_related("lesson").first()
+        )
+        if progress is None:
+            raise NotDone()
+        suffix = round_suffix(enrollment, lesson_key)
+        progress.delete()
+        count = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required).count()
+        Enrollment.objects.filter(pk=enrollment.pk).update(completed_lessons=count, required_lessons=len(required))
+        event = record_event(
+            verb=Verb.LESSON_RESET,
+            idempotency_key=f"lesson:reset:{enrollment.uuid}:{lesson_key}{suffix}",
+            enrollment=enrollment,
+            actor=actor,
+            page=progress.lesson,
+            lesson_key=lesson_key,
+            revision_id=progress.revision_id,
+            data={
+                "reason": reason.strip()[:300],
+                "was_rule": progress.rule,
+                "was_completed_at": progress.completed_at,
+                "was_revision_id": progress.revision_id,
+                "completed": count,
+                "required": len(required),
+            },
+            source=source,
+        )
+    enrollment.refresh_from_db()
+    return event
+
+
+def why_over(enrollment: Enrollment) -> str:
+    """Why nothing is taken out of a run that is not active, and what to do instead."""
+    values = {"person": enrollment.learner.name, "day": day_words(enrollment.completed_at or enrollment.ended_at)}
+    if enrollment.status == EnrollmentStatus.COMPLETED:
+        return (
+            _(
+                "Nothing was changed: %(person)s completed this course on %(day)s, and that stays on record. "
+                "To have it taken again, assign the course again: that starts a new run."
+            )
+            % values
+        )
+    return _("Nothing was changed: %(person)s is not on this course now.") % values
