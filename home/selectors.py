@@ -94,11 +94,20 @@ class SearchResult:
     course_title: str = ""
 
 
-def search_results(*, viewer: Any, query: str, request: Any = None) -> tuple[list[SearchResult], int]:
+@dataclass(frozen=True)
+class SearchResults:
+    """``shown`` of ``total``; ``is_open`` says that nobody looked further, so that there may be more."""
+
+    shown: list[SearchResult]
+    total: int
+    is_open: bool
+
+
+def search_results(*, viewer: Any, query: str, request: Any = None) -> SearchResults:
     """Courses and lessons that match and that the viewer may see: the first 50, and how many there are
     among the best 500 of each kind."""
-    courses = ranked(viewer, CoursePage, query)
-    lessons = ranked(viewer, LessonPage, query)
+    courses, more_courses = ranked(viewer, CoursePage, query)
+    lessons, more_lessons = ranked(viewer, LessonPage, query)
     paths = {lesson.path[:COURSE_PATH_LENGTH] for lesson in lessons}
     titles = dict(CoursePage.objects.filter(path__in=paths).values_list("path", "title"))
     results = [SearchResult(page.title, page.get_url(request) or "", _("Course"), page.summary) for page in courses]
@@ -112,17 +121,20 @@ def search_results(*, viewer: Any, query: str, request: Any = None) -> tuple[lis
         )
         for page in lessons
     ]
-    return results[:SEARCH_SHOWN], len(results)
+    return SearchResults(results[:SEARCH_SHOWN], len(results), more_courses or more_lessons)
 
 
-def ranked(viewer: Any, model: Any, query: str) -> list:
-    """Pages of one type in order of rank. Wagtail's search does not know who may see what, so its ids are asked again here."""
-    ids = [page.pk for page in model.objects.live().search(query)[:SEARCH_DEPTH]]
+def ranked(viewer: Any, model: Any, query: str) -> tuple[list, bool]:
+    """Pages of one type in order of rank, and whether there may be more of them than were looked at.
+
+    Wagtail's search does not know who may see what, so its ids are asked again here.
+    """
+    ids = [page.pk for page in model.objects.live().only("pk").search(query)[:SEARCH_DEPTH]]
     pages = visible_to(viewer, model.objects.filter(pk__in=ids))
     if model is LessonPage:
         pages = pages.defer("body")
     found = {page.pk: page for page in pages}
-    return [found[key] for key in ids if key in found]
+    return [found[key] for key in ids if key in found], len(ids) == SEARCH_DEPTH
 
 
 # The admin's home -----------------------------------------------------------------
