@@ -10,6 +10,7 @@ from assessment.services import answer_check
 from learning.models import EnrollmentStatus
 from learning.views import own_enrollment, says_why
 from lms_pages.models import LessonPage
+from lms_pages.policies import in_live_module
 from questions.exceptions import AnswerInvalid
 
 
@@ -28,7 +29,8 @@ def answer_view(request, uuid, lesson_key, block_id) -> HttpResponse:
     while another one was given.
     """
     enrollment = own_enrollment(request, uuid)
-    lesson = LessonPage.objects.live().descendant_of(enrollment.course).filter(translation_key=lesson_key).first()
+    lessons = LessonPage.objects.live().filter(in_live_module()).descendant_of(enrollment.course)
+    lesson = lessons.filter(translation_key=lesson_key).first()
     block_id = str(block_id)
     if lesson is None or block_id not in lesson.knowledge_checks:
         raise Http404("No such check in this lesson.")

@@ -16,7 +16,7 @@ from wagtail.models import Page
 from learning.models import Enrollment, EnrollmentStatus, LessonProgress
 from learning.policies import blocking_lesson, teaches, visible_to
 from lms_pages.models import CoursePage, CourseStaff, EnrollmentPolicy, LessonOrder, LessonPage
-from lms_pages.policies import edits_pages
+from lms_pages.policies import edits_pages, in_live_module
 from lms_pages.selectors import Outline, OutlineLesson, OutlineModule, course_outline
 
 VISITOR, ENROLLED, COMPLETED, STAFF = "visitor", "enrolled", "completed", "staff"
@@ -361,6 +361,7 @@ def lesson_sizes(courses: list[CoursePage]) -> dict[int, tuple[int, int]]:
     by_path = {course.path: course.pk for course in courses}
     rows = (
         LessonPage.objects.live()
+        .filter(in_live_module())
         .annotate(course_path=Substr(F("path"), 1, width))
         .filter(course_path__in=list(by_path))
         .order_by()

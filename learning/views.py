@@ -14,7 +14,7 @@ from learning.models import Enrollment, EnrollmentStatus
 from learning.selectors import course_cards, learner_view
 from learning.services import complete_lesson, enroll, leave_course, request_enrollment
 from lms_pages.models import CompletionRule, CoursePage, LessonPage
-from lms_pages.policies import visible_to
+from lms_pages.policies import in_live_module, visible_to
 
 
 def says_why(view):
@@ -91,7 +91,8 @@ def leave_view(request, uuid) -> HttpResponse:
 def complete_view(request, uuid, lesson_key) -> HttpResponse:
     """Mark a lesson done and go on to the next one, or to the completion page after the last."""
     enrollment = own_enrollment(request, uuid)
-    lesson = LessonPage.objects.live().descendant_of(enrollment.course).filter(translation_key=lesson_key).first()
+    lessons = LessonPage.objects.live().filter(in_live_module()).descendant_of(enrollment.course)
+    lesson = lessons.filter(translation_key=lesson_key).first()
     if lesson is None:
         raise Http404("No such lesson in this course.")
     if not enrollment.is_open:

@@ -17,7 +17,7 @@ from learning.exceptions import NotEnrolled
 from learning.modeladmin import EnrollmentAdmin
 from learning.models import Enrollment, LessonProgress
 from learning.policies import visible_to as visible_records
-from learning.selectors import LOCKED, VISITOR, course_figures, learner_view
+from learning.selectors import LOCKED, STAFF, VISITOR, course_figures, learner_view
 from learning.services import record_visit
 from lms_pages.models import CatalogPage, CoursePage, LessonPage
 from lms_pages.policies import visible_to
@@ -56,6 +56,8 @@ def put_learner_view(page, request, args, kwargs):
     request.learner_view = view
     if lesson_key is None:
         return None
+    if lesson_key not in view.outline.by_key and view.mode != STAFF:
+        raise Http404("Its module is not live.")
     if view.mode == VISITOR:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import ADMINISTRATOR
+from learning.models import LessonProgress
+from learning.selectors import course_cards
 from lms_pages.models import CoursePage, LessonPage
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_completed, make_enrollment
@@ -78,3 +80,21 @@ def test_the_explorer_costs_the_same_for_two_and_for_twelve_courses(client, admi
     for _number in range(10):
         make_enrollment(course=make_course(modules=1, lessons=1, with_check=False))
     assert queries() == before
+
+
+def test_unpublishing_a_module_alone_takes_its_lessons_from_learners(client, signed_in, learner, course):
+    first, *_rest, last = lessons_of(course)
+    enrollment = make_enrollment(learner, course)
+    block_id, _questions = next(iter(first.knowledge_checks.items()))
+    first.get_parent().unpublish()
+    assert LessonPage.objects.get(pk=first.pk).live
+    assert signed_in.get(last.get_url()).status_code == 200
+    assert signed_in.get(first.get_url()).status_code == 404
+    complete = reverse("learning:complete", args=[enrollment.uuid, first.translation_key])
+    answer = reverse("assessment:answer", args=[enrollment.uuid, first.translation_key, block_id])
+    assert signed_in.post(complete).status_code == signed_in.post(answer).status_code == 404
+    assert not LessonProgress.objects.exists()
+    (card,) = course_cards(viewer=learner, courses=[course])
+    assert card.lesson_count == 2
+    client.force_login(make_person(roles=(ADMINISTRATOR,)))
+    assert client.get(first.get_url()).status_code == 200
