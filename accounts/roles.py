@@ -59,6 +59,7 @@ ROLES: tuple[Role, ...] = (
             "learning.view_enrollment",
             "learning.change_enrollment",
             "reports.view_dashboard",
+            "workbench.export_records",
         ),
     ),
     Role(
@@ -77,6 +78,7 @@ ROLES: tuple[Role, ...] = (
             "reports.view_delivery",
             "notifications.view_report_mail",
             "notifications.resend_outboxmail",
+            "workbench.export_records",
         ),
     ),
     Role(
@@ -88,6 +90,7 @@ ROLES: tuple[Role, ...] = (
             "learning.view_enrollment",
             "learning.change_enrollment",
             "reports.view_dashboard",
+            "workbench.export_records",
         ),
     ),
     Role(
@@ -105,6 +108,7 @@ ROLES: tuple[Role, ...] = (
             "reports.*",
             "home.*",
             "operations.*",
+            "workbench.*",
             "django_celery_beat.*",
             "django_celery_results.view_taskresult",
             "auth.view_group",

@@ -19,6 +19,7 @@ from accounts.modeladmin.filters import ActiveFilter, RoleFilter, TeamFilter
 from accounts.modeladmin.teams import ManagedTeamHelper
 from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to
+from accounts.resources import PeopleResource
 from accounts.roles import ROLES
 from workbench.modeladmin import RowButtonHelper, ScopedModelAdmin
 from workbench.records import Related
@@ -57,6 +58,7 @@ class PersonAdmin(ScopedModelAdmin):
     search_hint = gettext_lazy("Name or e-mail address")
     ordering = ("last_name", "first_name", "email")
     bulk_actions = (MoveToTeam, Deactivate)
+    resource_class = PeopleResource
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
