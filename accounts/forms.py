@@ -1,6 +1,5 @@
 """Forms about people and teams."""
 
-import zoneinfo
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -16,18 +15,14 @@ from accounts.models import Team
 from accounts.roles import ADMINISTRATOR, MANAGER, ROLES
 from accounts.selectors import people_matching, primary_team
 from accounts.services import assign_team, set_roles
+from workbench.times import zone_choices
 
 ROLE_LABELS = {role.name: role.label for role in ROLES}
 
 
 def timezone_choices() -> list[tuple[str, Any]]:
     """Zones by region, as the tz database names them."""
-    regions: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(zoneinfo.available_timezones()):
-        region, _slash, city = name.partition("/")
-        if city and region not in ("Etc", "SystemV", "US"):
-            regions.setdefault(region, []).append((name, city.replace("_", " ")))
-    return [("", _("The site's time zone")), ("UTC", "UTC"), *regions.items()]
+    return [("", _("The site's time zone")), *zone_choices()]
 
 
 class RoleField(forms.ModelMultipleChoiceField):

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import UnknownTimezone
-from workbench.days import site_day
+from workbench.days import site_day, site_zone
 
 
 class PersonQuerySet(models.QuerySet):
@@ -92,7 +92,7 @@ class User(AbstractUser):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.timezone or settings.TIME_ZONE)
+        return zoneinfo.ZoneInfo(self.timezone) if self.timezone else site_zone()
 
 
 class Team(models.Model):

@@ -9,9 +9,11 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
-        from operations.registries import task_words
+        from notifications.selectors import outbox_state
+        from operations.registries import task_words, work
         from workbench.periodic import PeriodicEntry, periodic_tasks
 
+        work["mail"] = outbox_state
         task_words["notifications.tasks.send_mail"] = _("Hand one mail over to the mail server")
         task_words["notifications.tasks.sweep_mail"] = _("Look which mail waits and wake a worker for it")
 

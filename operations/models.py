@@ -1,11 +1,26 @@
 """What the site is called and looks like, and the signs of life of its processes."""
 
+from typing import Any
+
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseGenericSetting
 
 from operations.colors import ACCENT, ACCENT_DARK, check_color
+
+# Key of the settings in the cache.
+REMEMBERED = "operations.site_settings"
+# What this process knows of them without asking, and until when.
+remembered: dict[str, Any] = {}
+
+
+def forget() -> None:
+    """Read the settings anew at the next question."""
+    remembered.clear()
+    cache.delete(REMEMBERED)
 
 
 class SignUp(models.TextChoices):
@@ -16,8 +31,6 @@ class SignUp(models.TextChoices):
 
 def logo_path(instance, filename: str) -> str:
     """A new name for each upload, so that no cache shows the old logo."""
-    from django.utils.crypto import get_random_string
-
     return f"site/logo-{get_random_string(8).lower()}{filename[filename.rfind('.') :].lower()}"
 
 
@@ -95,6 +108,12 @@ class SiteSettings(BaseGenericSetting):
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        forget()
+        # Another process may have remembered the old row while this one was not committed.
+        transaction.on_commit(forget)
 
     def clean(self):
         super().clean()

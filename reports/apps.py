@@ -14,14 +14,16 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from notifications.models import MailKind
         from notifications.registries import mail_checks
-        from operations.registries import task_words
+        from operations.registries import task_words, work
         from reports.registries import check_sources
+        from reports.selectors.schedules import runs_state
         from reports.services import reason_not_to_send
         from workbench.periodic import PeriodicEntry, periodic_tasks
 
         import_module("reports.sources.learning")
         register(check_sources)
         mail_checks[MailKind.REPORT] = reason_not_to_send
+        work["reports"] = runs_state
         task_words["reports.tasks.sweep_schedules"] = _("Look which report schedules are due")
         task_words["reports.tasks.render_run"] = _("Draw the files of a report")
         task_words["reports.tasks.deliver_run"] = _("Write the mails of a report")
