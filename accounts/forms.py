@@ -90,7 +90,9 @@ class PersonForm(WagtailAdminModelForm):
             self.instance.set_unusable_password()
         person = super().save(commit=commit)
         set_roles(user=person, roles=tuple(group.name for group in self.cleaned_data["roles"]), actor=self.for_user)
-        assign_team(user=person, team=self.cleaned_data["team"])
+        # Left as it is, also where the membership has a last day or is not the primary one.
+        if "team" in self.changed_data:
+            assign_team(user=person, team=self.cleaned_data["team"])
         return person
 
 
