@@ -8,9 +8,7 @@ from django.views.decorators.http import require_POST
 from assessment.selectors import asked_questions, field_name
 from assessment.services import answer_check
 from learning.models import EnrollmentStatus
-from learning.views import own_enrollment, says_why
-from lms_pages.models import LessonPage
-from lms_pages.policies import in_live_module
+from learning.views import lesson_of, own_enrollment, says_why
 from questions.exceptions import AnswerInvalid
 
 
@@ -29,10 +27,8 @@ def answer_view(request, uuid, lesson_key, block_id) -> HttpResponse:
     while another one was given.
     """
     enrollment = own_enrollment(request, uuid)
-    lessons = LessonPage.objects.live().filter(in_live_module()).descendant_of(enrollment.course)
-    lesson = lessons.filter(translation_key=lesson_key).first()
-    block_id = str(block_id)
-    if lesson is None or block_id not in lesson.knowledge_checks:
+    lesson, block_id = lesson_of(enrollment, lesson_key), str(block_id)
+    if block_id not in lesson.knowledge_checks:
         raise Http404("No such check in this lesson.")
     questions = asked_questions({block_id: lesson.knowledge_checks[block_id]})
     answers, drafts, empty = {}, {}, {}

@@ -6,12 +6,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import ADMINISTRATOR
+from assessment.services import answer_check
 from learning.models import LessonProgress
 from learning.selectors import course_cards
 from lms_pages.models import CoursePage, LessonPage
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_completed, make_enrollment
-from tests.factories.lms_pages import catalog, lessons_of, make_course
+from tests.factories.lms_pages import catalog, check_block, lessons_of, make_course, make_lesson, make_module
+from tests.factories.questions import make_question, right_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,22 @@ def test_a_page_with_records_below_it_is_not_deleted(client, administrator, cour
     assert "was not deleted" in response.content.decode()
     assert "Unpublish it instead" in response.content.decode()
     assert (CoursePage.objects.count(), LessonPage.objects.count()) == before
+
+
+@pytest.mark.parametrize("kind", ["single_choice", "poll"])
+def test_a_lesson_that_was_only_answered_stays_too(client, administrator, learner, kind):
+    question, module = make_question(kind), make_module(make_course(modules=0))
+    block = check_block(question)
+    lesson = make_lesson(module, body=[block])
+    answer_check(
+        enrollment=make_enrollment(learner, module.get_parent().specific),
+        lesson=lesson,
+        block_id=block["id"],
+        answers={question.pk: right_answer(question)},
+    )
+    response = client.post(reverse("wagtailadmin_pages:delete", args=[lesson.pk]), follow=True)
+    assert "1 enrollment has its record there" in response.content.decode()
+    assert LessonPage.objects.filter(pk=lesson.pk).exists()
 
 
 def test_nor_in_bulk(client, administrator, course):

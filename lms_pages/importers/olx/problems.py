@@ -197,7 +197,8 @@ def options_of(group: etree._Element, tag: str, hint: str, remark: Remark) -> tu
             {
                 "text": text,
                 "right": (choice.get("correct") or "").lower() == "true",
-                "feedback": "".join(inner_html(h).strip() for h in chosen) + targeted.get(choice.get("explanation-id"), ""),
+                "feedback": "".join(inner_html(h).strip() for h in chosen)
+                + targeted.get(choice.get("explanation-id"), ""),
             }
         )
         feedback += [
