@@ -10,8 +10,11 @@ class LearningConfig(AppConfig):
 
     def ready(self):
         from learning.receivers import connect
+        from learning.resources import CompletionResource, EnrollmentResource
         from learning.selectors import course_keys_of
         from lms_pages.registries import visibility
+        from workbench.imports.resource import resources
 
         connect()
         visibility["learning"] = course_keys_of
+        resources.update({kind.slug: kind for kind in (EnrollmentResource, CompletionResource)})

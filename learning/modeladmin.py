@@ -20,6 +20,7 @@ from learning.exceptions import AlreadyDecided, LearningError
 from learning.forms import AssignForm, DeclineForm, DueDateForm
 from learning.models import Enrollment, EnrollmentStatus
 from learning.policies import may_decide, visible_to
+from learning.resources import CompletionResource, EnrollmentResource
 from learning.services import approve_request, decline_request
 from lms_pages.models import CoursePage
 from notifications.tasks import sweep_mail
@@ -133,6 +134,8 @@ def due_words(enrollment: Enrollment) -> str:
 def progress_words(enrollment: Enrollment) -> str:
     if enrollment.status in (EnrollmentStatus.REQUESTED, EnrollmentStatus.DECLINED):
         return ""
+    if enrollment.completion_rule.get("rule") == "import":
+        return _("recorded by import")
     return _("%(done)d of %(all)d lessons") % {
         "done": enrollment.completed_lessons,
         "all": enrollment.required_lessons,
@@ -216,6 +219,8 @@ class EnrollmentAdmin(ScopedModelAdmin):
     inspect_view_class = EnrollmentInspectView
     create_view_class = AssignView
     edit_view_class = DueDateView
+    resource_class = EnrollmentResource
+    also_resources = (CompletionResource,)
     list_display = ("learner", "course_title", "state", "progress", "due", "active_on")
     list_filter = (StatusFilter, CourseFilter, TeamFilter)
     list_select_related = ("learner", "course")

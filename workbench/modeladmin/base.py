@@ -239,6 +239,8 @@ class ScopedModelAdmin(ModelAdmin):
     bulk_actions: ClassVar[tuple[type[BulkAction], ...]] = ()
     # How these records are imported and exported; None where they are not.
     resource_class: ClassVar[type[RecordResource] | None] = None
+    # Other files about the same records.
+    also_resources: ClassVar[tuple[type[RecordResource], ...]] = ()
 
     def get_queryset(self, request):
         return type(self).visible_to(request.user, super().get_queryset(request))

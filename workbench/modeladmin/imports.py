@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponseNotAllowed, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -19,8 +19,8 @@ from workbench.forms import ColumnsForm
 from workbench.imports.exceptions import ImportRefused
 from workbench.imports.progress import told_progress
 from workbench.imports.resource import RecordResource, resources
-from workbench.modeladmin.base import ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
-from workbench.modeladmin.transfer import in_zone
+from workbench.modeladmin.base import ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper, registered
+from workbench.modeladmin.transfer import in_zone, kinds_of
 from workbench.models import BatchState, ImportBatch, Outcome
 from workbench.policies import visible_to
 from workbench.services import (
@@ -288,10 +288,10 @@ class ImportBatchAdmin(ScopedModelAdmin):
     def upload_url(self, batch: ImportBatch) -> str:
         """Where a mended file goes: the import of the same records."""
         kind = kind_of(batch)
-        if kind is None:
-            return self.url_helper.index_url
-        options = kind._meta.model._meta
-        return reverse(f"{options.app_label}_{options.model_name}_modeladmin_import")
+        for admin in registered:
+            if kind is not None and kind in kinds_of(admin):
+                return f"{admin.url_helper.get_action_url('import')}?kind={kind.slug}"
+        return self.url_helper.index_url
 
     # Steps ------------------------------------------------------------------------
 

@@ -31,6 +31,25 @@ def may_export(model_admin: Any, user: Any) -> bool:
     return model_admin.permission_helper.user_can_list(user) and user.has_perm("workbench.export_records")
 
 
+def kinds_of(model_admin: Any) -> list[type[RecordResource]]:
+    """What may be imported into a list and exported from it, the usual one first."""
+    return [model_admin.resource_class, *model_admin.also_resources] if model_admin.resource_class else []
+
+
+def chosen_kind(model_admin: Any, request: Any) -> type[RecordResource]:
+    """The kind of file that the address names by `kind`, else the usual one."""
+    kinds = kinds_of(model_admin)
+    return next((kind for kind in kinds if kind.slug == request.GET.get("kind")), kinds[0])
+
+
+def other_kinds(model_admin: Any, chosen: type[RecordResource]) -> list[dict[str, Any]]:
+    """The choices between kinds of files, where there is one."""
+    kinds = kinds_of(model_admin)
+    if len(kinds) < 2:
+        return []
+    return [{"label": kind.label, "slug": kind.slug, "is_chosen": kind is chosen} for kind in kinds]
+
+
 def header_buttons(model_admin: Any, request: Any) -> list[HeaderButton]:
     """Import and Export beside the name of the list, for those who may."""
     kind, buttons = model_admin.resource_class, []
@@ -62,7 +81,7 @@ def furniture(model_admin: Any, title: str) -> dict[str, Any]:
 
 def upload_view(model_admin: Any, request: Any) -> Any:
     """Take a file and look at it; what cannot be read as a spreadsheet is refused here, and not kept."""
-    kind: type[RecordResource] = model_admin.resource_class
+    kind = chosen_kind(model_admin, request)
     if not kind.may_import(request.user):
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -78,6 +97,7 @@ def upload_view(model_admin: Any, request: Any) -> Any:
         **furniture(model_admin, _("Import %(records)s") % {"records": str(kind.label)}),
         "form": form,
         "kind": kind,
+        "kinds": other_kinds(model_admin, kind),
         "columns": kind.columns().values(),
         "recent": recent,
         "template_csv": model_admin.url_helper.get_action_url("template", CSV),
@@ -100,7 +120,7 @@ def answer_xlsx(name: str, title: str, header: list[str], rows: Any) -> FileResp
 
 def template_view(model_admin: Any, request: Any, ending: str) -> Any:
     """An empty file with the right header and one row as an example."""
-    kind: type[RecordResource] = model_admin.resource_class
+    kind = chosen_kind(model_admin, request)
     if not kind.may_import(request.user):
         raise PermissionDenied
     columns = kind.writable().values()
@@ -121,19 +141,22 @@ def export_view(model_admin: Any, request: Any) -> Any:
     """The rows of the list as it is filtered, searched and sorted, all pages of them; `as` is csv or xlsx."""
     if not may_export(model_admin, request.user):
         raise PermissionDenied
-    kind: type[RecordResource] = model_admin.resource_class
-    rows = model_admin.matching_rows(request)
+    kind = chosen_kind(model_admin, request)
+    rows = kind(actor=request.user).export_rows(model_admin.matching_rows(request))
     ending = request.GET.get("as", "")
     if ending not in (CSV, XLSX):
         params = request.GET.copy()
         params.pop("as", None)
+        total = kind(actor=request.user).export_rows(model_admin.get_queryset(request)).count()
         context = {
             **furniture(model_admin, _("Export %(records)s") % {"records": str(kind.label)}),
             "kind": kind,
+            "kinds": other_kinds(model_admin, kind),
             "columns": kind.columns().values(),
             "count": rows.count(),
-            "total": model_admin.get_queryset(request).count(),
+            "total": total,
             "query": params.urlencode(),
+            "list_query": without(params, "kind"),
         }
         return render(request, "modeladmin/imports/export.html", context)
     resource = kind(actor=request.user)
@@ -151,6 +174,12 @@ def export_view(model_admin: Any, request: Any) -> Any:
     response = StreamingHttpResponse(in_zone(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def without(params: Any, name: str) -> str:
+    params = params.copy()
+    params.pop(name, None)
+    return params.urlencode()
 
 
 def in_zone(lines: Any) -> Any:
