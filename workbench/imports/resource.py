@@ -73,6 +73,9 @@ class RecordResource(Resource):
     fixed number of queries, then each row is applied to its record in memory only.
     """
 
+    # Templates would call a class, as they call whatever they can.
+    do_not_call_in_templates = True
+
     # As it stands in addresses and on batches.
     slug: ClassVar[str]
     label: ClassVar[str | Promise]
@@ -116,7 +119,7 @@ class RecordResource(Resource):
         raise NotImplementedError
 
     def key_of(self, row: dict[str, str]) -> Any:
-        """What two rows may not share; None where the row does not say."""
+        """What two rows without errors may not share."""
         raise NotImplementedError
 
     def label_of(self, row: dict[str, str]) -> str:
@@ -214,12 +217,6 @@ class RecordResource(Resource):
 
     def plan_row(self, number: int, row: dict[str, str]) -> Planned:
         planned = Planned(number, row, label=self.label_of(row)[:400])
-        key = self.key_of(row)
-        if key is not None and key in self.seen:
-            sentence = _("The same as row %(row)d. Keep one of them.") % {"row": self.seen[key]}
-            return self.refused(planned, [("", sentence)])
-        if key is not None:
-            self.seen[key] = number
         result = self.import_row(
             row, self.loader, dry_run=True, using_transactions=False, row_number=number, planned=planned
         )
@@ -233,6 +230,12 @@ class RecordResource(Resource):
             # A hole in our own checks: the row is refused, and the log says where.
             log.error("import %s, row %s", self.slug, number, exc_info=result.errors[0].error)
             return self.refused(planned, [("", _("This row could not be read. Check its cells, or leave it out."))])
+        key = self.key_of(row)
+        if key in self.seen:
+            return self.refused(
+                planned, [("", _("The same as row %(row)d. Keep one of them.") % {"row": self.seen[key]})]
+            )
+        self.seen[key] = number
         left, right = result.diff
         planned.diff = {key: [left[key], right[key]] for key in self.compared if left[key] != right[key]}
         if planned.outcome == Outcome.NEW:

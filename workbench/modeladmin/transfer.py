@@ -94,7 +94,7 @@ def upload_view(model_admin: Any, request: Any) -> Any:
             return redirect(BATCH_URL, batch.pk)
     recent = ImportBatch.objects.filter(resource=kind.slug, created_by=request.user)[:5]
     context = {
-        **furniture(model_admin, _("Import %(records)s") % {"records": str(kind.label)}),
+        **furniture(model_admin, _("Import: %(records)s") % {"records": str(kind.label)}),
         "form": form,
         "kind": kind,
         "kinds": other_kinds(model_admin, kind),
@@ -149,7 +149,7 @@ def export_view(model_admin: Any, request: Any) -> Any:
         params.pop("as", None)
         total = kind(actor=request.user).export_rows(model_admin.get_queryset(request)).count()
         context = {
-            **furniture(model_admin, _("Export %(records)s") % {"records": str(kind.label)}),
+            **furniture(model_admin, _("Export: %(records)s") % {"records": str(kind.label)}),
             "kind": kind,
             "kinds": other_kinds(model_admin, kind),
             "columns": kind.columns().values(),

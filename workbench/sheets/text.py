@@ -133,7 +133,9 @@ class reader_of:
         return self.text
 
     def __exit__(self, *args: object) -> None:
-        self.text.detach()
+        # A reader that is thrown away half-way may outlive its file.
+        if not self.text.closed:
+            self.text.detach()
 
 
 def text_cell(text: str) -> str:
