@@ -50,3 +50,8 @@ class Response(models.Model):
     @property
     def is_right(self) -> bool | None:
         return None if self.score is None else self.score == 1
+
+    @property
+    def question_as_asked(self) -> Question:
+        """The question as it stood when it was answered."""
+        return self.question_revision.as_object() if self.question_revision else self.question

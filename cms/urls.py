@@ -26,7 +26,7 @@ if settings.SERVE_MEDIA:
 
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.account.urls")),
-    path("learn/", include("learning.urls")),
+    path("", include("learning.urls")),
     path("learn/", include("assessment.urls")),
     path("", include("home.urls")),
     path("", include(wagtail_urls)),

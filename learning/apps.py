@@ -9,12 +9,21 @@ class LearningConfig(AppConfig):
     verbose_name = _("Learning")
 
     def ready(self):
+        from accounts.models import User
+        from learning.modeladmin.bulk import EnrollPeople
+        from learning.models import Enrollment
         from learning.receivers import connect
         from learning.resources import CompletionResource, EnrollmentResource
-        from learning.selectors import course_keys_of
+        from learning.selectors import course_keys_of, course_moments_of_person, courses_of_person, moments_of_run
         from lms_pages.registries import visibility
         from workbench.imports.resource import resources
+        from workbench.modeladmin.bulk import added
+        from workbench.records import related, timelines
 
         connect()
         visibility["learning"] = course_keys_of
         resources.update({kind.slug: kind for kind in (EnrollmentResource, CompletionResource)})
+        related.setdefault(User, []).append(courses_of_person)
+        timelines.setdefault(User, []).append(course_moments_of_person)
+        timelines.setdefault(Enrollment, []).append(moments_of_run)
+        added.setdefault(User, []).append(EnrollPeople)

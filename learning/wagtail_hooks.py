@@ -14,8 +14,14 @@ from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
 from learning.exceptions import NotEnrolled
-from learning.modeladmin import EnrollmentAdmin
-from learning.models import Enrollment, LearningEvent
+from learning.modeladmin import (
+    CohortAdmin,
+    EnrollmentAdmin,
+    InviteLinkAdmin,
+    LearningEventAdmin,
+    LessonProgressAdmin,
+)
+from learning.models import Cohort, Enrollment, LearningEvent
 from learning.policies import visible_to as visible_records
 from learning.selectors import LOCKED, STAFF, VISITOR, course_figures, learner_view
 from learning.services import record_visit
@@ -24,13 +30,27 @@ from lms_pages.policies import visible_to
 from workbench.permissions import ScopedPermissionPolicy
 
 register_permission_policy(Enrollment, ScopedPermissionPolicy(Enrollment, visible_records, never=("delete",)))
-EnrollmentAdmin().register_with_wagtail()
+register_permission_policy(Cohort, ScopedPermissionPolicy(Cohort, visible_records))
+for screen in (CohortAdmin, InviteLinkAdmin, EnrollmentAdmin, LessonProgressAdmin, LearningEventAdmin):
+    screen().register_with_wagtail()
+
+
+LOG_ACTIONS = (
+    ("approve", gettext_lazy("Approve a request"), gettext_lazy("Request approved")),
+    ("decline", gettext_lazy("Decline a request"), gettext_lazy("Request declined")),
+    ("enroll", gettext_lazy("Enroll people"), gettext_lazy("People enrolled")),
+    ("move_to_cohort", gettext_lazy("Move people to a cohort"), gettext_lazy("People moved to the cohort")),
+    ("record", gettext_lazy("Mark lessons done"), gettext_lazy("Lessons marked done")),
+    ("reset", gettext_lazy("Reset lessons"), gettext_lazy("Lessons reset")),
+    ("message", gettext_lazy("Write to a class"), gettext_lazy("Message sent to the class")),
+    ("revoke_link", gettext_lazy("Withdraw an invitation link"), gettext_lazy("Invitation link withdrawn")),
+)
 
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions):
-    actions.register_action("learning.approve", gettext_lazy("Approve a request"), gettext_lazy("Request approved"))
-    actions.register_action("learning.decline", gettext_lazy("Decline a request"), gettext_lazy("Request declined"))
+    for name, label, message in LOG_ACTIONS:
+        actions.register_action(f"learning.{name}", label, message)
 
 
 @hooks.register("before_serve_page")

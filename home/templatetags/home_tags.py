@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from learning.selectors import Desks, desks_of
 from lms_pages.models import CatalogPage
 
 register = template.Library()
@@ -19,6 +20,7 @@ class Navigation:
     catalog_url: str
     is_staff: bool
     current: str
+    desks: Desks
 
 
 def catalog_url(request) -> str:
@@ -34,10 +36,14 @@ def navigation(context) -> Navigation:
     """The header's links, and which of them is the page at hand. Error pages draw it without a request too."""
     request = context.get("request")
     if request is None:
-        return Navigation(None, "/", False, "")
+        return Navigation(None, "/", False, "", Desks())
     person = getattr(request, "user", None)
     url = catalog_url(request)
     current = {reverse("my_learning"): "learning", reverse("search"): "search"}.get(request.path, "")
+    if request.path.startswith(reverse("learning:team")):
+        current = "team"
+    if request.path.startswith(reverse("learning:teaching")):
+        current = "teaching"
     if not current and request.path.startswith(url):
         current = "catalog"
     return Navigation(
@@ -45,6 +51,7 @@ def navigation(context) -> Navigation:
         catalog_url=url,
         is_staff=bool(person and person.is_authenticated and person.has_perm("wagtailadmin.access_admin")),
         current=current,
+        desks=desks_of(person) if person is not None else Desks(),
     )
 
 

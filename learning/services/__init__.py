@@ -14,7 +14,7 @@ from learning.services.enrollment import (
 )
 from learning.services.events import record_event
 from learning.services.invites import join_by_link, revoke_link, why_closed
-from learning.services.messages import send_message
+from learning.services.messages import preview_message, send_message
 from learning.services.places import leave_cohort
 from learning.services.progress import complete_lesson, finish_course, hold_run, record_result, record_visit
 from learning.services.reminders import send_reminder
@@ -35,6 +35,7 @@ __all__ = [
     "leave_course",
     "moment_on",
     "place_in_cohort",
+    "preview_message",
     "record_completions",
     "record_event",
     "record_lesson",

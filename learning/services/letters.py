@@ -24,10 +24,10 @@ def write_letter(
 ) -> OutboxMail | None:
     """Queue a letter about a run to its learner. None for somebody who may not sign in, and for an address that takes
     no mail: what the letter tells of happens all the same."""
-    person, course = enrollment.learner, enrollment.course
+    person = enrollment.learner
     if not person.is_active:
         return None
-    values = {"enrollment": enrollment, "course": course, "course_url": course_url(course), **(context or {})}
+    values = letter_values(enrollment=enrollment, **(context or {}))
     try:
         return queue_letter(
             kind=kind, person=person, template=template, context=values, dedupe_key=dedupe_key, headers=headers
@@ -35,6 +35,12 @@ def write_letter(
     except MailRefused:
         log.warning("no %s letter about enrollment %s: the address takes no mail", kind, enrollment.uuid)
         return None
+
+
+def letter_values(*, enrollment: Enrollment, **more: Any) -> dict[str, Any]:
+    """What the templates of letters about a run may name."""
+    course = enrollment.course
+    return {"enrollment": enrollment, "course": course, "course_url": course_url(course), **more}
 
 
 def course_url(course: Any) -> str:

@@ -7,8 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from learning.models import Enrollment
-from learning.services.letters import write_letter
+from learning.services.letters import letter_values, write_letter
 from notifications.models import MailKind
+from notifications.services.letters import Letter, render_letter
+
+TEMPLATE = "class_message"
 
 
 def send_message(
@@ -25,10 +28,20 @@ def send_message(
             letter = write_letter(
                 kind=MailKind.MESSAGE,
                 enrollment=enrollment,
-                template="class_message",
+                template=TEMPLATE,
                 dedupe_key=f"message:{key}:{enrollment.learner.uuid}",
-                context={"sender": sender, "message_subject": subject, "message": body},
+                context=values_of(sender, subject, body),
                 headers={"Reply-To": sender.email},
             )
             written, without = (written + 1, without) if letter else (written, without + 1)
     return written, without
+
+
+def preview_message(*, sender: Any, enrollment: Enrollment, subject: str, body: str) -> Letter:
+    """The letter as the learner of ``enrollment`` would get it."""
+    values = letter_values(enrollment=enrollment, **values_of(sender, subject, body))
+    return render_letter(person=enrollment.learner, template=TEMPLATE, context=values)
+
+
+def values_of(sender: Any, subject: str, body: str) -> dict[str, Any]:
+    return {"sender": sender, "message_subject": subject, "message": body}

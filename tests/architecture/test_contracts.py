@@ -52,7 +52,7 @@ ROWS, MODULES, WIRING = (
         pytest.param("library/policies.py", "import notifications", ROWS, id="sideways"),
         pytest.param("learning/exceptions.py", "import learning.policies", MODULES, id="inside"),
         pytest.param(
-            "learning/selectors.py",
+            "learning/selectors/courses.py",
             "def late():\n    from learning.services import progress",
             MODULES,
             id="hidden in a function",

@@ -21,7 +21,7 @@ from wagtail_modeladmin.views import CreateView, DeleteView, EditView, IndexView
 
 from workbench.imports.resource import RecordResource
 from workbench.modeladmin import transfer
-from workbench.modeladmin.bulk import BulkAction, bulk_view
+from workbench.modeladmin.bulk import BulkAction, added, bulk_view
 from workbench.permissions import VisibleTo
 from workbench.records import Related, related_to, timeline_of
 
@@ -266,7 +266,8 @@ class ScopedModelAdmin(ModelAdmin):
         return ()
 
     def bulk_actions_for(self, user) -> list[BulkAction]:
-        return [action for action in (kind(self) for kind in self.bulk_actions) if action.may(user)]
+        kinds = (*self.bulk_actions, *added.get(self.model, ()))
+        return [action for action in (kind(self) for kind in kinds) if action.may(user)]
 
     def matching_rows(self, request) -> QuerySet:
         """The rows of the list as ``request``'s query string filters, searches and sorts it, all pages of them.
@@ -314,7 +315,7 @@ class ScopedModelAdmin(ModelAdmin):
 
     def get_admin_urls_for_registration(self):
         urls = super().get_admin_urls_for_registration()
-        if self.bulk_actions:
+        if self.bulk_actions or self.model in added:
             address = f"{self.url_helper.base_url_path}/bulk/<slug:name>/"
             urls = (*urls, path(address, self.bulk_view, name=self.url_helper.get_action_url_name("bulk")))
         if self.resource_class is not None:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -61,6 +62,10 @@ class BulkAction:
     def run(self, *, rows: list[Any], actor: Any, data: dict[str, Any]) -> str:
         """Do it, inside one transaction, and return the sentence that says what was done. BulkRefused undoes all."""
         raise NotImplementedError
+
+
+# Model -> actions that upper apps add to its list, in their ``ready()``.
+added: dict[type[Model], list[type[BulkAction]]] = {}
 
 
 def chosen_keys(model_admin: Any, request: Any) -> list[int]:

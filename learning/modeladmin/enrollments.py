@@ -1,28 +1,25 @@
 """Enrollments in the admin: the list, one enrollment, assigning, and deciding on requests."""
 
 from django.contrib import messages
-from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.log_actions import log
 
-from accounts.models import Team, TeamMembership
-from accounts.policies import visible_to as visible_teams
 from learning.exceptions import AlreadyDecided, LearningError
 from learning.forms import AssignForm, DeclineForm, DueDateForm
-from learning.models import Enrollment, EnrollmentStatus
+from learning.modeladmin.bulk import ApproveRequests, MoveToCohort, Remind
+from learning.modeladmin.filters import CohortFilter, CourseFilter, LearnerFilter, LearnerTeamFilter, StatusFilter
+from learning.models import CohortMembership, Enrollment, EnrollmentStatus
 from learning.policies import may_decide, visible_to
 from learning.resources import CompletionResource, EnrollmentResource
 from learning.services import approve_request, decline_request
-from lms_pages.models import CoursePage
 from notifications.tasks import sweep_mail
 from workbench.days import site_day
 from workbench.modeladmin import (
@@ -34,48 +31,8 @@ from workbench.modeladmin import (
     ScopedPermissionHelper,
 )
 from workbench.queue import enqueue_on_commit
-
-
-class StatusFilter(SimpleListFilter):
-    title = gettext_lazy("status")
-    parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return [*EnrollmentStatus.choices, ("overdue", _("Overdue"))]
-
-    def queryset(self, request, queryset):
-        if self.value() == "overdue":
-            return queryset.overdue()
-        return queryset.filter(status=self.value()) if self.value() in EnrollmentStatus.values else queryset
-
-
-class CourseFilter(SimpleListFilter):
-    """Courses that occur among the rows the viewer may see."""
-
-    title = gettext_lazy("course")
-    parameter_name = "course"
-
-    def lookups(self, request, model_admin):
-        keys = visible_to(request.user, Enrollment.objects.all()).order_by().values("course")
-        courses = CoursePage.objects.filter(pk__in=keys).order_by("title").values_list("translation_key", "title")
-        return [(str(key), title) for key, title in courses]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(course_key=self.value()) if self.value() in dict(self.lookup_choices) else queryset
-
-
-class TeamFilter(SimpleListFilter):
-    title = gettext_lazy("team")
-    parameter_name = "team"
-
-    def lookups(self, request, model_admin):
-        return [(str(team.uuid), team.name) for team in visible_teams(request.user, Team.objects.all())]
-
-    def queryset(self, request, queryset):
-        if self.value() not in dict(self.lookup_choices):
-            return queryset
-        members = TeamMembership.objects.current().filter(team__uuid=self.value())
-        return queryset.filter(learner__in=members.values("user"))
+from workbench.records import Related
+from workbench.times import day_words
 
 
 class EnrollmentPermissionHelper(ScopedPermissionHelper):
@@ -88,35 +45,22 @@ class EnrollmentPermissionHelper(ScopedPermissionHelper):
 
 
 class EnrollmentButtonHelper(RowButtonHelper):
-    def get_buttons_for_obj(self, obj, exclude=(), **kwargs):
-        buttons = []
-        if "inspect" not in exclude:
-            buttons.append(self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk)))
-        if not may_decide(self.request.user, obj):
-            return buttons
-        if obj.status == EnrollmentStatus.REQUESTED:
-            buttons.append(self.post(_("Approve"), reverse("learning_approve", args=[obj.uuid]), prominent=True))
-            buttons.append(self.link(_("Decline…"), reverse("learning_decline", args=[obj.uuid]), prominent=True))
-        elif obj.status == EnrollmentStatus.ACTIVE:
-            buttons.append(self.link(_("Set due date"), self.url_helper.get_action_url("edit", obj.pk)))
-        return buttons
+    edit_label = gettext_lazy("Set due date")
 
-    def get_primary_button(self, obj):
-        return self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk))
-
-
-def day(moment) -> str:
-    """A day in the reader's zone, as the list shows it."""
-    if not moment:
-        return ""
-    return date_format(timezone.localtime(moment) if hasattr(moment, "tzinfo") else moment, "j M Y")
+    def actions(self, obj):
+        if obj.status != EnrollmentStatus.REQUESTED or not may_decide(self.request.user, obj):
+            return []
+        return [
+            self.post(_("Approve"), reverse("learning_approve", args=[obj.uuid]), prominent=True),
+            self.link(_("Decline…"), reverse("learning_decline", args=[obj.uuid]), prominent=True),
+        ]
 
 
 def due_words(enrollment: Enrollment) -> str:
     """When a run is due, and how far off that is while it is open."""
     if not enrollment.due_on:
         return ""
-    written = day(enrollment.due_on)
+    written = day_words(enrollment.due_on)
     if enrollment.status != EnrollmentStatus.ACTIVE:
         return written
     days = (enrollment.due_on - site_day()).days
@@ -145,29 +89,6 @@ def progress_words(enrollment: Enrollment) -> str:
 class EnrollmentInspectView(ScopedInspectView):
     def name(self):
         return f"{self.instance.learner.name}: {self.instance.course.title}"
-
-    def get_context_data(self, **kwargs):
-        run = self.instance
-        rows = [
-            (_("Person"), run.learner.name),
-            (_("E-mail address"), run.learner.email),
-            (_("Course"), run.course.title),
-            (_("Status"), run.get_status_display()),
-            (_("Run"), run.run),
-            (_("Reason"), run.reason),
-            (_("Lessons done"), progress_words(run)),
-            (_("Due"), due_words(run)),
-            (_("Requested"), day(run.requested_at)),
-            (_("Enrolled"), day(run.enrolled_at)),
-            (_("Last activity"), day(run.last_activity_at)),
-            (_("Completed"), day(run.completed_at)),
-            (_("Ended"), day(run.ended_at)),
-            (_("Outcome"), run.outcome),
-        ]
-        context = super().get_context_data(**kwargs)
-        context["fields"] = [{"label": label, "value": value} for label, value in rows if value]
-        context["buttons"] = self.button_helper.get_buttons_for_obj(run, exclude=["inspect"])
-        return context
 
 
 class AssignView(ScopedCreateView):
@@ -222,7 +143,8 @@ class EnrollmentAdmin(ScopedModelAdmin):
     resource_class = EnrollmentResource
     also_resources = (CompletionResource,)
     list_display = ("learner", "course_title", "state", "progress", "due", "active_on")
-    list_filter = (StatusFilter, CourseFilter, TeamFilter)
+    list_filter = (StatusFilter, CourseFilter, CohortFilter, LearnerTeamFilter, LearnerFilter)
+    bulk_actions = (ApproveRequests, Remind, MoveToCohort)
     list_select_related = ("learner", "course")
     search_fields = ("learner__first_name", "learner__last_name", "learner__email", "course__title")
     search_hint = gettext_lazy("Person or course")
@@ -236,6 +158,48 @@ class EnrollmentAdmin(ScopedModelAdmin):
 
     def get_add_label(self):
         return _("Assign a course")
+
+    def totals(self, queryset):
+        late = Q(status=EnrollmentStatus.ACTIVE, due_on__lt=site_day())
+        counts = queryset.order_by().aggregate(
+            active=Count("pk", filter=Q(status=EnrollmentStatus.ACTIVE)),
+            completed=Count("pk", filter=Q(status=EnrollmentStatus.COMPLETED)),
+            late=Count("pk", filter=late),
+        )
+        return [
+            (_("Active"), counts["active"]),
+            (_("Completed"), counts["completed"]),
+            (_("Overdue"), counts["late"]),
+        ]
+
+    def facts(self, run):
+        cohort = CohortMembership.objects.filter(enrollment=run, until=None).select_related("cohort").first()
+        rows = [
+            (_("Person"), run.learner.name),
+            (_("E-mail address"), run.learner.email),
+            (_("Course"), run.course.title),
+            (_("Cohort"), cohort.cohort.name if cohort else ""),
+            (_("Status"), run.get_status_display()),
+            (_("Run"), run.run),
+            (_("Reason"), run.reason),
+            (_("Lessons done"), progress_words(run)),
+            (_("Due"), due_words(run)),
+            (_("Requested"), day_words(run.requested_at)),
+            (_("Enrolled"), day_words(run.enrolled_at)),
+            (_("Last activity"), day_words(run.last_activity_at)),
+            (_("Completed"), day_words(run.completed_at)),
+            (_("Ended"), day_words(run.ended_at)),
+            (_("Outcome"), run.outcome),
+        ]
+        return [(label, value) for label, value in rows if value]
+
+    def related(self, viewer, run):
+        for name, permission, count, label in (
+            ("lessonprogress", "learning.view_lessonprogress", run.progress.count(), gettext_lazy("lessons done")),
+            ("learningevent", "learning.view_learningevent", run.events.count(), gettext_lazy("events")),
+        ):
+            if viewer.has_perm(permission):
+                yield Related(label, f"{reverse(f'learning_{name}_modeladmin_index')}?run={run.uuid}", count)
 
     def course_title(self, run):
         return run.course.title
@@ -263,7 +227,7 @@ class EnrollmentAdmin(ScopedModelAdmin):
     due.admin_order_field = "due_on"
 
     def active_on(self, run):
-        return day(run.last_activity_at or run.requested_at)
+        return day_words(run.last_activity_at or run.requested_at)
 
     active_on.short_description = gettext_lazy("last activity")
     active_on.admin_order_field = "last_activity_at"

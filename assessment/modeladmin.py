@@ -1,0 +1,129 @@
+"""Answers in the admin: to read, never to edit."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from assessment.models import Response
+from assessment.policies import visible_to
+from learning.modeladmin.filters import RunCourseFilter, RunFilter, RunLearnerFilter
+from learning.modeladmin.progress import ReadOnlyHelper
+from learning.models import Enrollment
+from lms_pages.models import LessonPage
+from workbench.modeladmin import ScopedInspectView, ScopedModelAdmin
+from workbench.records import Related
+from workbench.times import moment_words
+
+
+class VerdictFilter(SimpleListFilter):
+    title = gettext_lazy("verdict")
+    parameter_name = "verdict"
+
+    def lookups(self, request, model_admin):
+        return [("right", _("Right")), ("wrong", _("Not right")), ("poll", _("Polls"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "right":
+                return queryset.filter(score=1)
+            case "wrong":
+                return queryset.filter(score__lt=1)
+            case "poll":
+                return queryset.filter(score=None)
+        return queryset
+
+
+class ResponseInspectView(ScopedInspectView):
+    def name(self):
+        return f"{self.instance.enrollment.learner.name}: {self.instance.question}"
+
+
+class ResponseAdmin(ScopedModelAdmin):
+    model = Response
+    visible_to = visible_to
+    menu_hook = "register_people_menu_item"
+    menu_icon = "help"
+    menu_order = 65
+    menu_label = gettext_lazy("Answers")
+    permission_helper_class = ReadOnlyHelper
+    inspect_view_enabled = True
+    inspect_view_class = ResponseInspectView
+    list_display = ("learner", "question_title", "verdict", "attempt", "course", "when")
+    list_filter = (VerdictFilter, RunCourseFilter, RunLearnerFilter, RunFilter)
+    search_fields = (
+        "enrollment__learner__first_name",
+        "enrollment__learner__last_name",
+        "enrollment__learner__email",
+        "question__title",
+    )
+    search_hint = gettext_lazy("Person or question")
+    ordering = ("-answered_at", "-pk")
+    empty_text = gettext_lazy("Nobody has answered a question yet. Every answer, right or wrong, stands here.")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("enrollment__learner", "enrollment__course", "question")
+
+    def facts(self, response):
+        lesson = LessonPage.objects.filter(translation_key=response.lesson_key).defer("body").first()
+        asked = response.question_as_asked
+        return [
+            (_("Person"), response.enrollment.learner.name),
+            (_("Course"), response.enrollment.course.title),
+            (_("Lesson"), lesson.title if lesson else _("no longer there")),
+            (_("Question"), response.question.title),
+            (_("Answer"), asked.kind.describe(asked.value, response.answer)),
+            (_("Verdict"), self.verdict(response)),
+            (_("Attempt"), response.attempt),
+            (_("Counts now"), _("Yes") if response.is_latest else _("No, a later answer does")),
+            (_("Answered"), moment_words(response.answered_at)),
+        ]
+
+    def learner(self, response):
+        return response.enrollment.learner.name
+
+    learner.short_description = gettext_lazy("person")
+    learner.admin_order_field = "enrollment__learner__last_name"
+
+    def question_title(self, response):
+        return response.question.title
+
+    question_title.short_description = gettext_lazy("question")
+    question_title.admin_order_field = "question__title"
+
+    def verdict(self, response):
+        if response.is_right is None:
+            return format_html('<span class="w-status">{}</span>', _("poll"))
+        if response.is_right:
+            return format_html('<span class="w-status w-status--primary">{}</span>', _("right"))
+        words = _("not right") if not response.score else _("partly right")
+        return format_html('<span class="w-status record-soon">{}</span>', words)
+
+    verdict.short_description = gettext_lazy("verdict")
+    verdict.admin_order_field = "score"
+
+    def course(self, response):
+        return response.enrollment.course.title
+
+    course.short_description = gettext_lazy("course")
+
+    def when(self, response):
+        return moment_words(response.answered_at)
+
+    when.short_description = gettext_lazy("answered")
+    when.admin_order_field = "answered_at"
+
+
+def answers_of_run(viewer: Any, enrollment: Enrollment) -> Iterable[Related]:
+    """A link from a run to its answers, for those who may list them."""
+    if viewer.has_perm("assessment.view_response"):
+        count = visible_to(viewer, Response.objects.filter(enrollment=enrollment)).count()
+        yield Related(
+            ngettext("answer", "answers", count),
+            f"{reverse('assessment_response_modeladmin_index')}?run={enrollment.uuid}",
+            count,
+        )
