@@ -25,6 +25,7 @@ if settings.SERVE_MEDIA:
     urlpatterns.append(path("media/<path:path>", serve_media))
 
 urlpatterns += i18n_patterns(
+    path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("learning.urls")),
     path("learn/", include("assessment.urls")),

@@ -12,6 +12,26 @@ class Deactivated(LogFormatter):
     message = gettext_lazy("Deactivated")
 
 
+class Returned(LogFormatter):
+    label = gettext_lazy("Let return")
+    message = gettext_lazy("May sign in again")
+
+
+class Invited(LogFormatter):
+    label = gettext_lazy("Invite")
+    message = gettext_lazy("Invited")
+
+
+class InvitationAccepted(LogFormatter):
+    label = gettext_lazy("Accept an invitation")
+    message = gettext_lazy("Accepted the invitation")
+
+
+class InvitationRevoked(LogFormatter):
+    label = gettext_lazy("Revoke an invitation")
+    message = gettext_lazy("Invitation revoked")
+
+
 class MovedToTeam(LogFormatter):
     label = gettext_lazy("Move to a team")
 
@@ -35,6 +55,10 @@ class RolesSet(LogFormatter):
 # Name in the log -> how it is told.
 ACTIONS: dict[str, type[LogFormatter]] = {
     "accounts.deactivate": Deactivated,
+    "accounts.return": Returned,
+    "accounts.invite": Invited,
+    "accounts.accept_invitation": InvitationAccepted,
+    "accounts.revoke_invitation": InvitationRevoked,
     "accounts.move_to_team": MovedToTeam,
     "accounts.set_roles": RolesSet,
 }
