@@ -2,25 +2,16 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseGenericSetting
 
 from operations.colors import ACCENT, ACCENT_DARK, check_color
 
-# Key of the settings in the cache.
-REMEMBERED = "operations.site_settings"
-# What this process knows of them without asking, and until when.
-remembered: dict[str, Any] = {}
-
-
-def forget() -> None:
-    """Read the settings anew at the next question."""
-    remembered.clear()
-    cache.delete(REMEMBERED)
+# The row of the settings as this process knows it, and until when by its monotonic clock.
+remembered: list[tuple[dict[str, Any], float]] = []
 
 
 class SignUp(models.TextChoices):
@@ -111,9 +102,7 @@ class SiteSettings(BaseGenericSetting):
 
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
-        forget()
-        # Another process may have remembered the old row while this one was not committed.
-        transaction.on_commit(forget)
+        remembered.clear()
 
     def clean(self):
         super().clean()

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
-from operations.models import forget
+from operations.models import remembered
 from tests import database
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
@@ -51,8 +51,8 @@ def files_of_this_test(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def settings_of_this_test():
-    """The cache outlives a test, and with it what another one saved as the site's settings."""
-    forget()
+    """This process remembers the site's settings for longer than a test."""
+    remembered.clear()
 
 
 @pytest.fixture

@@ -253,6 +253,8 @@ WHITENOISE_USE_FINDERS = False
 
 # Wagtail ------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Lectern"
+# How long a process goes on with the site's settings it has read.
+SITE_SETTINGS_SECONDS = 5
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 # Whoever writes courses here publishes them: docs/decisions/0017-no-moderation-workflow.md.

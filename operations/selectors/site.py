@@ -5,27 +5,20 @@ import zoneinfo
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
-from django.core.cache import cache
 
-from operations.models import REMEMBERED, SiteSettings, remembered
-
-# Seconds the settings are remembered by all processes, and by one without asking the cache. Saving forgets both.
-REMEMBER_FOR, KNOW_FOR = 60, 5
+from operations.models import SiteSettings, remembered
 
 
 def site_settings() -> SiteSettings:
     """The settings of the site, the defaults before anybody saved any. Not for saving.
 
-    Another process sees a change after five seconds at the latest.
+    Asked many times in a request, so each process remembers the row for a few seconds (SITE_SETTINGS_SECONDS); after
+    that a change made elsewhere counts here too.
     """
-    values, until = remembered.get(REMEMBERED, (None, 0.0))
-    if values is None or time.monotonic() > until:
-        values = cache.get(REMEMBERED)
-        if values is None:
-            values = SiteSettings.objects.values().first() or {}
-            cache.set(REMEMBERED, values, REMEMBER_FOR)
-        remembered[REMEMBERED] = (values, time.monotonic() + KNOW_FOR)
-    return SiteSettings(**values)
+    now = time.monotonic()
+    if not remembered or now > remembered[0][1]:
+        remembered[:] = [(SiteSettings.objects.values().first() or {}, now + settings.SITE_SETTINGS_SECONDS)]
+    return SiteSettings(**remembered[0][0])
 
 
 def site_zone() -> zoneinfo.ZoneInfo:
