@@ -42,7 +42,11 @@ class Response(models.Model):
                 name="assessment_one_latest_response",
             ),
         ]
-        indexes = [models.Index(fields=["question", "answered_at"], name="assessment_resp_question")]
+        indexes = [
+            models.Index(fields=["question", "answered_at"], name="assessment_resp_question"),
+            # The list of answers, newest first.
+            models.Index(fields=["-answered_at", "-id"], name="assessment_resp_newest"),
+        ]
 
     def __str__(self):
         return f"{self.question} · {self.attempt}"

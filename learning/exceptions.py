@@ -67,12 +67,12 @@ class CannotLeave(LearningError):
         return _("A completed course stays in your record.")
 
 
-class AlreadyOver(CannotLeave):
+class RunIsOver(CannotLeave):
     def default(self) -> str:
         return _("This is over already: you left, or your request was declined. Nothing was changed.")
 
 
-class RunIsOver(LearningError):
+class RecordIsFinal(LearningError):
     """What is refused depends on how the run ended: the sentence comes from the service."""
 
 

@@ -130,6 +130,8 @@ class LessonProgress(models.Model):
         verbose_name = _("lesson progress")
         verbose_name_plural = _("lesson progress")
         constraints = [models.UniqueConstraint(fields=["enrollment", "lesson_key"], name="learning_progress_unique")]
+        # The list of what was done, newest first.
+        indexes = [models.Index(fields=["-completed_at", "-id"], name="learning_progress_newest")]
 
     def __str__(self):
         return f"{self.enrollment} · {self.lesson}"
@@ -216,7 +218,7 @@ class Cohort(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.ends_on is not None and self.ends_on < timezone.localdate()
+        return self.ends_on is not None and self.ends_on < site_day()
 
 
 class CohortMembership(models.Model):
@@ -226,7 +228,7 @@ class CohortMembership(models.Model):
     enrollment = models.ForeignKey(
         Enrollment, models.PROTECT, related_name="cohort_memberships", verbose_name=_("enrollment")
     )
-    since = models.DateField(_("since"), default=timezone.localdate)
+    since = models.DateField(_("since"), default=site_day)
     until = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
@@ -295,7 +297,7 @@ class InviteLink(models.Model):
 
     @property
     def has_expired(self) -> bool:
-        return self.expires_on is not None and self.expires_on < timezone.localdate()
+        return self.expires_on is not None and self.expires_on < site_day()
 
     @property
     def is_used_up(self) -> bool:
@@ -339,6 +341,8 @@ class LearningEvent(models.Model):
             models.Index(fields=["verb", "occurred_at"], name="learning_event_verb_time"),
             # A course's history and its completions.
             models.Index(fields=["course_key", "verb", "occurred_at"], name="learning_event_course"),
+            # The log, newest first.
+            models.Index(fields=["-occurred_at", "-id"], name="learning_event_newest"),
             # A person's timeline.
             models.Index(fields=["learner", "-occurred_at"], name="learning_event_learner"),
         ]

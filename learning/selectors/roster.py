@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
@@ -47,7 +48,7 @@ def taught_courses(instructor: Any) -> list[TaughtCourse]:
             requested=Count("pk", filter=Q(status=EnrollmentStatus.REQUESTED)),
         )
     )
-    figures = {key: numbers for key, *numbers in rows}
+    figures: dict[UUID, tuple[int, int, int, int]] = {key: tuple(numbers) for key, *numbers in rows}
     cohorts: dict[UUID, list[Cohort]] = {}
     for cohort in Cohort.objects.filter(course_key__in=keys).order_by("-starts_on", "name"):
         cohorts.setdefault(cohort.course_key, []).append(cohort)
@@ -55,7 +56,7 @@ def taught_courses(instructor: Any) -> list[TaughtCourse]:
         TaughtCourse(
             course,
             *figures.get(key, (0, 0, 0, 0)),
-            cohorts=tuple(sorted(cohorts.get(key, []), key=lambda cohort: cohort.is_over)),
+            tuple(sorted(cohorts.get(key, []), key=lambda cohort: cohort.is_over)),
         )
         for key, course in sorted(courses.items(), key=lambda pair: pair[1].title)
     ]
@@ -98,7 +99,7 @@ def roster(*, course: CoursePage, cohort: Cohort | None = None, query: str = "",
     """25 people of a course or cohort and what they have done: three queries, whatever the size of the course."""
     runs = runs_of_course(course, cohort)
     if query:
-        found = people_matching(Enrollment._meta.get_field("learner").related_model.objects.all(), query)
+        found = people_matching(get_user_model().objects.all(), query)
         runs = runs.filter(learner__in=found.order_by().values("pk"))
     shown = Paginator(runs, PEOPLE_PER_PAGE).get_page(page)
     marks = marks_of(list(shown.object_list))

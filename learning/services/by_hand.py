@@ -6,20 +6,20 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learning.exceptions import NotDone, NotEnrolled, ReasonMissing, RunIsOver
+from learning.exceptions import NotDone, NotEnrolled, ReasonMissing, RecordIsFinal
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress
 from learning.services.events import record_event
-from learning.services.progress import complete_course
+from learning.services.progress import complete_course, done_keys, hold_run, required_keys
 from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
 from lms_pages.selectors import Outline, course_outline
+from workbench.days import site_day
 from workbench.times import day_words
 
 
@@ -34,7 +34,7 @@ class Recorded:
 
 def moment_on(day: date | None) -> datetime:
     """When something that is said to have happened on ``day`` took place: now for today, else noon in the site's zone."""
-    if day is None or day >= timezone.localdate():
+    if day is None or day >= site_day():
         return timezone.now()
     return timezone.make_aware(datetime.combine(day, time(12)), timezone.get_default_timezone())
 
@@ -57,49 +57,44 @@ def record_lesson(
     """
     if not reason.strip():
         raise ReasonMissing()
-    if not enrollment.is_open:
-        raise NotEnrolled()
     at = at or timezone.now()
     key = lesson.translation_key
-    outline = outline or course_outline(enrollment.course)
-    required = [entry.key for entry in outline.lessons if entry.is_required]
-    try:
-        with transaction.atomic():
-            LessonProgress.objects.create(
-                enrollment=enrollment,
-                lesson_key=key,
-                lesson=lesson,
-                revision_id=lesson.live_revision_id,
-                rule="staff",
-                completed_at=at,
-            )
-            # The row lock puts this in line with what the learner does at the same moment.
-            later = Greatest(Coalesce(F("last_activity_at"), Value(at)), Value(at))
-            if not Enrollment.objects.open().filter(pk=enrollment.pk).update(last_activity_at=later):
-                raise NotEnrolled()
-            counted = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required)
-            count = counted.count()
-            Enrollment.objects.filter(pk=enrollment.pk).exclude(status=EnrollmentStatus.COMPLETED).update(
-                completed_lessons=count, required_lessons=len(required)
-            )
-            event = record_event(
-                verb=Verb.LESSON_RECORDED,
-                idempotency_key=f"lesson:recorded:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
-                enrollment=enrollment,
-                actor=actor,
-                page=lesson,
-                lesson_key=key,
-                revision_id=lesson.live_revision_id,
-                data={"reason": reason.strip()[:300], "completed": count, "required": len(required)},
-                occurred_at=at,
-                source=source,
-            )
-            if required and count >= len(required):
-                last = counted.aggregate(last=Max("completed_at"))["last"] or at
-                complete_course(enrollment=enrollment, required=required, actor=actor, at=last, source=source)
-    except IntegrityError:
-        # The learner, or a colleague, was quicker.
-        return None
+    required = required_keys(outline or course_outline(enrollment.course))
+    # A class of last week is not the latest that its learner did.
+    latest = max(at, enrollment.last_activity_at or at)
+    with transaction.atomic():
+        hold_run(enrollment=enrollment, lesson_key=None, at=latest)
+        done = done_keys(enrollment)
+        if key in done:
+            return None
+        LessonProgress.objects.create(
+            enrollment=enrollment,
+            lesson_key=key,
+            lesson=lesson,
+            revision_id=lesson.live_revision_id,
+            rule="staff",
+            completed_at=at,
+        )
+        count = len((done | {key}).intersection(required))
+        Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
+            completed_lessons=count, required_lessons=len(required)
+        )
+        event = record_event(
+            verb=Verb.LESSON_RECORDED,
+            idempotency_key=f"lesson:recorded:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
+            enrollment=enrollment,
+            actor=actor,
+            page=lesson,
+            lesson_key=key,
+            revision_id=lesson.live_revision_id,
+            data={"reason": reason.strip()[:300], "completed": count, "required": len(required)},
+            occurred_at=at,
+            source=source,
+        )
+        if required and count == len(required):
+            marks = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required)
+            last = marks.aggregate(last=Max("completed_at"))["last"] or at
+            complete_course(enrollment=enrollment, required=required, actor=actor, at=last, source=source)
     enrollment.refresh_from_db()
     return event
 
@@ -136,19 +131,19 @@ def reset_lesson(
     """Take a lesson's mark away, so that the learner does it again: the progress row goes, its content stays in one
     `lesson:reset` event, the counters follow.
 
-    RunIsOver for a run that is completed or ended, whose record is final. NotDone where there is nothing to take away.
+    RecordIsFinal for a run that is completed or ended, whose record is final. NotDone where there is nothing to take away.
     ReasonMissing without a reason.
     """
     if not reason.strip():
         raise ReasonMissing()
-    required = [entry.key for entry in course_outline(enrollment.course).lessons if entry.is_required]
+    required = required_keys(course_outline(enrollment.course))
     with transaction.atomic():
         # Asks and locks at once: the last lesson may be completing the run at this moment.
         if not Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
             status=EnrollmentStatus.ACTIVE
         ):
             enrollment.refresh_from_db()
-            raise RunIsOver(why_over(enrollment))
+            raise RecordIsFinal(why_over(enrollment))
         progress = (
             LessonProgress.objects.filter(enrollment=enrollment, lesson_key=lesson_key).select_related("lesson").first()
         )
@@ -156,7 +151,7 @@ def reset_lesson(
             raise NotDone()
         suffix = round_suffix(enrollment, lesson_key)
         progress.delete()
-        count = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required).count()
+        count = len(done_keys(enrollment).intersection(required))
         Enrollment.objects.filter(pk=enrollment.pk).update(completed_lessons=count, required_lessons=len(required))
         event = record_event(
             verb=Verb.LESSON_RESET,

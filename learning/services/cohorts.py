@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from learning.exceptions import AlreadyEnrolled, CohortTooSmall, NotForThisCohort
 from learning.models import Cohort, CohortMembership, Enrollment, EnrollmentStatus
 from learning.services.enrollment import enroll
 from learning.services.places import free_place, take_place
+from workbench.days import site_day
 
 CHANGEABLE = ("name", "starts_on", "ends_on", "due_on", "capacity")
 
@@ -22,7 +22,7 @@ def place_in_cohort(*, enrollment: Enrollment, cohort: Cohort, on: date | None =
     """
     if enrollment.course_key != cohort.course_key:
         raise NotForThisCohort()
-    on = on or timezone.localdate()
+    on = on or site_day()
     with transaction.atomic():
         # Locks the run, so that two people who move it at the same moment do so one after the other.
         values = {"due_on": cohort.due_on} if cohort.due_on else {"course": F("course")}

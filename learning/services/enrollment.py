@@ -10,11 +10,11 @@ from django.utils import timezone
 from learning.exceptions import (
     AlreadyDecided,
     AlreadyEnrolled,
-    AlreadyOver,
     AlreadyRequested,
     CannotLeave,
     EnrollmentClosed,
     LearningError,
+    RunIsOver,
 )
 from learning.models import Enrollment, EnrollmentStatus, InviteLink
 from learning.services.events import record_event
@@ -204,7 +204,7 @@ def leave_course(
         ).update(status=EnrollmentStatus.WITHDRAWN, ended_at=at, reason=reason[:300])
         if not changed:
             enrollment.refresh_from_db(fields=["status"])
-            raise CannotLeave() if enrollment.status == EnrollmentStatus.COMPLETED else AlreadyOver()
+            raise CannotLeave() if enrollment.status == EnrollmentStatus.COMPLETED else RunIsOver()
         leave_cohort(enrollment=enrollment)
         enrollment.refresh_from_db()
         record_event(

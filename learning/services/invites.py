@@ -11,6 +11,7 @@ from learning.exceptions import CohortFull, InviteClosed
 from learning.models import Enrollment, InviteLink
 from learning.services.cohorts import place_in_cohort
 from learning.services.enrollment import enroll
+from workbench.days import site_day
 
 
 def join_by_link(*, link: InviteLink, learner: Any) -> Enrollment:
@@ -21,7 +22,7 @@ def join_by_link(*, link: InviteLink, learner: Any) -> Enrollment:
     """
     with transaction.atomic():
         # Asks and counts at once: of two people after the last use, one finds it.
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        today = site_day()
         opens = (
             Q(revoked_at=None)
             & (Q(expires_on=None) | Q(expires_on__gte=today))

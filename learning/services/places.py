@@ -3,10 +3,10 @@
 from datetime import date
 
 from django.db.models import F, Q
-from django.utils import timezone
 
 from learning.exceptions import CohortFull
 from learning.models import Cohort, CohortMembership, Enrollment
+from workbench.days import site_day
 
 
 def take_place(cohort_id: int) -> None:
@@ -22,7 +22,7 @@ def free_place(cohort_id: int) -> None:
 
 def leave_cohort(*, enrollment: Enrollment, on: date | None = None) -> None:
     """End the run's membership in its cohort, if it is in one, and free the place. Call inside a transaction."""
-    on = on or timezone.localdate()
+    on = on or site_day()
     for membership in CohortMembership.objects.filter(enrollment=enrollment, until=None):
         ended = CohortMembership.objects.filter(pk=membership.pk, until=None).update(until=max(on, membership.since))
         if ended:

@@ -131,6 +131,7 @@ def done_keys(enrollment: Enrollment) -> set[UUID]:
 
 
 def complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
+    """Close an active run whose ``required`` lessons are done, with one event. Call while `hold_run` holds it."""
     course = enrollment.course
     lessons = [str(key) for key in required]
     changed = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(

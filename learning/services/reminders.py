@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from learning.exceptions import AlreadyReminded, CannotRemind
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent
@@ -11,6 +10,7 @@ from learning.services.events import record_event
 from learning.services.letters import write_letter
 from learning.verbs import Verb
 from notifications.models import MailKind
+from workbench.days import site_day
 
 
 def send_reminder(*, enrollment: Enrollment, actor: Any) -> LearningEvent:
@@ -22,7 +22,7 @@ def send_reminder(*, enrollment: Enrollment, actor: Any) -> LearningEvent:
     enrollment.refresh_from_db()
     if enrollment.status != EnrollmentStatus.ACTIVE:
         raise CannotRemind()
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    today = site_day()
     key = f"course:reminded:{enrollment.learner.uuid}:{enrollment.course_key}:{today}"
     if LearningEvent.objects.filter(idempotency_key=key).exists():
         raise AlreadyReminded()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from learning.exceptions import NotDone, NotEnrolled, ReasonMissing, RunIsOver
+from learning.exceptions import NotDone, NotEnrolled, ReasonMissing, RecordIsFinal
 from learning.models import LearningEvent, LessonProgress
 from learning.services import (
     Recorded,
@@ -161,7 +161,7 @@ def test_what_counts_now_can_be_rebuilt_from_the_events(run, course, teacher):
 def test_a_completed_run_is_not_reset(learner, course, teacher):
     run = make_completed(learner, course)
     before = verbs(run)
-    with pytest.raises(RunIsOver, match="Lea Learner completed this course on .* starts a new run"):
+    with pytest.raises(RecordIsFinal, match="Lea Learner completed this course on .* starts a new run"):
         reset_lesson(enrollment=run, lesson_key=lessons_of(course)[0].translation_key, actor=teacher, reason="Mistake.")
     run.refresh_from_db()
     assert (run.status, run.completed_lessons, run.progress.count()) == ("completed", 4, 4)

@@ -19,10 +19,11 @@ from learning.services import (
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_cohort, make_completed, make_enrollment
 from tests.factories.lms_pages import make_course
+from workbench.days import site_day
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate
+TODAY = site_day
 
 
 def taken(cohort):

@@ -7,11 +7,11 @@ import pytest
 from learning.exceptions import (
     AlreadyDecided,
     AlreadyEnrolled,
-    AlreadyOver,
     AlreadyRequested,
     CannotLeave,
     EnrollmentClosed,
     LearningError,
+    RunIsOver,
 )
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent
 from learning.services import approve_request, decline_request, enroll, leave_course, request_enrollment
@@ -106,7 +106,7 @@ def test_leaving_ends_the_run_and_a_new_one_may_start(learner, course):
     enrollment = enroll(learner=learner, course=course)
     leave_course(enrollment=enrollment, reason="Too busy.")
     assert (enrollment.status, enrollment.reason) == ("withdrawn", "Too busy.")
-    with pytest.raises(AlreadyOver, match="This is over already"):
+    with pytest.raises(RunIsOver, match="This is over already"):
         leave_course(enrollment=enrollment)
     assert enrollment.reason == "Too busy."
     assert enroll(learner=learner, course=course).run == 2

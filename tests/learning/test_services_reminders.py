@@ -4,15 +4,15 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from learning.exceptions import AlreadyReminded, CannotRemind
 from learning.models import LearningEvent
-from learning.services import leave_course, send_message, send_reminder
+from learning.services import leave_course, reminders, send_message, send_reminder
 from notifications.models import OutboxMail
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_completed, make_enrollment
 from tests.factories.lms_pages import make_course
+from workbench.days import site_day
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def boss():
 
 
 def test_a_reminder_says_who_what_and_by_when(learner, course, boss):
-    due = timezone.localdate() - timedelta(days=2)
+    due = site_day() - timedelta(days=2)
     run = make_enrollment(learner, course, done=1, due_on=due)
     event = send_reminder(enrollment=run, actor=boss)
     mail = OutboxMail.objects.get()
@@ -45,8 +45,8 @@ def test_one_a_day_for_a_person_and_course_whoever_sends_it(learner, course, bos
     send_reminder(enrollment=make_enrollment(learner, make_course()), actor=boss)
     assert OutboxMail.objects.count() == 2
 
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    monkeypatch.setattr(timezone, "localdate", lambda *args, **kwargs: tomorrow)
+    tomorrow = site_day() + timedelta(days=1)
+    monkeypatch.setattr(reminders, "site_day", lambda: tomorrow)
     send_reminder(enrollment=run, actor=boss)
     assert OutboxMail.objects.count() == 3
 
