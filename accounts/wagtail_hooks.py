@@ -11,7 +11,7 @@ from wagtail.permissions import register_permission_policy
 
 from accounts.forms import TimezoneForm
 from accounts.modeladmin import InvitationAdmin, PersonAdmin, TeamAdmin, TeamMembershipAdmin
-from accounts.modeladmin.chooser import PersonChooserViewSet
+from accounts.modeladmin.chooser import person_chooser
 from accounts.modeladmin.log_actions import ACTIONS
 from accounts.models import Invitation, Team, TeamMembership
 from accounts.policies import visible_to
@@ -46,7 +46,7 @@ def register_log_actions(actions):
 
 @hooks.register("register_admin_viewset")
 def register_person_chooser():
-    return PersonChooserViewSet("person_chooser", url_prefix="choose-person")
+    return person_chooser
 
 
 class TimezonePanel(BaseSettingsPanel):

@@ -108,6 +108,7 @@ def snippets(label: str, action: str = "list") -> Callable[[], str]:
 SCREENS = (
     Screen("sign-in", lambda: reverse("account_login")),
     Screen("password-reset", lambda: reverse("account_reset_password")),
+    Screen("invitation-unknown", lambda: reverse("accounts:invitation", args=["no-such-link"]), status=404),
     Screen("front", "/"),
     Screen("catalog", page_url("lms_pages.CatalogPage")),
     Screen("course-visitor", page_url("lms_pages.CoursePage")),
@@ -128,6 +129,10 @@ SCREENS = (
     Screen("admin-questions", snippets("questions.Question"), EDITOR),
     Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),
     Screen("admin-people", records("accounts.User"), ADMINISTRATOR),
+    Screen("admin-person", records("accounts.User", "inspect"), ADMINISTRATOR),
+    Screen("admin-person-form", records("accounts.User", "create"), ADMINISTRATOR),
+    Screen("admin-team", records("accounts.Team", "inspect"), ADMINISTRATOR),
+    Screen("admin-invitations", records("accounts.Invitation"), ADMINISTRATOR),
     Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
     Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),

@@ -9,6 +9,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
+        from accounts.registries import Stay, merges
         from notifications.selectors import outbox_state
         from operations.registries import task_words, work
         from workbench.periodic import PeriodicEntry, periodic_tasks
@@ -17,6 +18,7 @@ class NotificationsConfig(AppConfig):
         task_words["notifications.tasks.send_mail"] = _("Hand one mail over to the mail server")
         task_words["notifications.tasks.sweep_mail"] = _("Look which mail waits and wake a worker for it")
 
+        merges["notifications.OutboxMail.recipient"] = Stay(_("Mails"), _("they went to the other address"))
         periodic_tasks["Lectern: sweep the mail outbox"] = PeriodicEntry(
             task="notifications.tasks.sweep_mail",
             every=60,

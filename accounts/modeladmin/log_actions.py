@@ -32,6 +32,16 @@ class InvitationRevoked(LogFormatter):
     message = gettext_lazy("Invitation revoked")
 
 
+class Merged(LogFormatter):
+    label = gettext_lazy("Merge accounts")
+    message = gettext_lazy("Took over another account of the same person")
+
+
+class MergedInto(LogFormatter):
+    label = gettext_lazy("Merge into another account")
+    message = gettext_lazy("Merged into another account of the same person")
+
+
 class MovedToTeam(LogFormatter):
     label = gettext_lazy("Move to a team")
 
@@ -59,6 +69,8 @@ ACTIONS: dict[str, type[LogFormatter]] = {
     "accounts.invite": Invited,
     "accounts.accept_invitation": InvitationAccepted,
     "accounts.revoke_invitation": InvitationRevoked,
+    "accounts.merge": Merged,
+    "accounts.merged_into": MergedInto,
     "accounts.move_to_team": MovedToTeam,
     "accounts.set_roles": RolesSet,
 }

@@ -16,6 +16,7 @@ from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectL
 from accounts.forms import PersonForm
 from accounts.modeladmin.bulk import Deactivate, Invite, MoveToTeam, Return
 from accounts.modeladmin.filters import ActiveFilter, RoleFilter, TeamFilter
+from accounts.modeladmin.merge import merge_view
 from accounts.modeladmin.teams import ManagedTeamHelper
 from accounts.models import Invitation, InvitationState, Team, TeamMembership
 from accounts.policies import visible_to
@@ -48,6 +49,8 @@ class PersonButtonHelper(RowButtonHelper):
             buttons.append(self.post(_("Send a sign-in mail"), reverse("accounts_sign_in_mail", args=[obj.pk])))
         elif user.has_perm("accounts.add_invitation"):
             buttons.append(self.post(_("Invite"), reverse("accounts_invite", args=[obj.pk])))
+        if user.has_perm("accounts.merge_user"):
+            buttons.append(self.link(_("Merge with another account…"), reverse("accounts_merge", args=[obj.pk])))
         if obj.pk != user.pk:
             buttons.append(self.act("deactivate", _("Deactivate…"), obj))
         return buttons
@@ -231,6 +234,9 @@ class PersonAdmin(ScopedModelAdmin):
             messages.error(request, _("No mail was sent: %s has a password already or may not sign in.") % person)
         return redirect(self.url_helper.get_action_url("inspect", person.pk))
 
+    def merge_view(self, request, pk):
+        return merge_view(self, request, pk)
+
     def act_view(self, request, pk, name):
         """An action of the list for one person, from their page."""
         request.POST = request.POST.copy()
@@ -242,5 +248,6 @@ class PersonAdmin(ScopedModelAdmin):
             *super().get_admin_urls_for_registration(),
             path("accounts/user/<int:pk>/sign-in-mail/", self.sign_in_mail_view, name="accounts_sign_in_mail"),
             path("accounts/user/<int:pk>/invite/", self.invite_view, name="accounts_invite"),
+            path("accounts/user/<int:pk>/merge/", self.merge_view, name="accounts_merge"),
             path("accounts/user/<int:pk>/act/<slug:name>/", self.act_view, name="accounts_act_on_person"),
         )
