@@ -105,6 +105,12 @@ def snippets(label: str, action: str = "list") -> Callable[[], str]:
     return find
 
 
+def site_settings() -> str:
+    return reverse(
+        "wagtailsettings:edit", args=["operations", "sitesettings", model("operations.SiteSettings").load().pk]
+    )
+
+
 SCREENS = (
     Screen("sign-in", lambda: reverse("account_login")),
     Screen("password-reset", lambda: reverse("account_reset_password")),
@@ -138,5 +144,12 @@ SCREENS = (
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),
     Screen("admin-schedule-form", records("reports.Schedule", "create"), REPORTER),
     Screen("admin-schedule", records("reports.Schedule", "inspect"), REPORTER),
+    Screen("admin-site-settings", site_settings, ADMINISTRATOR),
+    Screen("admin-background", lambda: reverse("operations_background"), ADMINISTRATOR),
+    Screen("admin-connections", lambda: reverse("operations_connections"), ADMINISTRATOR),
+    Screen("admin-audit", lambda: reverse("operations_audit"), ADMINISTRATOR),
+    Screen("admin-regular-tasks", records("django_celery_beat.PeriodicTask"), ADMINISTRATOR),
+    Screen("admin-regular-task", records("django_celery_beat.PeriodicTask", "inspect"), ADMINISTRATOR),
+    Screen("admin-task-results", records("django_celery_results.TaskResult"), ADMINISTRATOR),
     Screen("admin-outbox", records("notifications.OutboxMail"), ADMINISTRATOR),
 )

@@ -10,11 +10,13 @@ class NotificationsConfig(AppConfig):
 
     def ready(self):
         from accounts.registries import Stay, merges
-        from notifications.selectors import outbox_state
+        from notifications.selectors import failed_mail, outbox_state
         from operations.registries import task_words, work
+        from workbench.matters import matters
         from workbench.periodic import PeriodicEntry, periodic_tasks
 
         work["mail"] = outbox_state
+        matters["mail"] = failed_mail
         task_words["notifications.tasks.send_mail"] = _("Hand one mail over to the mail server")
         task_words["notifications.tasks.sweep_mail"] = _("Look which mail waits and wake a worker for it")
 

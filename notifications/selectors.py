@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import ModelLogEntry
 
 from notifications.models import RESEND, MailAttempt, MailState, OutboxMail, kind_label
+from notifications.policies import sees_outbox, visible_to
 from notifications.smtp import STAGE_LABELS, Stage, Verdict
 from operations.registries import WorkState
+from workbench.matters import Matter
 
 # A mail put on the queue is not put there again for this long: a slow worker would drown in repeats.
 WAKE_EVERY = timedelta(minutes=3)
@@ -104,4 +108,15 @@ def outbox_state() -> WorkState:
         failed=counts.get(MailState.FAILED, 0) + counts.get(MailState.UNKNOWN, 0),
         url=url,
         failed_url=f"{url}?state={MailState.FAILED if counts.get(MailState.FAILED) else MailState.UNKNOWN}",
+    )
+
+
+def failed_mail(viewer: Any) -> Matter | None:
+    """Mail that failed, as far as ``viewer`` may see it."""
+    if not sees_outbox(viewer):
+        return None
+    count = visible_to(viewer, OutboxMail.objects.filter(state=MailState.FAILED)).count()
+    words = ngettext("mail could not be delivered", "mails could not be delivered", count)
+    return Matter(
+        count, words, f"{reverse('notifications_outboxmail_modeladmin_index')}?state={MailState.FAILED}", True
     )

@@ -9,6 +9,8 @@ from typing import Any
 from celery import current_app, states
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
@@ -16,6 +18,7 @@ from django_celery_results.models import TaskResult
 
 from operations.models import Heartbeat, ProcessKind
 from operations.registries import WorkState, task_words, work
+from workbench.models import WAITING, WORKING, BatchState, ImportBatch
 from workbench.periodic import periodic_tasks
 
 # A process that writes a sign of life every 30 seconds is taken for dead after this long.
@@ -130,3 +133,19 @@ def work_states() -> list[WorkState]:
 def sign_in_target(address: str) -> Any:
     """The person somebody tried to sign in as; None for an address nobody has."""
     return get_user_model().objects.filter(email__iexact=address).first() if address else None
+
+
+def imports_state() -> WorkState:
+    """How imports stand: one query. A failed one is asked about for as long as failed tasks are."""
+    states_of = ImportBatch.objects.order_by().values_list("state").annotate(Count("pk"))
+    recent = Q(state=BatchState.FAILED, created_at__gte=timezone.now() - FAILURES_COUNT_FOR)
+    counts = dict(states_of.filter(Q(state__in=[*WAITING, *WORKING]) | recent))
+    url = reverse("workbench_importbatch_modeladmin_index")
+    return WorkState(
+        label=_("Imports"),
+        waiting=sum(counts.get(state, 0) for state in WAITING),
+        running=sum(counts.get(state, 0) for state in WORKING),
+        failed=counts.get(BatchState.FAILED, 0),
+        url=url,
+        failed_url=f"{url}?state={BatchState.FAILED}",
+    )

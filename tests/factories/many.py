@@ -21,6 +21,7 @@ from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
 from tests.factories.operations import SWEEP
 from tests.factories.reports import make_schedule
+from workbench.models import ImportBatch
 
 BATCH = 2_000
 
@@ -133,6 +134,15 @@ def many_results(count: int) -> None:
     TaskResult.objects.bulk_create(rows, BATCH)
 
 
+def many_imports(count: int) -> None:
+    actor = make_person()
+    rows = [
+        ImportBatch(resource="people", file_name=f"people-{place}.csv", header_key="x", created_by=actor)
+        for place in range(count)
+    ]
+    ImportBatch.objects.bulk_create(rows, BATCH)
+
+
 MANY: dict[str, Callable[[int], object]] = {
     "accounts.User": many_people,
     "accounts.Team": many_teams,
@@ -143,6 +153,7 @@ MANY: dict[str, Callable[[int], object]] = {
     "reports.Schedule": many_schedules,
     "reports.Run": many_runs,
     "reports.Delivery": many_deliveries,
+    "workbench.ImportBatch": many_imports,
     "django_celery_beat.PeriodicTask": many_entries,
     "django_celery_beat.CrontabSchedule": many_clock_times,
     "django_celery_beat.IntervalSchedule": many_intervals,

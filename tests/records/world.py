@@ -19,12 +19,14 @@ from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
 from reports.models import Delivery, Run
 from tests.factories.accounts import make_person, make_team
+from tests.factories.imports import make_batch
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import make_course
 from tests.factories.notifications import make_mail
 from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
 from tests.factories.reports import make_schedule
 from workbench.modeladmin import ScopedModelAdmin, registered
+from workbench.modeladmin.transfer import kinds_of
 
 ROLES = (ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR)
 ALL, OWN, NONE, NO_SUCH = "all", "own", "–", "no page"
@@ -93,6 +95,10 @@ ROWS: dict[str, Callable[[World], list]] = {
     "reports.Schedule": lambda world: [run.schedule for run in runs(world)],
     "reports.Run": runs,
     "reports.Delivery": deliveries,
+    "workbench.ImportBatch": lambda world: [
+        make_batch([["new@example.com", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
+        make_batch([["none", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
+    ],
     "django_celery_beat.PeriodicTask": lambda world: [
         make_entry(),
         PeriodicTask.objects.get(name="Lectern: sweep the mail outbox"),
@@ -177,7 +183,7 @@ def pages(client: Client, admin: ScopedModelAdmin, action: str, rows: list) -> s
 
 
 def export(client: Client, admin: ScopedModelAdmin) -> str:
-    if getattr(admin, "resource_class", None) is None:
+    if not kinds_of(admin):
         return NO_SUCH
     return ALL if client.get(admin.url_helper.get_action_url("export")).status_code == 200 else NONE
 
