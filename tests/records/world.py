@@ -170,7 +170,7 @@ def observe(world: World, admin: ScopedModelAdmin) -> dict[str, dict[str, str]]:
             "list": extent(seen) if opens else NONE,
             "view": pages(client, admin, "inspect", rows) if admin.inspect_view_enabled else NO_SUCH,
             "change": pages(client, admin, "edit", rows),
-            "export": export(client, admin),
+            "export": export(client, admin, extent(seen)),
             "act": ", ".join(sorted({*(act.label for act in offered[role]), *bulk})) or NONE,
         }
     refused_elsewhere(world, offered)
@@ -182,10 +182,15 @@ def pages(client: Client, admin: ScopedModelAdmin, action: str, rows: list) -> s
     return extent([client.get(address).status_code == 200 for address in addresses])
 
 
-def export(client: Client, admin: ScopedModelAdmin) -> str:
+def export(client: Client, admin: ScopedModelAdmin, listed: str) -> str:
+    """As much as the list shows, and never a row more."""
     if not kinds_of(admin):
         return NO_SUCH
-    return ALL if client.get(admin.url_helper.get_action_url("export")).status_code == 200 else NONE
+    page = client.get(admin.url_helper.get_action_url("export"))
+    if page.status_code != 200:
+        return NONE
+    assert page.context["count"] <= client.get(admin.url_helper.index_url).context["result_count"]
+    return listed
 
 
 def refused_elsewhere(world: World, offered: dict[str, set[Act]]) -> None:
