@@ -26,6 +26,8 @@ class LearningConfig(AppConfig):
         merges["learning.Enrollment.learner"] = MoveRuns(_("Enrollments"))
         merges["learning.LearningEvent.learner"] = Move(_("Entries of the learning record"))
         merges["learning.LearningEvent.actor"] = Stay(_("What they did for others"), _("it says who did it"))
+        for name in ("Cohort", "InviteLink"):
+            merges[f"learning.{name}.created_by"] = Stay(_("Cohorts and links made"), _("they say who made them"))
         visibility["learning"] = course_keys_of
         resources.update({kind.slug: kind for kind in (EnrollmentResource, CompletionResource)})
         related.setdefault(User, []).append(courses_of_person)

@@ -142,6 +142,7 @@ OWN_MERGES: dict[str, MergeRule] = {
     "accounts.TeamMembership.user": MoveMemberships(gettext_lazy("Team memberships")),
     "accounts.Invitation.person": Stay(gettext_lazy("Invitations"), gettext_lazy("an open one is revoked")),
     "accounts.Invitation.created_by": Stay(gettext_lazy("Invitations sent"), HISTORY),
+    "workbench.ImportBatch.created_by": Stay(gettext_lazy("Imports"), HISTORY),
     "account.EmailAddress.user": Stay(gettext_lazy("Addresses to sign in with"), OF_THE_ACCOUNT),
     "wagtailusers.UserProfile.user": Stay(gettext_lazy("Settings of the admin"), OF_THE_ACCOUNT),
     "wagtailadmin.EditingSession.user": Stay(gettext_lazy("Open editors"), OF_THE_ACCOUNT),
