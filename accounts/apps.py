@@ -11,8 +11,15 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from accounts.models import User
         from accounts.receivers import connect
+        from accounts.registries import merges
+        from accounts.resources import PeopleResource, TeamResource
         from accounts.selectors import logged_moments, person_moments
+        from accounts.services.merging import OWN_MERGES
+        from workbench.imports.resource import resources
         from workbench.records import timelines
 
         connect()
+        resources.update({kind.slug: kind for kind in (PeopleResource, TeamResource)})
+
+        merges.update(OWN_MERGES)
         timelines.setdefault(User, []).extend([person_moments, logged_moments])

@@ -11,3 +11,15 @@ class UnknownTimezone(ValidationError):
             params={"value": value},
             code="unknown_timezone",
         )
+
+
+class InvitationRefused(Exception):
+    """The link of an invitation does not open the account any more: it was used, is late, or was revoked."""
+
+
+class MergeRefused(Exception):
+    """Two accounts cannot be merged; its sentences say why, and nothing was changed."""
+
+    def __init__(self, sentences: list[str]):
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences

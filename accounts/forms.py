@@ -1,33 +1,29 @@
 """Forms about people and teams."""
 
-import zoneinfo
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.choosers import BaseFilterForm
 
-from accounts.models import Team
+from accounts.models import Invitation, Team
 from accounts.roles import ADMINISTRATOR, MANAGER, ROLES
 from accounts.selectors import people_matching, primary_team
-from accounts.services import assign_team, set_roles
+from accounts.services import assign_team, invite_people, revoke_invitations, set_roles
+from workbench.times import zone_choices
 
 ROLE_LABELS = {role.name: role.label for role in ROLES}
 
 
 def timezone_choices() -> list[tuple[str, Any]]:
     """Zones by region, as the tz database names them."""
-    regions: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(zoneinfo.available_timezones()):
-        region, _slash, city = name.partition("/")
-        if city and region not in ("Etc", "SystemV", "US"):
-            regions.setdefault(region, []).append((name, city.replace("_", " ")))
-    return [("", _("The site's time zone")), ("UTC", "UTC"), *regions.items()]
+    return [("", _("The site's time zone")), *zone_choices()]
 
 
 class RoleField(forms.ModelMultipleChoiceField):
@@ -56,9 +52,16 @@ class PersonForm(WagtailAdminModelForm):
         choices=timezone_choices, required=False, label=_("Time zone"), help_text=_("Dates and times are shown in it.")
     )
 
+    send_invitation = forms.BooleanField(
+        required=False,
+        initial=True,
+        label=_("Send an invitation"),
+        help_text=_("A mail with a link with which the person sets a password. It can be sent later as well."),
+    )
+
     class Meta:
         model = get_user_model()
-        fields = ["email", "first_name", "last_name", "timezone", "language", "is_active"]
+        fields = ["email", "first_name", "last_name", "timezone", "language"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,10 +69,8 @@ class PersonForm(WagtailAdminModelForm):
         self.fields["team"].queryset = Team.objects.all()
         for name in ("first_name", "last_name"):
             self.fields[name].required = True
-        active = self.fields["is_active"]
-        active.label = _("May sign in")
-        active.help_text = _("Take this away from people who left. Their record stays.")
         if self.instance.pk:
+            del self.fields["send_invitation"]
             self.fields["roles"].initial = self.instance.groups.all()
             self.fields["team"].initial = primary_team(self.instance)
 
@@ -81,8 +82,6 @@ class PersonForm(WagtailAdminModelForm):
         is_self = self.for_user is not None and self.instance.pk == self.for_user.pk
         if not is_self or self.for_user.is_superuser:
             return data
-        if not data.get("is_active"):
-            self.add_error("is_active", _("You cannot lock yourself out. Ask another administrator to do it."))
         roles = {group.name for group in data.get("roles", ())}
         if ADMINISTRATOR not in roles and self.instance.groups.filter(name=ADMINISTRATOR).exists():
             self.add_error(
@@ -90,12 +89,21 @@ class PersonForm(WagtailAdminModelForm):
             )
         return data
 
+    @transaction.atomic
     def save(self, commit=True):
-        if not self.instance.pk:
+        is_new = not self.instance.pk
+        if is_new:
             self.instance.set_unusable_password()
         person = super().save(commit=commit)
         set_roles(user=person, roles=tuple(group.name for group in self.cleaned_data["roles"]), actor=self.for_user)
-        assign_team(user=person, team=self.cleaned_data["team"])
+        # Left as it is, also where the membership has a last day or is not the primary one.
+        if "team" in self.changed_data:
+            assign_team(user=person, team=self.cleaned_data["team"])
+        if is_new and self.cleaned_data["send_invitation"]:
+            invite_people(people=[person], actor=self.for_user)
+        elif "email" in self.changed_data:
+            # The link that went to the old address does not open this account.
+            revoke_invitations(invitations=Invitation.objects.filter(person=person), actor=self.for_user)
         return person
 
 
@@ -201,3 +209,11 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         word(self.fields["password"], _("Password"))
+
+
+class ResetTokenForm(allauth_forms.UserTokenForm):
+    """Checks the link of a password reset; that of somebody who may not sign in is refused like an old one."""
+
+    def _get_user(self, uidb36):
+        user = super()._get_user(uidb36)
+        return user if user is not None and user.is_active else None

@@ -4,9 +4,11 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.users.models import UserProfile
 
+from workbench.days import site_zone
+
 
 class PersonTimezoneMiddleware:
-    """Activates the signed-in person's time zone for one request."""
+    """Activates the signed-in person's time zone for one request, and the site's for everybody without one."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -20,4 +22,5 @@ class PersonTimezoneMiddleware:
                 user.wagtail_userprofile.current_time_zone = user.timezone
             with timezone.override(user.zone):
                 return self.get_response(request)
-        return self.get_response(request)
+        with timezone.override(site_zone()):
+            return self.get_response(request)

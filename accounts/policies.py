@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
-from accounts.models import Team, TeamMembership
+from accounts.models import Invitation, Team, TeamMembership
 
 
 def people(viewer: Any) -> Q:
@@ -28,7 +28,18 @@ def memberships(viewer: Any) -> Q:
     return Q(user=viewer) | Q(team__managers=viewer)
 
 
-RULES: dict[type, Callable[[Any], Q]] = {get_user_model(): people, Team: teams, TeamMembership: memberships}
+def invitations(viewer: Any) -> Q:
+    if viewer.has_perm("accounts.view_invitation"):
+        return Q()
+    return Q(person__in=TeamMembership.objects.current().filter(team__managers=viewer).values("user"))
+
+
+RULES: dict[type, Callable[[Any], Q]] = {
+    get_user_model(): people,
+    Team: teams,
+    TeamMembership: memberships,
+    Invitation: invitations,
+}
 
 
 def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:

@@ -69,6 +69,7 @@ ROLES: tuple[Role, ...] = (
             "learning.change_invitelink",
             "assessment.view_response",
             "reports.view_dashboard",
+            "workbench.export_records",
         ),
     ),
     Role(
@@ -90,6 +91,7 @@ ROLES: tuple[Role, ...] = (
             "reports.view_delivery",
             "notifications.view_report_mail",
             "notifications.resend_outboxmail",
+            "workbench.export_records",
         ),
     ),
     Role(
@@ -103,6 +105,7 @@ ROLES: tuple[Role, ...] = (
             "learning.view_lessonprogress",
             "learning.view_cohort",
             "reports.view_dashboard",
+            "workbench.export_records",
         ),
     ),
     Role(
@@ -120,6 +123,7 @@ ROLES: tuple[Role, ...] = (
             "reports.*",
             "home.*",
             "operations.*",
+            "workbench.*",
             "django_celery_beat.*",
             "django_celery_results.view_taskresult",
             "auth.view_group",

@@ -9,12 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
-from accounts.models import Team, TeamMembership
+from accounts.models import Invitation, Team, TeamMembership, hash_of_token
 from accounts.policies import visible_to
 from workbench.records import Moment
 
 # What a person's other rows tell already.
-TOLD_ELSEWHERE = ("wagtail.create", "accounts.move_to_team")
+TOLD_ELSEWHERE = (
+    "wagtail.create",
+    "accounts.move_to_team",
+    "accounts.invite",
+    "accounts.accept_invitation",
+    "accounts.revoke_invitation",
+)
 
 
 def primary_team(user: Any) -> Team | None:
@@ -36,13 +42,19 @@ def people_matching(people: QuerySet, query: str) -> QuerySet:
     return people
 
 
+def invitation_by_token(token: str) -> Invitation | None:
+    """The invitation whose link holds ``token``, with its person."""
+    rows = Invitation.objects.select_related("person", "created_by")
+    return rows.filter(token_hash=hash_of_token(token)).first()
+
+
 def morning(day: date) -> datetime:
     """The first moment of ``day`` in the active zone: days have no hour, a timeline needs one."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def person_moments(viewer: Any, person: Any, limit: int) -> tuple[list[Moment], int]:
-    """When a person was added, signed in last, and came to and left teams; see `workbench.records.timelines`."""
+    """When a person was added, invited, signed in last, and came to and left teams; see `workbench.records.timelines`."""
     moments = [Moment(person.date_joined, _("Added"), icon="plus")]
     if person.last_login:
         moments.append(Moment(person.last_login, _("Signed in, the last time so far"), icon="key"))
@@ -54,6 +66,14 @@ def person_moments(viewer: Any, person: Any, limit: int) -> tuple[list[Moment], 
             moments.append(Moment(morning(row.since), came % row.team.name, url, "group"))
         if row.until and row.until < today:
             moments.append(Moment(morning(row.until), _("Left the team %s") % row.team.name, url, "group"))
+    for invitation in person.invitations.select_related("created_by"):
+        who = invitation.created_by
+        sent = _("Invited by %s") % who.name if who else _("Asked for a new invitation")
+        moments.append(Moment(invitation.created_at, sent, icon="mail"))
+        if invitation.accepted_at:
+            moments.append(Moment(invitation.accepted_at, _("Accepted the invitation"), icon="check"))
+        elif invitation.revoked_at and not invitation.is_replaced:
+            moments.append(Moment(invitation.revoked_at, _("The invitation was revoked"), icon="cross"))
     moments.sort(key=lambda moment: moment.at, reverse=True)
     return moments[:limit], len(moments)
 

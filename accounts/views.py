@@ -1,10 +1,22 @@
-"""The admin's door: the same sign-in as everywhere."""
+"""The admin's door, the same sign-in as everywhere; and the page on which an invitation is accepted."""
 
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from allauth.account.forms import SetPasswordForm
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, login
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts.exceptions import InvitationRefused
+from accounts.models import InvitationState
+from accounts.selectors import invitation_by_token
+from accounts.services import accept_invitation, invite_people
 
 
 def admin_door(request):
@@ -20,3 +32,41 @@ def admin_door(request):
     if request.user.has_perm("wagtailadmin.access_admin"):
         return redirect(target)
     return render(request, "accounts/no_admin.html", status=403)
+
+
+def invitation_halt(request, token):
+    """A sentence that says why the link opens nothing, and what to do."""
+    invitation = invitation_by_token(token)
+    # 410: there was something at this address, and it does not come back.
+    status = 410 if invitation else 404
+    return render(request, "accounts/invitation_halt.html", {"invitation": invitation, "token": token}, status=status)
+
+
+@never_cache
+@sensitive_post_parameters("password1", "password2")
+def invitation_page(request, token):
+    """Set the first password and go on signed in. Links that were used, are late or were revoked say so."""
+    invitation = invitation_by_token(token)
+    if invitation is None or invitation.obstacle:
+        return invitation_halt(request, token)
+    person = invitation.person
+    form = SetPasswordForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = accept_invitation(invitation=invitation, password=form.cleaned_data["password1"])
+        except InvitationRefused:
+            return invitation_halt(request, token)
+        login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        messages.success(request, _("Welcome, %s. Your password is set.") % person.name)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "accounts/invitation.html", {"form": form, "person": person, "invitation": invitation})
+
+
+@require_POST
+def invitation_again(request, token):
+    """Whoever has a link that came too late gets a new one, at the same address."""
+    invitation = invitation_by_token(token)
+    if invitation is None or invitation.obstacle != InvitationState.EXPIRED:
+        return invitation_halt(request, token)
+    invite_people(people=[invitation.person])
+    return render(request, "accounts/invitation_sent.html", {"invitation": invitation})

@@ -10,10 +10,10 @@ from wagtail.admin.views.account import BaseSettingsPanel
 from wagtail.permissions import register_permission_policy
 
 from accounts.forms import TimezoneForm
-from accounts.modeladmin import PersonAdmin, TeamAdmin, TeamMembershipAdmin
-from accounts.modeladmin.chooser import PersonChooserViewSet
+from accounts.modeladmin import InvitationAdmin, PersonAdmin, TeamAdmin, TeamMembershipAdmin
+from accounts.modeladmin.chooser import person_chooser
 from accounts.modeladmin.log_actions import ACTIONS
-from accounts.models import Team, TeamMembership
+from accounts.models import Invitation, Team, TeamMembership
 from accounts.policies import visible_to
 from workbench.permissions import ScopedPermissionPolicy
 
@@ -23,8 +23,9 @@ User = get_user_model()
 register_permission_policy(User, ScopedPermissionPolicy(User, visible_to, never=("delete",)))
 register_permission_policy(Team, ScopedPermissionPolicy(Team, visible_to))
 register_permission_policy(TeamMembership, ScopedPermissionPolicy(TeamMembership, visible_to))
+register_permission_policy(Invitation, ScopedPermissionPolicy(Invitation, visible_to, never=("delete",)))
 
-for admin in (PersonAdmin(), TeamAdmin(), TeamMembershipAdmin()):
+for admin in (PersonAdmin(), InvitationAdmin(), TeamAdmin(), TeamMembershipAdmin()):
     admin.register_with_wagtail()
 
 
@@ -45,7 +46,7 @@ def register_log_actions(actions):
 
 @hooks.register("register_admin_viewset")
 def register_person_chooser():
-    return PersonChooserViewSet("person_chooser", url_prefix="choose-person")
+    return person_chooser
 
 
 class TimezonePanel(BaseSettingsPanel):

@@ -98,18 +98,29 @@ def latest_responses(*, enrollment: Enrollment, lesson_key: UUID) -> dict[tuple[
     return {(row.block_id, row.question_id): row for row in rows}
 
 
-def check_question(question: Question, response: Response | None, draft: dict[str, Any] | None = None) -> CheckQuestion:
-    """``question`` with the learner's newest answer, or with a refused ``draft`` ({"values", "error"})."""
+def asked_questions(checks: Mapping[str, list[int]]) -> dict[int, Question]:
+    """The questions by id that a lesson's checks ask. One that was taken back, or never published, is not asked."""
+    return Question.objects.filter(live=True).in_bulk({key for keys in checks.values() for key in keys})
+
+
+def check_question(
+    question: Question, response: Response | None, draft: dict[str, Any] | None = None, *, seed: str = ""
+) -> CheckQuestion:
+    """``question`` with the learner's newest answer, or with a refused ``draft`` ({"values", "error"}).
+
+    ``seed`` names the learner, whose options keep their random order from one visit to the next.
+    """
     kind, value = question.kind, question.value
+    choices = kind.choices(value, f"{seed}:{question.uuid}" if seed else "")
     shown: dict[str, Any] = {}
     if response is not None:
-        chosen = [
-            key for key in response.answer.get("options", []) if key in {choice.id for choice in kind.choices(value)}
-        ]
-        # An option may have been deleted since: the answer stays, its feedback is gone.
-        grade = kind.grade(value, response.answer) if chosen or "options" not in response.answer else None
+        known = {choice.id for choice in choices}
+        # The question may have changed since: the answer and its verdict stay, and no feedback contradicts them.
+        grade = kind.grade(value, response.answer) if kind.fits(value, response.answer) else None
+        if grade and grade.score != response.score:
+            grade = None
         shown = {
-            "chosen": chosen,
+            "chosen": [key for key in response.answer.get("options", []) if key in known],
             "text": response.answer.get("text", ""),
             "is_answered": True,
             "is_right": response.is_right,
@@ -129,7 +140,7 @@ def check_question(question: Question, response: Response | None, draft: dict[st
     return CheckQuestion(
         question=question,
         field=field_name(question.pk),
-        choices=kind.choices(value),
+        choices=choices,
         unit=str(value.get("unit") or ""),
         several=kind.name == "multiple_answers" or bool(value.get("several")),
         **shown,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from assessment.exceptions import NoSuchCheck
 from assessment.models import Response
-from assessment.selectors import latest_responses, lesson_score
+from assessment.selectors import asked_questions, latest_responses, lesson_score
 from learning.models import Enrollment, LessonProgress
 from learning.policies import require_unlocked
 from learning.services import complete_lesson, hold_run, record_event, record_result
@@ -41,7 +41,7 @@ def answer_check(
     """
     checks = lesson.knowledge_checks
     if questions is None:
-        questions = Question.objects.in_bulk({key for keys in checks.values() for key in keys})
+        questions = asked_questions(checks)
     if not set(answers) <= set(checks.get(block_id, [])) & set(questions):
         raise NoSuchCheck()
     at = at or timezone.now()

@@ -5,13 +5,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from assessment.selectors import field_name
+from assessment.selectors import asked_questions, field_name
 from assessment.services import answer_check
 from learning.models import EnrollmentStatus
-from learning.views import own_enrollment, says_why
-from lms_pages.models import LessonPage
+from learning.views import lesson_of, own_enrollment, says_why
 from questions.exceptions import AnswerInvalid
-from questions.models import Question
 
 
 def anchor(block_id: str) -> str:
@@ -29,13 +27,12 @@ def answer_view(request, uuid, lesson_key, block_id) -> HttpResponse:
     while another one was given.
     """
     enrollment = own_enrollment(request, uuid)
-    lesson = LessonPage.objects.live().descendant_of(enrollment.course).filter(translation_key=lesson_key).first()
-    block_id = str(block_id)
-    if lesson is None or block_id not in lesson.knowledge_checks:
+    lesson, block_id = lesson_of(enrollment, lesson_key), str(block_id)
+    if block_id not in lesson.knowledge_checks:
         raise Http404("No such check in this lesson.")
-    questions = Question.objects.filter(pk__in=lesson.knowledge_checks[block_id])
+    questions = asked_questions({block_id: lesson.knowledge_checks[block_id]})
     answers, drafts, empty = {}, {}, {}
-    for question in questions:
+    for question in questions.values():
         values = request.POST.getlist(field_name(question.pk))
         try:
             answers[question.pk] = question.kind.clean_answer(question.value, values)

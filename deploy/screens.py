@@ -136,9 +136,16 @@ def invitation() -> str:
     return reverse("learning:join", args=[link.code])
 
 
+def site_settings() -> str:
+    return reverse(
+        "wagtailsettings:edit", args=["operations", "sitesettings", model("operations.SiteSettings").load().pk]
+    )
+
+
 SCREENS = (
     Screen("sign-in", lambda: reverse("account_login")),
     Screen("password-reset", lambda: reverse("account_reset_password")),
+    Screen("invitation-unknown", lambda: reverse("accounts:invitation", args=["no-such-link"]), status=404),
     Screen("front", "/"),
     Screen("catalog", page_url("lms_pages.CatalogPage")),
     Screen("course-visitor", page_url("lms_pages.CoursePage")),
@@ -178,10 +185,21 @@ SCREENS = (
     Screen("admin-events", records("learning.LearningEvent"), ADMINISTRATOR),
     Screen("admin-answers", records("assessment.Response"), ADMINISTRATOR),
     Screen("admin-answer", records("assessment.Response", "inspect"), ADMINISTRATOR),
+    Screen("admin-person", records("accounts.User", "inspect"), ADMINISTRATOR),
+    Screen("admin-person-form", records("accounts.User", "create"), ADMINISTRATOR),
+    Screen("admin-team", records("accounts.Team", "inspect"), ADMINISTRATOR),
+    Screen("admin-invitations", records("accounts.Invitation"), ADMINISTRATOR),
     Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
     Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),
     Screen("admin-schedule-form", records("reports.Schedule", "create"), REPORTER),
     Screen("admin-schedule", records("reports.Schedule", "inspect"), REPORTER),
+    Screen("admin-site-settings", site_settings, ADMINISTRATOR),
+    Screen("admin-background", lambda: reverse("operations_background"), ADMINISTRATOR),
+    Screen("admin-connections", lambda: reverse("operations_connections"), ADMINISTRATOR),
+    Screen("admin-audit", lambda: reverse("operations_audit"), ADMINISTRATOR),
+    Screen("admin-regular-tasks", records("django_celery_beat.PeriodicTask"), ADMINISTRATOR),
+    Screen("admin-regular-task", records("django_celery_beat.PeriodicTask", "inspect"), ADMINISTRATOR),
+    Screen("admin-task-results", records("django_celery_results.TaskResult"), ADMINISTRATOR),
     Screen("admin-outbox", records("notifications.OutboxMail"), ADMINISTRATOR),
 )

@@ -3,13 +3,14 @@
     .venv/bin/python deploy/services.py .venv/bin/python -m pytest -m services
 
 The command finds them in DATABASE_URL and REDIS_URL. A database of this run's
-own is used, and of Redis a number that holds nothing. Mail servers are started
+own is used, and of Redis a number that held nothing. Mail servers are started
 by the tests that need them.
 """
 
 import contextlib
 import getpass
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -26,6 +27,13 @@ import redis
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cms.supervisor.broker import NoServer, find_server
+
+MARK = "lectern:tests"
+CLAIM = """
+if redis.call("DBSIZE") > 0 then return 0 end
+redis.call("SET", KEYS[1], ARGV[1], "EX", 86400)
+return 1
+"""
 
 
 class Missing(Exception):
@@ -110,14 +118,41 @@ def private_postgres() -> Iterator[str]:
             subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
 
 
-def empty_redis(url: str) -> str | None:
-    """``url`` with the number of a database that holds nothing, or None."""
-    base = url.rsplit("/", 1)[0] if url.count("/") > 2 else url
+def redis_answers(url: str) -> bool:
+    with contextlib.suppress(redis.RedisError, OSError), redis.Redis.from_url(url, socket_connect_timeout=2) as link:
+        return bool(link.ping())
+    return False
+
+
+@contextlib.contextmanager
+def claimed_redis(url: str) -> Iterator[str | None]:
+    """``url`` with the number of a database that held nothing and is now this run's alone, or None.
+
+    Looking and marking are one step on the server, so that two runs that start at once get two numbers. It is
+    emptied at the end; the mark of a run that was killed goes after a day.
+    """
+    base, token, claimed = url.rsplit("/", 1)[0] if url.count("/") > 2 else url, secrets.token_hex(8), None
     with contextlib.suppress(redis.RedisError, OSError):
         for number in range(15, 0, -1):
-            if redis.Redis.from_url(f"{base}/{number}", socket_connect_timeout=2).dbsize() == 0:
-                return f"{base}/{number}"
-    return None
+            with redis.Redis.from_url(f"{base}/{number}", socket_connect_timeout=2) as link:
+                if link.eval(CLAIM, 1, MARK, token):
+                    claimed = f"{base}/{number}"
+                    break
+    try:
+        yield claimed
+    finally:
+        if claimed:
+            with contextlib.suppress(redis.RedisError, OSError), redis.Redis.from_url(claimed) as link:
+                if link.get(MARK) == token.encode():
+                    link.flushdb()
+
+
+def clear_redis(url: str) -> None:
+    """Delete what is in a claimed database, but not the mark by which other runs leave it alone."""
+    with redis.Redis.from_url(url) as link:
+        for key in link.scan_iter():
+            if key != MARK.encode():
+                link.delete(key)
 
 
 @contextlib.contextmanager
@@ -143,7 +178,7 @@ def private_redis() -> Iterator[str]:
         ]
         with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
             try:
-                if not wait_until(lambda: empty_redis(f"redis://127.0.0.1:{port}")):
+                if not wait_until(lambda: redis_answers(f"redis://127.0.0.1:{port}")):
                     raise Missing("A private Redis was started but does not answer.")
                 yield f"redis://127.0.0.1:{port}/0"
             finally:
@@ -156,7 +191,7 @@ def run(command: list[str]) -> int:
         whose = "one that answers here" if database else "a private one"
         database = own_database(database or stack.enter_context(private_postgres()))
         print(f"PostgreSQL: {whose}")
-        broker = empty_redis(os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379")
+        broker = stack.enter_context(claimed_redis(os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379"))
         print(f"Redis: {'one that answers here' if broker else 'a private one'}", flush=True)
         broker = broker or stack.enter_context(private_redis())
         env = dict(os.environ, DATABASE_URL=database, REDIS_URL=broker)

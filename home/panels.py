@@ -6,10 +6,12 @@ from django.urls import reverse
 from wagtail.admin.ui.components import Component
 
 from home.forms import NewCourseForm
-from home.selectors import catalogs_to_add_to, courses_to_edit
+from home.selectors import catalogs_to_add_to, courses_to_edit, last_runs
 from learning.selectors import requests_to_decide
+from workbench.matters import matters_of
 
 COURSES_SHOWN = 12
+RUNS_SHOWN = 5
 
 
 class Panel(Component):
@@ -41,6 +43,42 @@ class RequestsPanel(Panel):
     def get_context_data(self, parent_context):
         url = f"{reverse('learning_enrollment_modeladmin_index')}?status=requested"
         return {"count": self.count, "first": list(self.requests[:3]), "more": max(self.count - 3, 0), "url": url}
+
+
+class MattersPanel(Panel):
+    """What waits or went wrong, each with the list of just these."""
+
+    name = "matters"
+    order = 12
+    template_name = "home/admin/matters_panel.html"
+
+    def __init__(self, request):
+        super().__init__(request)
+        self.matters = matters_of(request.user)
+
+    def is_shown(self):
+        return bool(self.matters)
+
+    def get_context_data(self, parent_context):
+        return {"matters": self.matters}
+
+
+class RunsPanel(Panel):
+    """The last times a report was due, and what became of it."""
+
+    name = "runs"
+    order = 40
+    template_name = "home/admin/runs_panel.html"
+
+    def __init__(self, request):
+        super().__init__(request)
+        self.runs = last_runs(viewer=request.user, limit=RUNS_SHOWN)
+
+    def is_shown(self):
+        return bool(self.runs)
+
+    def get_context_data(self, parent_context):
+        return {"runs": self.runs, "url": reverse("reports_run_modeladmin_index")}
 
 
 class NewCoursePanel(Panel):

@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from learning.models import Enrollment, EnrollmentStatus
+from learning.policies import visible_to as visible_records
 from learning.selectors import (
     CourseCard,
     CourseFigures,
@@ -22,6 +25,17 @@ from learning.selectors import (
 )
 from lms_pages.models import CatalogPage, CoursePage, LessonPage
 from lms_pages.policies import COURSE_PATH_LENGTH, visible_to
+from reports.models import Run, RunState
+from reports.policies import visible_to as visible_reports
+from workbench.matters import Matter
+from workbench.times import moment_words
+
+RUN_TONE = {
+    RunState.DONE: "w-status--primary",
+    RunState.PARTIAL: "record-late",
+    RunState.FAILED: "record-late",
+    RunState.MISSED: "record-late",
+}
 
 SEARCH_DEPTH = 500
 SEARCH_SHOWN = 50
@@ -94,11 +108,20 @@ class SearchResult:
     course_title: str = ""
 
 
-def search_results(*, viewer: Any, query: str, request: Any = None) -> tuple[list[SearchResult], int]:
+@dataclass(frozen=True)
+class SearchResults:
+    """``shown`` of ``total``; ``is_open`` says that nobody looked further, so that there may be more."""
+
+    shown: list[SearchResult]
+    total: int
+    is_open: bool
+
+
+def search_results(*, viewer: Any, query: str, request: Any = None) -> SearchResults:
     """Courses and lessons that match and that the viewer may see: the first 50, and how many there are
     among the best 500 of each kind."""
-    courses = ranked(viewer, CoursePage, query)
-    lessons = ranked(viewer, LessonPage, query)
+    courses, more_courses = ranked(viewer, CoursePage, query)
+    lessons, more_lessons = ranked(viewer, LessonPage, query)
     paths = {lesson.path[:COURSE_PATH_LENGTH] for lesson in lessons}
     titles = dict(CoursePage.objects.filter(path__in=paths).values_list("path", "title"))
     results = [SearchResult(page.title, page.get_url(request) or "", _("Course"), page.summary) for page in courses]
@@ -112,17 +135,20 @@ def search_results(*, viewer: Any, query: str, request: Any = None) -> tuple[lis
         )
         for page in lessons
     ]
-    return results[:SEARCH_SHOWN], len(results)
+    return SearchResults(results[:SEARCH_SHOWN], len(results), more_courses or more_lessons)
 
 
-def ranked(viewer: Any, model: Any, query: str) -> list:
-    """Pages of one type in order of rank. Wagtail's search does not know who may see what, so its ids are asked again here."""
-    ids = [page.pk for page in model.objects.live().search(query)[:SEARCH_DEPTH]]
+def ranked(viewer: Any, model: Any, query: str) -> tuple[list, bool]:
+    """Pages of one type in order of rank, and whether there may be more of them than were looked at.
+
+    Wagtail's search does not know who may see what, so its ids are asked again here.
+    """
+    ids = [page.pk for page in model.objects.live().only("pk").search(query)[:SEARCH_DEPTH]]
     pages = visible_to(viewer, model.objects.filter(pk__in=ids))
     if model is LessonPage:
         pages = pages.defer("body")
     found = {page.pk: page for page in pages}
-    return [found[key] for key in ids if key in found]
+    return [found[key] for key in ids if key in found], len(ids) == SEARCH_DEPTH
 
 
 # The admin's home -----------------------------------------------------------------
@@ -155,6 +181,43 @@ def courses_to_edit(*, viewer: Any, limit: int) -> tuple[list[CourseRow], int]:
     shown = list(courses.order_by(F("latest_revision_created_at").desc(nulls_last=True), "-pk")[:limit])
     figures = course_figures(shown)
     return [CourseRow(course, figures[course.pk], *state_of(course)) for course in shown], courses.count()
+
+
+def overdue_people(viewer: Any) -> Matter | None:
+    """Runs whose due date is over, among those the viewer may list."""
+    if not viewer.has_perm("learning.view_enrollment"):
+        return None
+    count = visible_records(viewer, Enrollment.objects.overdue()).count()
+    words = ngettext("person is overdue in a course", "times somebody is overdue in a course", count)
+    return Matter(count, words, f"{reverse('learning_enrollment_modeladmin_index')}?status=overdue")
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """A run of a report schedule as the admin's home lists it."""
+
+    title: str
+    when: str
+    state: str
+    state_class: str
+    url: str
+
+
+def last_runs(*, viewer: Any, limit: int) -> list[LastRun]:
+    """The newest runs of report schedules that the viewer may open; nothing for those without that list."""
+    if not viewer.has_perm("reports.view_run"):
+        return []
+    runs = visible_reports(viewer, Run.objects.select_related("schedule"))
+    return [
+        LastRun(
+            title=run.schedule.title,
+            when=moment_words(run.scheduled_for),
+            state=str(RunState(run.state).label),
+            state_class=RUN_TONE.get(run.state, ""),
+            url=reverse("reports_run_modeladmin_inspect", args=[run.pk]),
+        )
+        for run in runs.order_by("-scheduled_for", "-pk")[:limit]
+    ]
 
 
 def state_of(course: CoursePage) -> tuple[str, str]:

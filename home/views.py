@@ -42,8 +42,7 @@ def my_learning(request) -> HttpResponse:
 
 def search(request) -> HttpResponse:
     """Courses and lessons the viewer may see, best match first."""
-    query = request.GET.get("q", "").strip()[:200]
-    results, total = search_results(viewer=request.user, query=query, request=request) if query else ([], 0)
-    return render(
-        request, "home/search.html", {"query": query, "results": results, "shown": len(results), "total": total}
-    )
+    # PostgreSQL takes no NUL in a text.
+    query = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    found = search_results(viewer=request.user, query=query, request=request) if query else None
+    return render(request, "home/search.html", {"query": query, "found": found})

@@ -17,7 +17,7 @@ from wagtail.images.wagtail_hooks import ImagesMenuItem
 from wagtailmedia.wagtail_hooks import MediaMenuItem
 
 from home.forms import NewCourseForm
-from home.panels import CoursesPanel, NewCoursePanel, RequestsPanel
+from home.panels import CoursesPanel, MattersPanel, NewCoursePanel, RequestsPanel, RunsPanel
 from home.selectors import catalogs_to_add_to
 from lms_pages.models import CatalogPage
 from lms_pages.services import create_course
@@ -96,7 +96,7 @@ def leave_out_users(request, items):
 def build_home(request, panels):
     """Ours in place of Wagtail's list of recent edits, which the list of courses contains."""
     panels[:] = [panel for panel in panels if getattr(panel, "name", "") != "recent_edits"]
-    panels += [RequestsPanel(request), NewCoursePanel(request), CoursesPanel(request)]
+    panels += [panel(request) for panel in (RequestsPanel, MattersPanel, NewCoursePanel, CoursesPanel, RunsPanel)]
 
 
 def courses_view(request):

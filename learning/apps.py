@@ -10,16 +10,26 @@ class LearningConfig(AppConfig):
 
     def ready(self):
         from accounts.models import User
+        from accounts.registries import Move, Stay, merges
         from learning.modeladmin.bulk import EnrollPeople
         from learning.models import Enrollment
         from learning.receivers import connect
+        from learning.resources import CompletionResource, EnrollmentResource
         from learning.selectors import course_keys_of, course_moments_of_person, courses_of_person, moments_of_run
+        from learning.services.merging import MoveRuns
         from lms_pages.registries import visibility
+        from workbench.imports.resource import resources
         from workbench.modeladmin.bulk import added
         from workbench.records import related, timelines
 
         connect()
+        merges["learning.Enrollment.learner"] = MoveRuns(_("Enrollments"))
+        merges["learning.LearningEvent.learner"] = Move(_("Entries of the learning record"))
+        merges["learning.LearningEvent.actor"] = Stay(_("What they did for others"), _("it says who did it"))
+        for name in ("Cohort", "InviteLink"):
+            merges[f"learning.{name}.created_by"] = Stay(_("Cohorts and links made"), _("they say who made them"))
         visibility["learning"] = course_keys_of
+        resources.update({kind.slug: kind for kind in (EnrollmentResource, CompletionResource)})
         related.setdefault(User, []).append(courses_of_person)
         timelines.setdefault(User, []).append(course_moments_of_person)
         timelines.setdefault(Enrollment, []).append(moments_of_run)

@@ -109,11 +109,11 @@ class Enrollment(models.Model):
         return self.status == EnrollmentStatus.ACTIVE and self.due_on is not None and self.due_on < site_day()
 
     @property
-    def share(self) -> float:
-        """Done of required, 0 to 1; a completed run is 1 for good."""
+    def percent(self) -> int:
+        """Done of required in whole percent, never rounded up; a completed run has 100 for good."""
         if self.status == EnrollmentStatus.COMPLETED:
-            return 1.0
-        return min(self.completed_lessons / self.required_lessons, 1.0) if self.required_lessons else 0.0
+            return 100
+        return min(self.completed_lessons * 100 // self.required_lessons, 100) if self.required_lessons else 0
 
 
 class LessonProgress(models.Model):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("learn/courses/<uuid:course_key>/request/", learner.request_view, name="request"),
     path("learn/enrollments/<uuid:uuid>/leave/", learner.leave_view, name="leave"),
     path("learn/enrollments/<uuid:uuid>/lessons/<uuid:lesson_key>/complete/", learner.complete_view, name="complete"),
+    path("learn/enrollments/<uuid:uuid>/finish/", learner.finish_view, name="finish"),
     path("learn/enrollments/<uuid:uuid>/completed/", learner.completion_view, name="completion"),
     path("learn/join/<str:code>/", invites.join_view, name="join"),
     path("team/", team.team_page, name="team"),

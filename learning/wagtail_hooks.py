@@ -2,10 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.pages.listing import ExplorableIndexView
@@ -21,9 +21,9 @@ from learning.modeladmin import (
     LearningEventAdmin,
     LessonProgressAdmin,
 )
-from learning.models import Cohort, Enrollment, LessonProgress
+from learning.models import Cohort, Enrollment, LearningEvent
 from learning.policies import visible_to as visible_records
-from learning.selectors import LOCKED, VISITOR, course_figures, learner_view
+from learning.selectors import LOCKED, STAFF, VISITOR, course_figures, learner_view
 from learning.services import record_visit
 from lms_pages.models import CatalogPage, CoursePage, LessonPage
 from lms_pages.policies import visible_to
@@ -76,6 +76,8 @@ def put_learner_view(page, request, args, kwargs):
     request.learner_view = view
     if lesson_key is None:
         return None
+    if view.current is None and view.mode != STAFF:
+        raise Http404("The lesson's module is not published.")
     if view.mode == VISITOR:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -94,17 +96,17 @@ def put_learner_view(page, request, args, kwargs):
 
 
 def learners_below(page: Page) -> int:
-    """How many runs hang on ``page`` or anything under it."""
+    """How many runs hang on ``page`` or anything under it: as their course, or by anything that was done there."""
     pages = Page.objects.descendant_of(page, inclusive=True).values("pk")
-    return (
-        Enrollment.objects.filter(course__in=pages).count()
-        or LessonProgress.objects.filter(lesson__in=pages).values("enrollment").distinct().count()
-    )
+    touched = LearningEvent.objects.filter(page__in=pages, enrollment__isnull=False).values("enrollment")
+    return Enrollment.objects.filter(Q(course__in=pages) | Q(pk__in=touched)).count()
 
 
 def sentence_for(page: Page, count: int) -> str:
-    return _(
-        "“%(title)s” was not deleted: %(count)d enrollments have their record there. Unpublish it instead; the record stays."
+    return ngettext(
+        "“%(title)s” was not deleted: %(count)d enrollment has its record there. Unpublish it instead; the record stays.",
+        "“%(title)s” was not deleted: %(count)d enrollments have their record there. Unpublish it instead; the record stays.",
+        count,
     ) % {"title": page.get_admin_display_title(), "count": count}
 
 

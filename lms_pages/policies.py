@@ -14,6 +14,7 @@ from lms_pages.registries import visibility
 # root > home > catalog > course: the page types allow no other place.
 COURSE_DEPTH = 4
 COURSE_PATH_LENGTH = COURSE_DEPTH * Page.steplen
+MODULE_PATH_LENGTH = COURSE_PATH_LENGTH + Page.steplen
 
 
 def edits_pages(viewer: Any) -> bool:
@@ -41,6 +42,15 @@ def below_visible_courses(viewer: Any) -> Q:
     return Q(live=True) & Q(Exists(course))
 
 
+def in_live_module() -> Q:
+    """Lessons that stand in a live module: unpublishing a module alone takes its lessons from learners too."""
+    return Q(Exists(ModulePage.objects.filter(live=True, path=Substr(OuterRef("path"), 1, MODULE_PATH_LENGTH))))
+
+
+def lessons(viewer: Any) -> Q:
+    return Q() if edits_pages(viewer) else below_visible_courses(viewer) & in_live_module()
+
+
 def staff_rows(viewer: Any) -> Q:
     return Q() if viewer.has_perm("lms_pages.view_coursestaff") else Q(user=viewer)
 
@@ -49,7 +59,7 @@ RULES: dict[type, Callable[[Any], Q]] = {
     CatalogPage: lambda viewer: Q() if edits_pages(viewer) else Q(live=True),
     CoursePage: courses,
     ModulePage: below_visible_courses,
-    LessonPage: below_visible_courses,
+    LessonPage: lessons,
     CourseStaff: staff_rows,
 }
 

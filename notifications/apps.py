@@ -9,12 +9,18 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
-        from operations.registries import task_words
+        from accounts.registries import Stay, merges
+        from notifications.selectors import failed_mail, outbox_state
+        from operations.registries import task_words, work
+        from workbench.matters import matters
         from workbench.periodic import PeriodicEntry, periodic_tasks
 
+        work["mail"] = outbox_state
+        matters["mail"] = failed_mail
         task_words["notifications.tasks.send_mail"] = _("Hand one mail over to the mail server")
         task_words["notifications.tasks.sweep_mail"] = _("Look which mail waits and wake a worker for it")
 
+        merges["notifications.OutboxMail.recipient"] = Stay(_("Mails"), _("they went to the other address"))
         periodic_tasks["Lectern: sweep the mail outbox"] = PeriodicEntry(
             task="notifications.tasks.sweep_mail",
             every=60,

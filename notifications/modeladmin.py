@@ -25,6 +25,7 @@ from notifications.policies import may_resend, sees_outbox, visible_to
 from notifications.selectors import kinds_in, state_sentence, story_of
 from notifications.services import resend_mail, send_test_mail
 from notifications.tasks import send_mail
+from operations.selectors.site import mail_sender
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedIndexView,
@@ -267,7 +268,7 @@ class OutboxMailAdmin(ScopedModelAdmin):
             return redirect(self.url_helper.get_action_url("inspect", mail.pk))
         server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}" if settings.EMAIL_URL else ""
         context = self.furniture(_("Send a test mail"))
-        context |= {"form": form, "server": server, "sender": settings.DEFAULT_FROM_EMAIL}
+        context |= {"form": form, "server": server, "sender": mail_sender()}
         return render(request, "notifications/test_mail.html", context)
 
     def attachment_view(self, request, pk):

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import ModelLogEntry
 
 from notifications.models import RESEND, MailAttempt, MailState, OutboxMail, kind_label
+from notifications.policies import sees_outbox, visible_to
 from notifications.smtp import STAGE_LABELS, Stage, Verdict
+from operations.registries import WorkState
+from workbench.matters import Matter
 
 # A mail put on the queue is not put there again for this long: a slow worker would drown in repeats.
 WAKE_EVERY = timedelta(minutes=3)
@@ -88,3 +94,29 @@ def kinds_in(queryset: QuerySet[OutboxMail]) -> list[tuple[str, str]]:
     """The kinds that occur in ``queryset``, with their labels."""
     kinds = queryset.order_by().values_list("kind", flat=True).distinct()
     return sorted(((kind, kind_label(kind)) for kind in kinds), key=lambda pair: pair[1])
+
+
+def outbox_state() -> WorkState:
+    """How the outbox stands, for the page of background work: one query."""
+    states = OutboxMail.objects.order_by().values_list("state").annotate(Count("pk"))
+    counts = dict(states.filter(state__in=[MailState.PENDING, MailState.SENDING, MailState.FAILED, MailState.UNKNOWN]))
+    url = reverse("notifications_outboxmail_modeladmin_index")
+    return WorkState(
+        label=_("Mail"),
+        waiting=counts.get(MailState.PENDING, 0),
+        running=counts.get(MailState.SENDING, 0),
+        failed=counts.get(MailState.FAILED, 0) + counts.get(MailState.UNKNOWN, 0),
+        url=url,
+        failed_url=f"{url}?state={MailState.FAILED if counts.get(MailState.FAILED) else MailState.UNKNOWN}",
+    )
+
+
+def failed_mail(viewer: Any) -> Matter | None:
+    """Mail that failed, as far as ``viewer`` may see it."""
+    if not sees_outbox(viewer):
+        return None
+    count = visible_to(viewer, OutboxMail.objects.filter(state=MailState.FAILED)).count()
+    words = ngettext("mail could not be delivered", "mails could not be delivered", count)
+    return Matter(
+        count, words, f"{reverse('notifications_outboxmail_modeladmin_index')}?state={MailState.FAILED}", True
+    )

@@ -90,9 +90,10 @@ def ratio_words(ratio: float) -> str:
 
 def judge(accent: str, *, is_dark: bool) -> list[Judgment]:
     """Links on their worst ground and words on a button, each against WCAG AA."""
-    grounds = DARK_GROUNDS if is_dark else LIGHT_GROUNDS
+    shades = dark_shades(accent) if is_dark else light_shades(accent)
+    grounds = (*(DARK_GROUNDS if is_dark else LIGHT_GROUNDS), shades.soft)
     worst = min(contrast(accent, ground) for ground in grounds)
-    button = contrast(accent, ink_on(accent))
+    button = contrast(accent, shades.ink)
     if worst >= LEAST:
         link = _("Links read well: %(ratio)s to 1, and WCAG AA asks for 4.5 to 1.")
     elif is_dark:

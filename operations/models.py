@@ -1,11 +1,17 @@
 """What the site is called and looks like, and the signs of life of its processes."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseGenericSetting
 
 from operations.colors import ACCENT, ACCENT_DARK, check_color
+
+# The row of the settings as this process knows it, and until when by its monotonic clock.
+remembered: list[tuple[dict[str, Any], float]] = []
 
 
 class SignUp(models.TextChoices):
@@ -16,8 +22,6 @@ class SignUp(models.TextChoices):
 
 def logo_path(instance, filename: str) -> str:
     """A new name for each upload, so that no cache shows the old logo."""
-    from django.utils.crypto import get_random_string
-
     return f"site/logo-{get_random_string(8).lower()}{filename[filename.rfind('.') :].lower()}"
 
 
@@ -95,6 +99,10 @@ class SiteSettings(BaseGenericSetting):
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        remembered.clear()
 
     def clean(self):
         super().clean()

@@ -9,14 +9,21 @@ from celery import current_app
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
 
 from operations.exceptions import NotRepeatable, NotRunnable, NoWorker
-from operations.models import Heartbeat, ProcessKind
+from operations.models import Heartbeat, ProcessKind, SiteSettings
 from operations.registries import task_words
+from operations.selectors.work import sign_in_target
 from workbench.queue import enqueue
 
 # A process that was killed leaves its row; after this long nobody asks about it any more.
 FORGET_AFTER = timedelta(days=1)
+
+SIGN_IN_FAILED, UNKNOWN_ADDRESS = "operations.sign_in_failed", "operations.sign_in_unknown"
+# Failures of one kind from one address within this time are one entry with a count.
+ONE_ENTRY_FOR = timedelta(minutes=10)
 
 
 def registered_task(name: str) -> Any:
@@ -87,3 +94,25 @@ def record_heartbeat(
 def forget_process(*, kind: ProcessKind, name: str) -> None:
     """A process that ends in order takes its row with it."""
     Heartbeat.objects.filter(kind=kind, name=name[:200]).delete()
+
+
+def record_sign_in_failure(*, address: str, ip: str = "", now: datetime | None = None) -> None:
+    """Write a failed sign-in into the audit log: about the person whose address it was, or about the site.
+
+    What was typed is kept nowhere, since people type passwords into the wrong field. Many tries from one address
+    become one entry with a count, so that nobody floods the log.
+    """
+    now = now or timezone.now()
+    person = sign_in_target(address)
+    target, action = (person, SIGN_IN_FAILED) if person else (SiteSettings.load(), UNKNOWN_ADDRESS)
+    entry = (
+        ModelLogEntry.objects.for_instance(target)
+        .filter(action=action, timestamp__gte=now - ONE_ENTRY_FOR, data__ip=ip)
+        .order_by("-timestamp")
+        .first()
+    )
+    if entry is None:
+        log(instance=target, action=action, data={"ip": ip, "times": 1}, timestamp=now)
+        return
+    entry.data = {"ip": ip, "times": entry.data.get("times", 1) + 1}
+    entry.save(update_fields=["data"])

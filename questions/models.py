@@ -3,7 +3,6 @@
 import uuid
 
 from django.db import models
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -13,6 +12,7 @@ from wagtail.search import index
 
 from library.models import Origin
 from questions.types import QUESTION_TYPES, QuestionType, question_type
+from workbench.html import plain_text
 
 
 class Difficulty(models.TextChoices):
@@ -91,7 +91,7 @@ class Question(Origin, PreviewableMixin, DraftStateMixin, RevisionMixin, index.I
 
     @property
     def stem_text(self) -> str:
-        return " ".join(strip_tags(self.stem).split())
+        return plain_text(self.stem)
 
     def get_preview_template(self, request, mode_name):
         return "questions/question_preview.html"

@@ -4,7 +4,6 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,6 +16,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from reports.models import Days, Format, RunAs, Schedule
 from reports.registries import sources
 from reports.services import change_schedule, set_recipients
+from workbench.days import site_zone
 
 MOST_RECIPIENTS = 500
 
@@ -99,7 +99,7 @@ class ScheduleForm(WagtailAdminModelForm):
             self.fields["recipients"].initial = "\n".join(entry.email for entry in people)
             return
         person = self.for_user
-        self.fields["zone"].initial = (person.timezone if person else "") or settings.TIME_ZONE
+        self.fields["zone"].initial = (person.timezone if person else "") or site_zone().key
         self.fields["time"].initial = "08:00"
         self.fields["recipients"].initial = person.email if person else ""
 

@@ -13,6 +13,7 @@ from reports.dashboard_panels import key_tiles
 from reports.periods import Span, period
 from reports.selectors.dashboard import key_figures
 from reports.views.dashboard import rows_address
+from workbench.days import site_zone
 
 
 class KeyFiguresPanel(Component):
@@ -28,6 +29,6 @@ class KeyFiguresPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         viewer = parent_context["request"].user
-        stretch = period(Span.WEEKS, now=timezone.now(), zone=timezone.get_default_timezone())
+        stretch = period(Span.WEEKS, now=timezone.now(), zone=site_zone())
         figures = key_figures(viewer=viewer, period=stretch)
         return {"tiles": key_tiles(figures, rows_address(span=Span.WEEKS)), "url": reverse("reports_dashboard")}

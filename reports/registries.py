@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from django.core.checks import Error
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from reports.exceptions import UnknownReport
 from reports.results import Column, Summary
+from workbench.days import site_day
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Moment:
     @property
     def today(self) -> dt.date:
         """The day in the site's zone, which is the one due dates are kept in."""
-        return timezone.localdate(self.at, timezone.get_default_timezone())
+        return site_day(self.at)
 
 
 class Source:

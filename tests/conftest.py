@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
+from operations.models import remembered
 from tests import database
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
@@ -46,6 +47,12 @@ def files_of_this_test(settings, tmp_path):
         **settings.STORAGES,
         "private": {**settings.STORAGES["private"], "OPTIONS": {"location": settings.PRIVATE_ROOT, "base_url": None}},
     }
+
+
+@pytest.fixture(autouse=True)
+def settings_of_this_test():
+    """This process remembers the site's settings for longer than a test."""
+    remembered.clear()
 
 
 @pytest.fixture

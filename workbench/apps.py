@@ -9,6 +9,12 @@ class WorkbenchConfig(AppConfig):
     verbose_name = _("Workbench")
 
     def ready(self):
+        from workbench.periodic import PeriodicEntry, periodic_tasks
         from workbench.receivers import connect
 
         connect()
+        periodic_tasks["Lectern: sweep imports"] = PeriodicEntry(
+            task="workbench.tasks.sweep_imports",
+            every=60,
+            description="Starts waiting imports that no message woke, marks those whose worker died, erases old files.",
+        )

@@ -2,6 +2,7 @@
 
 import re
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 DROPPED = {
@@ -12,7 +13,7 @@ DANGEROUS_STYLE = re.compile(r"@import|expression\s*\(|url\s*\(\s*['\"]?(?!#)", 
 
 
 class SvgRefused(Exception):
-    """Not a drawing that can be made safe."""
+    """Not a drawing that can be made safe; the text is a sentence that says why."""
 
 
 def clean_svg(data: bytes) -> bytes:
@@ -21,13 +22,13 @@ def clean_svg(data: bytes) -> bytes:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise SvgRefused("not well-formed") from None
+        raise SvgRefused(_("The drawing is damaged: it is not well-formed.")) from None
     if etree.QName(root).localname.lower() != "svg":
-        raise SvgRefused("not an SVG")
+        raise SvgRefused(_("The file is no drawing (SVG)."))
     if root.getroottree().docinfo.internalDTD is not None and any(
         root.getroottree().docinfo.internalDTD.iterentities()
     ):
-        raise SvgRefused("declares entities")
+        raise SvgRefused(_("The drawing declares entities, which can be used to exhaust memory."))
     for element in list(root.iter()):
         if not isinstance(element.tag, str):
             if element.getparent() is not None:

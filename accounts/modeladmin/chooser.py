@@ -51,3 +51,6 @@ class PersonChooserViewSet(ChooserViewSet):
     choose_results_view_class = ChoosePersonResultsView
     chosen_view_class = ChosenPersonView
     chosen_multiple_view_class = ChosenPeopleView
+
+
+person_chooser = PersonChooserViewSet("person_chooser", url_prefix="choose-person")

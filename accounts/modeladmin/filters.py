@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Team, TeamMembership
+from accounts.models import Invitation, Team, TeamMembership
 from accounts.policies import visible_to
 from accounts.roles import ROLES
 
@@ -94,7 +94,22 @@ class ActiveFilter(SimpleListFilter):
     parameter_name = "access"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("May sign in")), ("no", _("May not sign in"))]
+        return [
+            ("yes", _("May sign in")),
+            ("invited", _("Invited, not accepted yet")),
+            ("uninvited", _("No password and no invitation")),
+            ("no", _("May not sign in")),
+        ]
 
     def queryset(self, request, queryset):
-        return queryset.filter(is_active=self.value() == "yes") if self.value() in ("yes", "no") else queryset
+        invited = Invitation.objects.pending().values("person")
+        match self.value():
+            case "yes":
+                return queryset.filter(is_active=True)
+            case "no":
+                return queryset.filter(is_active=False)
+            case "invited":
+                return queryset.invitable().filter(pk__in=invited)
+            case "uninvited":
+                return queryset.invitable().exclude(pk__in=invited)
+        return queryset

@@ -12,6 +12,36 @@ class Deactivated(LogFormatter):
     message = gettext_lazy("Deactivated")
 
 
+class Returned(LogFormatter):
+    label = gettext_lazy("Let return")
+    message = gettext_lazy("May sign in again")
+
+
+class Invited(LogFormatter):
+    label = gettext_lazy("Invite")
+    message = gettext_lazy("Invited")
+
+
+class InvitationAccepted(LogFormatter):
+    label = gettext_lazy("Accept an invitation")
+    message = gettext_lazy("Accepted the invitation")
+
+
+class InvitationRevoked(LogFormatter):
+    label = gettext_lazy("Revoke an invitation")
+    message = gettext_lazy("Invitation revoked")
+
+
+class Merged(LogFormatter):
+    label = gettext_lazy("Merge accounts")
+    message = gettext_lazy("Took over another account of the same person")
+
+
+class MergedInto(LogFormatter):
+    label = gettext_lazy("Merge into another account")
+    message = gettext_lazy("Merged into another account of the same person")
+
+
 class MovedToTeam(LogFormatter):
     label = gettext_lazy("Move to a team")
 
@@ -35,6 +65,12 @@ class RolesSet(LogFormatter):
 # Name in the log -> how it is told.
 ACTIONS: dict[str, type[LogFormatter]] = {
     "accounts.deactivate": Deactivated,
+    "accounts.return": Returned,
+    "accounts.invite": Invited,
+    "accounts.accept_invitation": InvitationAccepted,
+    "accounts.revoke_invitation": InvitationRevoked,
+    "accounts.merge": Merged,
+    "accounts.merged_into": MergedInto,
     "accounts.move_to_team": MovedToTeam,
     "accounts.set_roles": RolesSet,
 }

@@ -11,6 +11,7 @@ from accounts.forms import TeamForm
 from accounts.modeladmin.filters import CurrentFilter, ManagerFilter, MembershipTeamFilter, PersonFilter
 from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to
+from accounts.resources import TeamResource
 from workbench.modeladmin import RowButtonHelper, ScopedModelAdmin, ScopedPermissionHelper
 from workbench.records import Related
 from workbench.times import day_words
@@ -42,6 +43,7 @@ class TeamAdmin(ScopedModelAdmin):
     list_filter = (ManagerFilter,)
     search_fields = ("name",)
     search_hint = gettext_lazy("Name of a team")
+    resource_class = TeamResource
     empty_text = gettext_lazy("There are no teams yet. A team's managers see how its people are doing.")
     edit_handler = ObjectList([FieldPanel("name"), FieldPanel("managers")], base_form_class=TeamForm)
 

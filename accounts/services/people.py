@@ -5,6 +5,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import F
+from wagtail.log_actions import log
+
+from accounts.models import Invitation
+from accounts.services.invitations import revoke_invitations
 
 
 def create_person(
@@ -39,7 +44,26 @@ def create_person(
     return user
 
 
-def deactivate_person(*, person: Any) -> None:
-    """Take away the right to sign in. What the person learned stays; sessions end with the next request."""
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+def deactivate_person(*, person: Any, actor: Any = None) -> None:
+    """Take away the right to sign in: sessions end at once and for good, an open invitation is revoked.
+
+    What the person learned stays. Nothing happens to somebody who may not sign in already.
+    """
+    with transaction.atomic():
+        changed = get_user_model().objects.filter(pk=person.pk, is_active=True)
+        if changed.update(is_active=False, session_generation=F("session_generation") + 1):
+            revoke_invitations(invitations=Invitation.objects.filter(person=person), actor=actor)
+            log(instance=person, action="accounts.deactivate", user=actor)
+    person.refresh_from_db(fields=["is_active", "session_generation"])
+
+
+def return_person(*, person: Any, actor: Any = None) -> None:
+    """Give back the right to sign in, with the password of before if there was one.
+
+    Nothing happens to somebody who may sign in already, or whose account was merged into another.
+    """
+    with transaction.atomic():
+        changed = get_user_model().objects.filter(pk=person.pk, is_active=False, merged_into=None)
+        if changed.update(is_active=True):
+            log(instance=person, action="accounts.return", user=actor)
+    person.refresh_from_db(fields=["is_active"])

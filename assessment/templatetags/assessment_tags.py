@@ -19,13 +19,14 @@ def knowledge_check(context, value, block_id) -> Check:
     state = reader_state(request, view)
     drafts = state["drafts"].get(block_id, {})
     # The chooser blocks have loaded all questions of the lesson in one query; one that is gone is None.
-    asked = (
-        [child.value for child in value["questions"].bound_blocks if child.value is not None]
-        if value.get("questions")
-        else []
-    )
+    chosen = [child.value for child in value["questions"].bound_blocks if child.value] if value.get("questions") else []
+    is_preview = view is not None and view.is_preview
+    asked = [question for question in chosen if question.live or (is_preview and question.definition)]
+    seed = str(view.enrollment.uuid) if view is not None and view.enrollment is not None else ""
     questions = [
-        check_question(question, state["responses"].get((block_id, question.pk)), drafts.get(str(question.pk)))
+        check_question(
+            question, state["responses"].get((block_id, question.pk)), drafts.get(str(question.pk)), seed=seed
+        )
         for question in asked
     ]
     action = ""

@@ -11,8 +11,7 @@ from django.utils import timezone
 from accounts.models import Team, TeamMembership, User
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
 from accounts.services import assign_team, create_person
-
-PASSWORD = "lectern-demo"  # noqa: S105 (public on purpose; production refuses the demo)
+from cms.demo_accounts import PASSWORD
 
 TEAMS = [
     "Customer Support",

@@ -145,7 +145,7 @@ CELERY_RESULT_EXTENDED = True
 # A task whose result nobody reads still says why it failed.
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
 CELERY_RESULT_EXPIRES = 30 * 24 * 3600
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "operations.scheduler:Scheduler"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TRACK_STARTED = True
@@ -186,6 +186,7 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.ChangePasswordForm",
     "set_password": "accounts.forms.SetPasswordForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "user_token": "accounts.forms.ResetTokenForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -252,6 +253,8 @@ WHITENOISE_USE_FINDERS = False
 
 # Wagtail ------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Lectern"
+# How long a process goes on with the site's settings it has read.
+SITE_SETTINGS_SECONDS = 5
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 # Whoever writes courses here publishes them: docs/decisions/0017-no-moderation-workflow.md.

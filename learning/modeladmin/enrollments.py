@@ -18,6 +18,7 @@ from learning.modeladmin.bulk import ApproveRequests, MoveToCohort, Remind
 from learning.modeladmin.filters import CohortFilter, CourseFilter, LearnerFilter, LearnerTeamFilter, StatusFilter
 from learning.models import CohortMembership, Enrollment, EnrollmentStatus
 from learning.policies import may_decide, visible_to
+from learning.resources import CompletionResource, EnrollmentResource
 from learning.services import approve_request, decline_request
 from notifications.tasks import sweep_mail
 from workbench.days import site_day
@@ -77,6 +78,8 @@ def due_words(enrollment: Enrollment) -> str:
 def progress_words(enrollment: Enrollment) -> str:
     if enrollment.status in (EnrollmentStatus.REQUESTED, EnrollmentStatus.DECLINED):
         return ""
+    if enrollment.completion_rule.get("rule") == "import":
+        return _("recorded by import")
     return _("%(done)d of %(all)d lessons") % {
         "done": enrollment.completed_lessons,
         "all": enrollment.required_lessons,
@@ -137,6 +140,8 @@ class EnrollmentAdmin(ScopedModelAdmin):
     inspect_view_class = EnrollmentInspectView
     create_view_class = AssignView
     edit_view_class = DueDateView
+    resource_class = EnrollmentResource
+    also_resources = (CompletionResource,)
     list_display = ("learner", "course_title", "state", "progress", "due", "active_on")
     list_filter = (StatusFilter, CourseFilter, CohortFilter, LearnerTeamFilter, LearnerFilter)
     bulk_actions = (ApproveRequests, Remind, MoveToCohort)

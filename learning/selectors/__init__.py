@@ -3,6 +3,7 @@
 from learning.selectors.courses import (
     COMPLETED,
     LOCKED,
+    STAFF,
     VISITOR,
     CourseCard,
     CourseFigures,
@@ -10,6 +11,8 @@ from learning.selectors.courses import (
     course_cards,
     course_figures,
     course_keys_of,
+    current_enrollment,
+    current_enrollments,
     enrollments_of,
     learner_view,
     lesson_sizes,
@@ -23,6 +26,7 @@ from learning.selectors.moments import course_moments_of_person, courses_of_pers
 __all__ = [
     "COMPLETED",
     "LOCKED",
+    "STAFF",
     "VISITOR",
     "CourseCard",
     "CourseFigures",
@@ -33,6 +37,8 @@ __all__ = [
     "course_keys_of",
     "course_moments_of_person",
     "courses_of_person",
+    "current_enrollment",
+    "current_enrollments",
     "desks_of",
     "enrollments_of",
     "learner_view",

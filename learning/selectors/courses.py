@@ -16,22 +16,30 @@ from wagtail.models import Page
 from learning.models import Enrollment, EnrollmentStatus, LessonProgress
 from learning.policies import blocking_lesson, teaches, visible_to
 from lms_pages.models import CoursePage, CourseStaff, EnrollmentPolicy, LessonOrder, LessonPage
-from lms_pages.policies import edits_pages
+from lms_pages.policies import edits_pages, in_live_module
 from lms_pages.selectors import Outline, OutlineLesson, OutlineModule, course_outline
 
 VISITOR, ENROLLED, COMPLETED, STAFF = "visitor", "enrolled", "completed", "staff"
 DONE, NOW, OPEN, LOCKED = "done", "now", "open", "locked"
 
 
+# Of several runs of one course the one that counts: the active one, else a request, else the newest completed.
+COUNTS = (EnrollmentStatus.COMPLETED, EnrollmentStatus.REQUESTED, EnrollmentStatus.ACTIVE)
+
+
+def current_enrollments(*, learner: Any, course_keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Enrollment]:
+    """By course key, the run that counts now, in one query. Runs that were left, declined or expired never do."""
+    keys = list(course_keys)
+    if not learner.is_authenticated or not keys:
+        return {}
+    runs = Enrollment.objects.filter(learner=learner, course_key__in=keys, status__in=COUNTS).select_related("course")
+    in_turn = sorted(runs, key=lambda run: (COUNTS.index(EnrollmentStatus(run.status)), run.run))
+    return {run.course_key: run for run in in_turn}
+
+
 def current_enrollment(*, learner: Any, course_key: uuid.UUID) -> Enrollment | None:
-    """The run that counts now: the open one, else a request, else the newest completed."""
-    if not learner.is_authenticated:
-        return None
-    order = {EnrollmentStatus.ACTIVE: 0, EnrollmentStatus.REQUESTED: 1, EnrollmentStatus.COMPLETED: 2}
-    runs = Enrollment.objects.filter(learner=learner, course_key=course_key, status__in=list(order)).select_related(
-        "course"
-    )
-    return min(runs, key=lambda run: (order[EnrollmentStatus(run.status)], -run.run), default=None)
+    """The run that counts now; see `current_enrollments`."""
+    return current_enrollments(learner=learner, course_keys=[course_key]).get(course_key)
 
 
 @dataclass(frozen=True)
@@ -224,6 +232,11 @@ class LearnerView:
         return self.mode == ENROLLED and entry is not None and not self.is_done and entry.completion_rule == "button"
 
     @property
+    def can_finish(self) -> bool:
+        """Everything required is done and yet the run is open: the lesson that was missing has been taken away."""
+        return self.mode == ENROLLED and self.total > 0 and self.done == self.total and not self.is_preview
+
+    @property
     def may_answer(self) -> bool:
         return self.mode in (ENROLLED, COMPLETED) and not self.is_preview
 
@@ -304,16 +317,11 @@ class CourseCard:
 
     @property
     def state(self) -> str:
-        status = self.enrollment.status if self.enrollment else ""
-        return (
-            status
-            if status in (EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED, EnrollmentStatus.REQUESTED)
-            else ""
-        )
+        return self.enrollment.status if self.enrollment and self.enrollment.status in COUNTS else ""
 
     @property
     def percent(self) -> int:
-        return int(self.enrollment.share * 100) if self.enrollment else 0
+        return self.enrollment.percent if self.enrollment else 0
 
     @property
     def due_on(self) -> date | None:
@@ -329,7 +337,7 @@ def course_cards(*, viewer: Any, courses: Iterable[CoursePage], request: Any = N
     courses = list(courses)
     sizes = lesson_sizes(courses)
     topics = topic_names(courses)
-    enrollments = newest_enrollments(viewer, [course.translation_key for course in courses])
+    enrollments = current_enrollments(learner=viewer, course_keys=[course.translation_key for course in courses])
     cards = []
     for course in courses:
         count, minutes = sizes.get(course.pk, (0, 0))
@@ -346,13 +354,6 @@ def course_cards(*, viewer: Any, courses: Iterable[CoursePage], request: Any = N
     return cards
 
 
-def newest_enrollments(viewer: Any, keys: list[uuid.UUID]) -> dict[uuid.UUID, Enrollment]:
-    if not viewer.is_authenticated or not keys:
-        return {}
-    runs = Enrollment.objects.filter(learner=viewer, course_key__in=keys).order_by("run")
-    return {run.course_key: run for run in runs}
-
-
 def lesson_sizes(courses: list[CoursePage]) -> dict[int, tuple[int, int]]:
     """Number of live lessons and their minutes by course id, in one query."""
     if not courses:
@@ -361,6 +362,7 @@ def lesson_sizes(courses: list[CoursePage]) -> dict[int, tuple[int, int]]:
     by_path = {course.path: course.pk for course in courses}
     rows = (
         LessonPage.objects.live()
+        .filter(in_live_module())
         .annotate(course_path=Substr(F("path"), 1, width))
         .filter(course_path__in=list(by_path))
         .order_by()

@@ -48,16 +48,18 @@ def taught_courses(instructor: Any) -> list[TaughtCourse]:
             requested=Count("pk", filter=Q(status=EnrollmentStatus.REQUESTED)),
         )
     )
-    figures = {key: numbers for key, *numbers in rows}
+    figures: dict[UUID, tuple[int, int, int, int]] = {key: tuple(numbers) for key, *numbers in rows}
     cohorts: dict[UUID, list[Cohort]] = {}
     for cohort in Cohort.objects.filter(course_key__in=keys).order_by("-starts_on", "name"):
         cohorts.setdefault(cohort.course_key, []).append(cohort)
-    taught = []
-    for key, course in sorted(courses.items(), key=lambda pair: pair[1].title):
-        active, completed, late, requested = figures.get(key, (0, 0, 0, 0))
-        own = tuple(sorted(cohorts.get(key, []), key=lambda cohort: cohort.is_over))
-        taught.append(TaughtCourse(course, active, completed, late, requested, own))
-    return taught
+    return [
+        TaughtCourse(
+            course,
+            *figures.get(key, (0, 0, 0, 0)),
+            tuple(sorted(cohorts.get(key, []), key=lambda cohort: cohort.is_over)),
+        )
+        for key, course in sorted(courses.items(), key=lambda pair: pair[1].title)
+    ]
 
 
 def course_to_teach(viewer: Any, course_key: UUID) -> CoursePage | None:

@@ -1,5 +1,6 @@
 """Every change to what people did. Each service is one transaction that writes its rows and its event."""
 
+from learning.services.bulk import enroll_many, record_completions, remove_imported_runs
 from learning.services.by_hand import Recorded, moment_on, record_lesson, record_lessons, reset_lesson
 from learning.services.cohorts import change_cohort, enroll_in_cohort, place_in_cohort
 from learning.services.counts import recount_course
@@ -26,6 +27,7 @@ __all__ = [
     "decline_request",
     "enroll",
     "enroll_in_cohort",
+    "enroll_many",
     "finish_course",
     "hold_run",
     "join_by_link",
@@ -34,12 +36,14 @@ __all__ = [
     "moment_on",
     "place_in_cohort",
     "preview_message",
+    "record_completions",
     "record_event",
     "record_lesson",
     "record_lessons",
     "record_result",
     "record_visit",
     "recount_course",
+    "remove_imported_runs",
     "request_enrollment",
     "reset_lesson",
     "revoke_link",

@@ -14,7 +14,7 @@ from learning.signals import event_recorded
 from learning.verbs import DATA_MODELS, Verb
 
 
-def record_event(
+def new_event(
     *,
     verb: Verb,
     idempotency_key: str,
@@ -31,14 +31,10 @@ def record_event(
     source: str = "web",
     version: int = 1,
 ) -> LearningEvent:
-    """Write one event row and ring the bell after the commit.
-
-    ``idempotency_key`` names the happening; writing it twice raises IntegrityError,
-    so call this inside the transaction that made it happen. ``data`` is validated
-    against the verb's model; pydantic.ValidationError where it does not fit.
-    """
+    """An event that is not saved yet. ``data`` is validated against the verb's model; pydantic.ValidationError where it
+    does not fit. ``actor`` is the learner where nobody else is named."""
     payload = DATA_MODELS[(verb, version)].model_validate(data or {}).model_dump(mode="json")
-    event = LearningEvent.objects.create(
+    return LearningEvent(
         verb=verb,
         version=version,
         occurred_at=occurred_at or timezone.now(),
@@ -57,5 +53,32 @@ def record_event(
         source=source,
         idempotency_key=idempotency_key,
     )
-    transaction.on_commit(lambda: event_recorded.send_robust(sender=LearningEvent, event_id=event.pk))
+
+
+def record_event(**values: Any) -> LearningEvent:
+    """Write one event row, as `new_event` makes it, and ring the bell after the commit.
+
+    ``idempotency_key`` names the happening; writing it twice raises IntegrityError,
+    so call this inside the transaction that made it happen.
+    """
+    event = new_event(**values)
+    event.save(force_insert=True)
+    ring([event])
     return event
+
+
+def record_events(events: list[LearningEvent]) -> list[LearningEvent]:
+    """Write many events of one happening in bulk, with the same promises."""
+    written = LearningEvent.objects.bulk_create(events)
+    ring(written)
+    return written
+
+
+def ring(events: list[LearningEvent]) -> None:
+    keys = [event.pk for event in events]
+
+    def send() -> None:
+        for key in keys:
+            event_recorded.send_robust(sender=LearningEvent, event_id=key)
+
+    transaction.on_commit(send)

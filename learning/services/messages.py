@@ -9,7 +9,7 @@ from django.db import transaction
 from learning.models import Enrollment
 from learning.services.letters import letter_values, write_letter
 from notifications.models import MailKind
-from notifications.services.letters import Letter, render_letter
+from workbench.letters import Letter, render_letter
 
 TEMPLATE = "class_message"
 

@@ -16,6 +16,7 @@ from library.models import Topic
 from lms_pages.models import CoursePage, Level
 from lms_pages.policies import visible_to
 from workbench.days import site_day
+from workbench.text import plain_text
 
 register = template.Library()
 
@@ -58,7 +59,7 @@ class CatalogView:
 def catalog_view(context, page) -> CatalogView:
     """The courses below ``page`` that the viewer may see, filtered by q, topic and level, 24 a page."""
     request = context["request"]
-    query, topic, level = (request.GET.get(name, "").strip()[:100] for name in ("q", "topic", "level"))
+    query, topic, level = (plain_text(request.GET.get(name, ""), 100) for name in ("q", "topic", "level"))
     courses = (
         visible_to(request.user, CoursePage.objects.child_of(page).live())
         .select_related("cover")

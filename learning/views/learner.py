@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from learning.exceptions import ChecksOpen, LearningError, NotEnrolled
+from learning.exceptions import ChecksOpen, LearningError
 from learning.models import Enrollment, EnrollmentStatus
 from learning.selectors import course_cards, learner_view
-from learning.services import complete_lesson, enroll, leave_course, request_enrollment
+from learning.services import complete_lesson, enroll, finish_course, leave_course, request_enrollment
 from lms_pages.models import CompletionRule, CoursePage, LessonPage
-from lms_pages.policies import visible_to
+from lms_pages.policies import in_live_module, visible_to
+from workbench.text import plain_text
 
 
 def says_why(view):
@@ -26,7 +27,7 @@ def says_why(view):
             return view(request, *args, **kwargs)
         except LearningError as error:
             messages.error(request, error.args[0])
-            course = getattr(error, "course", None) or getattr(request, "learning_course", None)
+            course = getattr(request, "learning_course", None)
             return redirect(course.get_url(request) if course else "my_learning")
 
     return call
@@ -50,6 +51,15 @@ def own_enrollment(request, uuid) -> Enrollment:
     return enrollment
 
 
+def lesson_of(enrollment: Enrollment, lesson_key) -> LessonPage:
+    """The lesson of the run's course as it is published now, in a module that is published too; Http404 otherwise."""
+    lessons = LessonPage.objects.live().filter(in_live_module()).descendant_of(enrollment.course)
+    lesson = lessons.filter(translation_key=lesson_key).first()
+    if lesson is None:
+        raise Http404("No such lesson in this course.")
+    return lesson
+
+
 @login_required
 @require_POST
 @says_why
@@ -66,7 +76,7 @@ def enroll_view(request, course_key) -> HttpResponse:
 @says_why
 def request_view(request, course_key) -> HttpResponse:
     course = visible_course(request, course_key)
-    request_enrollment(learner=request.user, course=course, reason=request.POST.get("reason", "").strip())
+    request_enrollment(learner=request.user, course=course, reason=plain_text(request.POST.get("reason", "")))
     messages.success(request, _("Your request was sent. You will get a mail when somebody has decided."))
     return redirect(course.get_url(request))
 
@@ -78,7 +88,7 @@ def leave_view(request, uuid) -> HttpResponse:
     enrollment = own_enrollment(request, uuid)
     if request.method == "GET":
         return render(request, "learning/leave.html", {"enrollment": enrollment, "course": enrollment.course})
-    leave_course(enrollment=enrollment, reason=request.POST.get("reason", "").strip())
+    leave_course(enrollment=enrollment, reason=plain_text(request.POST.get("reason", "")))
     messages.success(
         request, _("You left “%(title)s”. What you did stays in your record.") % {"title": enrollment.course.title}
     )
@@ -91,11 +101,7 @@ def leave_view(request, uuid) -> HttpResponse:
 def complete_view(request, uuid, lesson_key) -> HttpResponse:
     """Mark a lesson done and go on to the next one, or to the completion page after the last."""
     enrollment = own_enrollment(request, uuid)
-    lesson = LessonPage.objects.live().descendant_of(enrollment.course).filter(translation_key=lesson_key).first()
-    if lesson is None:
-        raise Http404("No such lesson in this course.")
-    if not enrollment.is_open:
-        raise NotEnrolled()
+    lesson = lesson_of(enrollment, lesson_key)
     if lesson.completion_rule == CompletionRule.CHECKS:
         raise ChecksOpen()
     was_open = enrollment.status == EnrollmentStatus.ACTIVE
@@ -112,6 +118,15 @@ def complete_view(request, uuid, lesson_key) -> HttpResponse:
     messages.success(request, _("“%(title)s” is done.") % {"title": lesson.title})
     following = view.following if view.following and view.following.state != "locked" else view.next
     return redirect(following.url if following else enrollment.course.get_url(request))
+
+
+@login_required
+@require_POST
+@says_why
+def finish_view(request, uuid) -> HttpResponse:
+    """Complete a course that has nothing left to do since its last missing lesson was taken away."""
+    enrollment = finish_course(enrollment=own_enrollment(request, uuid))
+    return redirect("learning:completion", uuid=enrollment.uuid)
 
 
 @login_required
@@ -138,7 +153,7 @@ def completion_view(request, uuid) -> HttpResponse:
         "enrollment": enrollment,
         "course": course,
         "view": view,
-        "lessons_done": view.done,
+        "lessons_done": enrollment.progress.count(),
         "score": score,
         "suggestions": course_cards(viewer=request.user, courses=others, request=request),
     }

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -33,6 +34,12 @@ class ImageBlock(blocks.StructBlock):
         preview_value = {"alt": _("Two tables meeting row by row"), "caption": _("Every customer beside every order")}
         help_text = _("A picture that explains something. Describe it for those who cannot see it.")
         description = _("A picture with alternative text and an optional caption.")
+
+    def bulk_to_python(self, values):
+        """The renditions of all pictures of a text in one query, also where the cache has forgotten them."""
+        made = super().bulk_to_python(values)
+        prefetch_related_objects([value["image"] for value in made if value["image"]], "renditions")
+        return made
 
     def clean(self, value):
         value = super().clean(value)

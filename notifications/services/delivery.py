@@ -25,6 +25,7 @@ from notifications.message import File, clean_address, write_message
 from notifications.models import RESEND, MailAttempt, MailState, OutboxMail
 from notifications.registries import mail_checks
 from notifications.smtp import Envelope, Outcome, Server, Stage, Verdict
+from operations.selectors.site import mail_sender
 
 log = logging.getLogger(__name__)
 
@@ -133,15 +134,16 @@ def attempt(mail: OutboxMail) -> Outcome:
 
 def write_envelope(mail: OutboxMail) -> Envelope:
     """The mail as it goes over the wire. OSError for a missing file, MailRefused for an unusable sender."""
+    sender = mail_sender()
     files = []
     for item in mail.attachments.all():
         with item.open() as stored:
             files.append(File(item.name, item.content_type, stored.read()))
     return Envelope(
-        sender=clean_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        sender=clean_address(parseaddr(sender)[1]),
         recipient=mail.to_address,
         message=write_message(
-            sender=settings.DEFAULT_FROM_EMAIL,
+            sender=sender,
             to_address=mail.to_address,
             to_name=mail.to_name,
             subject=mail.subject,

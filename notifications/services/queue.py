@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from notifications.exceptions import MailRefused
 from notifications.message import clean_address, clean_headers, clean_line
 from notifications.models import MailKind, OutboxAttachment, OutboxMail
+from operations.selectors.site import site_settings
 
 
 class Attachment(NamedTuple):
@@ -91,7 +92,7 @@ def send_test_mail(*, to: str, actor: Any = None) -> OutboxMail:
     """Write a test mail that names the site and the time, so that its reader knows which attempt arrived."""
     now = date_format(timezone.localtime(), "DATETIME_FORMAT")
     values = {
-        "site": settings.WAGTAIL_SITE_NAME,
+        "site": site_settings().name,
         "address": settings.WAGTAILADMIN_BASE_URL,
         "time": now,
         "name": actor.name if actor else "",

@@ -21,11 +21,11 @@ from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectL
 from wagtail.log_actions import log
 
 from operations.exceptions import OperationsError
-from operations.forms import ClockTimeForm, IntervalForm, RegularTaskForm
+from operations.forms.regular import ClockTimeForm, IntervalForm, RegularTaskForm
 from operations.policies import RUN_TASKS, visible_to
 from operations.registries import words_of
 from operations.rhythm import crontab_words, interval_words, next_clock_time, next_time, rhythm_words
-from operations.selectors import is_system_entry
+from operations.selectors.work import is_system_entry
 from operations.services import run_entry_now
 from workbench.modeladmin import (
     RowButtonHelper,

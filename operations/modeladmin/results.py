@@ -22,7 +22,7 @@ from wagtail.log_actions import log
 from operations.exceptions import OperationsError
 from operations.policies import RUN_TASKS, visible_to
 from operations.registries import task_words, words_of
-from operations.selectors import why_failed
+from operations.selectors.work import why_failed
 from operations.services import repeat_task
 from workbench.modeladmin import (
     RowButtonHelper,

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
+from workbench.text import plain_text
 
 Answer = dict[str, Any]
 
@@ -63,12 +64,19 @@ class QuestionType:
         """The value a new question's form starts with."""
         return self.block().get_default()
 
-    def choices(self, definition: Any) -> list[Choice]:
-        """What the learner chooses from, in authored order; empty for typed answers."""
+    def choices(self, definition: Any, seed: str = "") -> list[Choice]:
+        """What the learner chooses from; empty for typed answers.
+
+        In authored order, or where the author asked for a random one, in that of ``seed``: the same each time.
+        """
         return []
 
     def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         """Turn submitted strings into an answer. Raises AnswerInvalid with a sentence for the learner."""
+        raise NotImplementedError
+
+    def fits(self, definition: Any, answer: Answer) -> bool:
+        """Whether a stored answer can be graded by ``definition``, which may have changed since, even in kind."""
         raise NotImplementedError
 
     def grade(self, definition: Any, answer: Answer) -> Grade:
@@ -92,8 +100,8 @@ class QuestionType:
 
 
 def only_value(values: list[str], message: str | Promise) -> str:
-    """The one submitted value, stripped; AnswerInvalid(message) where there is none or more than one."""
-    filled = [value.strip() for value in values if value.strip()]
+    """The one submitted value, as plain text; AnswerInvalid(message) where there is none or more than one."""
+    filled = [text for value in values if (text := plain_text(value))]
     if len(filled) != 1:
         raise AnswerInvalid(message)
     return filled[0]

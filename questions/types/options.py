@@ -1,16 +1,18 @@
 """Types whose answer is one or more of the authored options: single choice, multiple answers, poll."""
 
+import random
 import uuid
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
 from questions.types.base import Answer, Choice, Grade, QuestionType, only_value
+from workbench.html import plain_text
 
 OPTION_FEATURES = ["bold", "italic", "code", "superscript", "subscript"]
 
@@ -67,8 +69,11 @@ class OptionsType(QuestionType):
     def options(self, definition: Any) -> dict[str, Any]:
         return {item.id: item.value for item in definition["options"].bound_blocks}
 
-    def choices(self, definition: Any) -> list[Choice]:
-        return [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
+    def choices(self, definition: Any, seed: str = "") -> list[Choice]:
+        choices = [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
+        if seed and definition.get("shuffle"):
+            random.Random(seed).shuffle(choices)  # noqa: S311
+        return choices
 
     def chosen(self, definition: Any, values: list[str]) -> list[str]:
         known = self.options(definition)
@@ -81,9 +86,10 @@ class OptionsType(QuestionType):
 
     def describe(self, definition: Any, answer: Answer) -> str:
         known = self.options(definition)
-        return ", ".join(
-            strip_tags(str(known[key]["text"])).strip() if key in known else "?" for key in answer["options"]
-        )
+        return ", ".join(plain_text(str(known[key]["text"])) if key in known else "?" for key in answer["options"])
+
+    def fits(self, definition: Any, answer: Answer) -> bool:
+        return "options" in answer and set(answer["options"]) <= set(self.options(definition))
 
     def feedback(self, definition: Any, chosen: list[str]) -> dict[str, str]:
         known = self.options(definition)
@@ -137,6 +143,9 @@ class SingleChoice(OptionsType):
     def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         value = only_value(values, _("Choose one of the options, then check your answer."))
         return {"options": self.chosen(definition, [value])}
+
+    def fits(self, definition: Any, answer: Answer) -> bool:
+        return super().fits(definition, answer) and len(answer["options"]) == 1
 
     def grade(self, definition: Any, answer: Answer) -> Grade:
         known = self.options(definition)

@@ -79,6 +79,9 @@ class ShortText(TypedType):
             raise AnswerInvalid(_("An answer has at most %(count)d characters.") % {"count": self.max_length})
         return {"text": text}
 
+    def fits(self, definition: Any, answer: Answer) -> bool:
+        return "text" in answer
+
     def grade(self, definition: Any, answer: Answer) -> Grade:
         case = bool(definition["case_sensitive"])
         is_right = folded(answer["text"], case) in {folded(text, case) for text in definition["accepted"]}
@@ -137,6 +140,9 @@ class Numerical(TypedType):
     def clean_answer(self, definition: Any, values: list[str]) -> Answer:
         text = only_value(values, _("Type a number, then check it."))
         return {"number": str(parsed_number(text)), "text": text}
+
+    def fits(self, definition: Any, answer: Answer) -> bool:
+        return "number" in answer
 
     def grade(self, definition: Any, answer: Answer) -> Grade:
         distance = abs(Decimal(answer["number"]) - definition["answer"])

@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from operations.selectors.site import site_settings
 from reports.paper_charts import draw_chart
 from reports.registries import Moment
 from reports.results import Column, ReportResult
@@ -68,7 +69,7 @@ def pdf_context(result: ReportResult, *, cover: Cover) -> dict[str, Any]:
             (_("Rows"), rows_in_words(result)),
             *([(_("Run"), f"{cover.number} · {_('made for')} {made}")] if cover.number else []),
         ],
-        "foot": " · ".join(["Lectern", *([f"{_('run')} {cover.number}"] if cover.number else []), made]),
+        "foot": " · ".join([site_settings().name, *([f"{_('run')} {cover.number}"] if cover.number else []), made]),
         "created": cover.moment.at.astimezone(dt.UTC).isoformat(),
         "result": result,
         "summary": summary,

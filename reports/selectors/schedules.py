@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from notifications.models import MailState
+from operations.registries import WorkState
 from reports.models import Artifact, Days, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
 from reports.timing import Occurrence, next_occurrences
 
@@ -214,3 +216,18 @@ def delivery_lines(*, runs: QuerySet[Run]) -> list[Line]:
                     )
                 )
     return found
+
+
+def runs_state() -> WorkState:
+    """How the runs of schedules stand, for the page of background work: one query."""
+    open_states = [RunState.DUE, RunState.RENDERING, RunState.READY, RunState.DELIVERING, RunState.FAILED]
+    counts = dict(Run.objects.filter(state__in=open_states).order_by().values_list("state").annotate(Count("pk")))
+    url = reverse("reports_run_modeladmin_index")
+    return WorkState(
+        label=_("Reports"),
+        waiting=counts.get(RunState.DUE, 0) + counts.get(RunState.READY, 0),
+        running=counts.get(RunState.RENDERING, 0) + counts.get(RunState.DELIVERING, 0),
+        failed=counts.get(RunState.FAILED, 0),
+        url=url,
+        failed_url=f"{url}?state__exact={RunState.FAILED}",
+    )

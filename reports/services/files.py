@@ -2,18 +2,16 @@
 
 import os
 import tempfile
-import zoneinfo
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from reports.exports.csv import export_csv
 from reports.exports.pdf import MOST_ROWS, Cover, export_pdf
 from reports.models import Format
 from reports.registries import Moment, Source
 from reports.selectors.results import report_result, report_stream
+from workbench.days import site_zone
 
 
 def write_report(
@@ -23,7 +21,7 @@ def write_report(
 
     A failure leaves ``path`` as it was: the file is made beside it and moved into its place.
     """
-    moment = Moment(at=at, zone=zoneinfo.ZoneInfo(settings.TIME_ZONE))
+    moment = Moment(at=at, zone=site_zone())
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     beside = Path(name)

@@ -19,6 +19,7 @@ from reports.filters import DashboardForm
 from reports.periods import Period, Span, period
 from reports.selectors.dashboard import dashboard_figures, first_moment
 from reports.tokens import DARK, LIGHT
+from workbench.days import site_zone
 
 PERMISSION = "reports.view_dashboard"
 
@@ -30,7 +31,7 @@ def chosen_period(request: HttpRequest) -> Period:
     except ValueError:
         raise Http404("There is no such range.") from None
     first = first_moment(request.user) if span is Span.ALL else None
-    return period(span, now=timezone.now(), zone=timezone.get_default_timezone(), first=first)
+    return period(span, now=timezone.now(), zone=site_zone(), first=first)
 
 
 def chosen_course(request: HttpRequest) -> uuid.UUID | None:

@@ -48,7 +48,7 @@ def test_a_persons_page_says_who_they_are(client, administrator, learner):
     response = page(client, learner)
     assert facts(response) == {
         "E-mail address": learner.email,
-        "Access": "May sign in",
+        "Access": "No password and no invitation yet",
         "Roles": "Learner",
         "Team": "Sales",
         "Language": "The site's language",

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 
 from cms.settings.production_needs import NEEDED
 from cms.supervisor.processes import on_many_machines
@@ -88,6 +90,18 @@ def test_nginx_passes_to_the_services_that_exist(compose):
     media = {volume.split(":")[1] for volume in compose["services"]["nginx"]["volumes"] if volume.startswith("media:")}
     assert media == {"/srv/data/media"}
     assert "alias /srv/data/media/;" in conf
+
+
+def test_nginx_slows_every_address_people_sign_in_at():
+    conf = (ROOT / "deploy" / "nginx" / "lectern.conf").read_text()
+    (pattern,) = re.findall(r"location ~ (\S+) \{\s+limit_req ", conf)
+    with translation.override("de"):
+        german = reverse("account_login")
+    assert german.startswith("/de/")
+    for address in (reverse("account_login"), german, reverse("wagtailadmin_login")):
+        assert re.match(pattern, address), address
+    for address in ("/", "/admin/", "/catalog/accounts/", reverse("account_logout")):
+        assert not re.match(pattern, address), address
 
 
 def test_docker_compose_itself_takes_the_file(tmp_path):

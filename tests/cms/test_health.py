@@ -1,16 +1,12 @@
 """The doctor tells what works and how to mend what does not."""
 
-from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from cms import health
 from cms.management.commands import doctor
-from cms.supervisor.processes import QUEUES
 
 
 def well():
@@ -54,8 +50,8 @@ def test_a_check_that_fails_itself_hides_no_other(monkeypatch):
 
 def test_every_part_of_the_design_is_looked_at():
     assert [check.__name__ for check in health.CHECKS] == [
-        "python", "libraries", "pango", "database", "migrations", "cache", "broker", "worker", "beat", "mail_server",
-        "disk", "write_access",
+        "python", "libraries", "pango", "database", "migrations", "cache", "broker", "worker", "beat",
+        "background", "mail_server", "disk", "write_access",
     ]  # fmt: skip
 
 
@@ -92,65 +88,6 @@ def test_missing_pango_comes_with_the_apt_line(monkeypatch):
     )
 
 
-@pytest.mark.parametrize(
-    ("answers", "words", "is_well"),
-    [
-        ({"worker@a": [{"name": name} for name in QUEUES]}, "worker@a at work", True),
-        ({"worker@a": [{"name": "default"}]}, "nobody works on: mail, reports", False),
-        (None, "nobody works on: default, mail, reports", False),
-    ],
-)
-def test_every_queue_needs_a_worker(monkeypatch, answers, words, is_well):
-    class Inspect:
-        def active_queues(self):
-            return answers
-
-    monkeypatch.setattr(health.celery.control, "inspect", lambda timeout: Inspect())
-    found = health.worker()
-    assert (found.words, found.is_well) == (words, is_well)
-
-
-@pytest.mark.django_db
-class TestBeat:
-    @pytest.fixture(autouse=True)
-    def no_other_tasks(self):
-        PeriodicTask.objects.all().delete()
-
-    def add(self, last_run_at):
-        every = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.MINUTES)
-        PeriodicTask.objects.create(name="sweep", task="sweep", interval=every, last_run_at=last_run_at)
-
-    def test_nothing_to_run(self):
-        assert not health.beat().is_well
-
-    def test_never_ran(self):
-        self.add(None)
-        assert (health.beat().words, health.beat().is_well) == ("has not run yet", False)
-
-    def test_ran_lately(self):
-        self.add(timezone.now() - timedelta(minutes=3))
-        assert (health.beat().words, health.beat().is_well) == ("last ran 3\xa0minutes ago", True)
-
-    def test_stopped(self):
-        self.add(timezone.now() - timedelta(hours=3))
-        assert not health.beat().is_well
-
-
-def test_no_mail_server_is_fine_on_one_machine(settings):
-    settings.EMAIL_URL = ""
-    assert health.mail_server().is_well
-
-
-def test_a_mail_server_that_is_not_there(settings, unused_tcp_port):
-    settings.EMAIL_URL, settings.EMAIL_HOST, settings.EMAIL_PORT = "smtp://x", "127.0.0.1", unused_tcp_port
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    found = health.mail_server()
-    assert (found.words, found.is_well) == (
-        f"127.0.0.1:{unused_tcp_port} does not take mail (ConnectionRefusedError)",
-        False,
-    )
-
-
 def test_too_little_room_is_said(monkeypatch, settings, tmp_path):
     settings.VAR_DIR = tmp_path / "not" / "there" / "yet"
     assert health.disk().is_well
@@ -162,15 +99,3 @@ def test_a_folder_that_cannot_be_written_to(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "file" / "below"
     (tmp_path / "file").write_text("")
     assert not health.write_access().is_well
-
-
-def test_a_broker_that_is_not_there(monkeypatch, settings):
-    class Gone:
-        def connection_for_read(self):
-            raise ConnectionError
-
-    monkeypatch.setattr(health, "celery", Gone())
-    settings.REDIS_URL = ""
-    assert health.broker() == health.Finding(
-        "Broker", "no answer (ConnectionError): background work waits", False, "Start the processes: make run"
-    )

@@ -1,5 +1,8 @@
 """Services for tests: what answers is used, what does not is started privately and ended again."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 import redis
@@ -22,9 +25,62 @@ def test_a_private_postgres_lives_as_long_as_it_is_needed():
 def test_a_private_redis_lives_as_long_as_it_is_needed():
     with services.private_redis() as url:
         redis.Redis.from_url(url).set("a", 1)
-        assert services.empty_redis(url) != url
+        assert services.redis_answers(url)
     with pytest.raises(redis.ConnectionError):
         redis.Redis.from_url(url).ping()
+
+
+RUNS = 12
+
+
+def chosen_at_once(url):
+    """The numbers that as many runs take at the same moment and hold until all have one."""
+    together = threading.Barrier(RUNS, timeout=20)
+
+    def choose(_run):
+        together.wait()
+        with services.claimed_redis(url) as chosen:
+            together.wait()
+            return chosen
+
+    with ThreadPoolExecutor(RUNS) as pool:
+        return list(pool.map(choose, range(RUNS)))
+
+
+@pytest.mark.services
+def test_runs_that_start_at_once_never_share_a_number():
+    with services.private_redis() as url:
+        for _round in range(10):
+            chosen = chosen_at_once(url)
+            assert None not in chosen
+            assert len(set(chosen)) == RUNS
+
+
+@pytest.mark.services
+def test_the_twin_that_only_looks_shares_one(monkeypatch):
+    monkeypatch.setattr(services, "CLAIM", "return redis.call('DBSIZE') == 0 and 1 or 0")
+    with services.private_redis() as url:
+        assert set(chosen_at_once(url)) == {url.removesuffix("/0") + "/15"}
+
+
+@pytest.mark.services
+def test_a_number_somebody_uses_is_left_alone_and_an_own_one_is_emptied():
+    with services.private_redis() as url:
+        base = url.removesuffix("/0")
+        redis.Redis.from_url(f"{base}/15").set("a", 1)
+        with services.claimed_redis(url) as chosen:
+            assert chosen == f"{base}/14"
+            redis.Redis.from_url(chosen).set("left", 1)
+            services.clear_redis(chosen)
+            assert redis.Redis.from_url(chosen).keys() == [services.MARK.encode()]
+            redis.Redis.from_url(chosen).set("left", 1)
+        assert redis.Redis.from_url(f"{base}/14").dbsize() == 0
+        assert redis.Redis.from_url(f"{base}/15").get("a") == b"1"
+
+
+def test_without_redis_there_is_no_number():
+    with services.claimed_redis(f"redis://127.0.0.1:{services.free_port()}") as chosen:
+        assert chosen is None
 
 
 @pytest.mark.services

@@ -22,3 +22,8 @@ def make_team(name: str = "", *, managers=(), members=(), since=None) -> Team:
     for member in members:
         assign_team(user=member, team=team, since=since)
     return team
+
+
+def link_in(message) -> str:
+    """The address of an invitation in its mail."""
+    return next(word for word in message.body.split() if "/accounts/invitation/" in word)

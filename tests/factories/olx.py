@@ -15,10 +15,14 @@ POINTER = '<course url_name="run" org="Org" course="Num"/>'
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nStand clear of the doors.\n\n2\n00:00:03,000 --> 00:00:04,000\nThank you.\n"
 
 
-def png(color: str = "red", size: tuple[int, int] = (8, 6)) -> bytes:
+def png(color: str = "red", size: tuple[int, int] = (8, 6), kind: str = "PNG") -> bytes:
     out = io.BytesIO()
-    Picture.new("RGB", size, color).save(out, "PNG")
+    Picture.new("RGB", size, color).save(out, kind)
     return out.getvalue()
+
+
+def bmp() -> bytes:
+    return png(kind="BMP")
 
 
 def mp4() -> bytes:

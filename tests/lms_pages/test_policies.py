@@ -54,6 +54,14 @@ def test_modules_and_lessons_are_seen_with_their_course(courses, learner, anonym
         assert above(learner, model) == {"public", "people"}
 
 
+def test_lessons_go_with_their_module(courses, learner):
+    ModulePage.objects.child_of(courses["public"]).get().unpublish()
+    assert LessonPage.objects.descendant_of(courses["public"]).get().live
+    editor = make_person(roles=(CONTENT_EDITOR,))
+    for viewer, count in ((learner, 1), (editor, 4)):
+        assert visible_to(viewer, LessonPage.objects.all()).count() == count
+
+
 def test_course_staff_see_their_own_rows(courses, learner):
     CourseStaff.objects.create(course=courses["public"], user=learner)
     CourseStaff.objects.create(course=courses["public"], user=make_person())

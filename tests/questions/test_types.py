@@ -133,6 +133,46 @@ def test_choices_tell_nothing_but_id_and_text(kind):
         assert set(vars(choice)) == {"id", "html"}
 
 
+@pytest.mark.parametrize("kind", ["single_choice", "multiple_answers"])
+def test_a_random_order_is_one_persons_own_and_stays(kind):
+    options = [{"text": f"Option {number}", "right": number == 0} for number in range(8)]
+    entry, value = question_type(kind), definition(kind, {"options": options, "shuffle": True})
+    authored = ids(value)
+
+    def order(seed):
+        return [choice.id for choice in entry.choices(value, seed)]
+
+    assert order("lea") == order("lea") != authored
+    assert order("lea") != order("otto")
+    assert sorted(order("lea")) == sorted(authored)
+    assert order("") == authored
+
+
+def test_without_the_tick_the_order_is_the_authors():
+    entry, value = question_type("single_choice"), definition("single_choice")
+    assert [choice.id for choice in entry.choices(value, "lea")] == ids(value)
+
+
+@pytest.mark.parametrize("kind", list(QUESTION_TYPES))
+def test_an_answer_fits_the_question_it_was_given_to_and_no_stranger(kind):
+    entry, value = question_type(kind), definition(kind)
+    own = {
+        "short_text": {"text": "CO"},
+        "numerical": {"number": "1.2", "text": "1,2"},
+    }.get(kind) or {"options": ids(value)[:1]}
+    assert entry.fits(value, own)
+    assert not entry.fits(value, {"options": ["gone"]})
+    assert not entry.fits(value, {})
+
+
+@pytest.mark.parametrize("kind", ["short_text", "numerical"])
+def test_what_no_database_can_store_is_taken_out_of_an_answer(kind):
+    entry = question_type(kind)
+    assert entry.clean_answer(definition(kind), ["1\0.2 "])["text"] == "1.2"
+    with pytest.raises(AnswerInvalid):
+        entry.clean_answer(definition(kind), ["\0"])
+
+
 def test_problems_are_said_before_publishing():
     none_right = definition("single_choice", {"options": [{"text": "a"}, {"text": "b"}]})
     assert question_type("single_choice").problems(none_right) == ["Mark exactly one option as right; 0 are marked."]

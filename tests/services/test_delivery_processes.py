@@ -11,9 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pypdf
 import pytest
-import redis
 from django.conf import settings
 
+from deploy.services import clear_redis
 from tests.services.processes import Site, mail_server, wait_until
 
 pytestmark = pytest.mark.services
@@ -64,13 +64,13 @@ def prepared(servers, tmp_path_factory):
 def site(prepared, tmp_path):
     admin, template, broker = prepared
     with new_database(admin, f"{template}_copy", template) as address, mail_server() as mailbox:
-        redis.Redis.from_url(broker).flushdb()
+        clear_redis(broker)
         site = Site(address, broker, tmp_path, mailbox)
         try:
             yield site
         finally:
             site.close()
-            redis.Redis.from_url(broker).flushdb()
+            clear_redis(broker)
 
 
 def now() -> dt.datetime:

@@ -19,6 +19,8 @@ from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView, DeleteView, EditView, IndexView, InspectView
 
+from workbench.imports.resource import RecordResource
+from workbench.modeladmin import transfer
 from workbench.modeladmin.bulk import BulkAction, added, bulk_view
 from workbench.permissions import VisibleTo
 from workbench.records import Related, related_to, timeline_of
@@ -111,9 +113,10 @@ class ScopedIndexView(Furniture, IndexView):
         }
 
     def header_buttons(self):
-        if not self.permission_helper.user_can_create(self.request.user):
-            return []
-        return [HeaderButton(self.model_admin.get_add_label(), url=self.create_url, icon_name="plus")]
+        buttons = transfer.header_buttons(self.model_admin, self.request)
+        if self.permission_helper.user_can_create(self.request.user):
+            buttons.insert(0, HeaderButton(self.model_admin.get_add_label(), url=self.create_url, icon_name="plus"))
+        return buttons
 
 
 class ScopedCreateView(Furniture, CreateView):
@@ -214,8 +217,8 @@ class RowButtonHelper(ButtonHelper):
 class ScopedModelAdmin(ModelAdmin):
     """Set ``model``, ``visible_to`` (the app's own) and the submenu's hook; the rest is ModelAdmin's.
 
-    Rows outside the viewer's scope are a 404, not a refusal that tells they exist. There is
-    no spreadsheet export, which would not escape formulas. The reference index is left alone:
+    Rows outside the viewer's scope are a 404, not a refusal that tells they exist. ModelAdmin's
+    own spreadsheet export, which would not escape formulas, stays off: ``resource_class`` is ours. The reference index is left alone:
     these are records, not content, and indexing would cost queries on every save.
     """
 
@@ -234,6 +237,10 @@ class ScopedModelAdmin(ModelAdmin):
     # What an empty listing says: what would stand here and how it comes to be.
     empty_text: ClassVar[str] = ""
     bulk_actions: ClassVar[tuple[type[BulkAction], ...]] = ()
+    # How these records are imported and exported; None where they are not.
+    resource_class: ClassVar[type[RecordResource] | None] = None
+    # Other files about the same records.
+    also_resources: ClassVar[tuple[type[RecordResource], ...]] = ()
 
     def get_queryset(self, request):
         return type(self).visible_to(request.user, super().get_queryset(request))
@@ -311,6 +318,9 @@ class ScopedModelAdmin(ModelAdmin):
         if self.bulk_actions or self.model in added:
             address = f"{self.url_helper.base_url_path}/bulk/<slug:name>/"
             urls = (*urls, path(address, self.bulk_view, name=self.url_helper.get_action_url_name("bulk")))
+        if self.resource_class is not None:
+            # Before the record pages, whose addresses take any word.
+            urls = (*transfer.urls_of(self), *urls)
         return urls
 
     def register_with_wagtail(self):

@@ -2,7 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cms.health import CHECKS, Finding
+from cms.health import CHECKS
+from operations.checks import Finding, look
 
 
 class Command(BaseCommand):
@@ -18,10 +19,7 @@ class Command(BaseCommand):
         self.stdout.write(f"All {len(findings)} are well.")
 
     def look(self, check) -> Finding:
-        try:
-            finding = check()
-        except Exception as error:
-            finding = Finding(check.__name__.replace("_", " ").capitalize(), f"{type(error).__name__}: {error}", False)
+        finding = look(check)
         mark = self.style.SUCCESS("well  ") if finding.is_well else self.style.ERROR("mend  ")
         self.stdout.write(f"{mark}{finding.part}: {finding.words}")
         if finding.mend:

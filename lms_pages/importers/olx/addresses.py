@@ -83,7 +83,8 @@ def place(path: str, course: Course, has_host: bool) -> Address | None:
 
 def is_own(path: str, course: Course) -> bool:
     names = (course.id.removeprefix("course-v1:"), f"{course.org}/{course.number}/{course.run}")
-    return any(name in path for name in names)
+    # Another run's name may start with this one's: 2024 and 2024_fall.
+    return any(re.search(rf"(?<![\w.~-]){re.escape(name)}(?![\w.~-])", path) for name in names)
 
 
 def last_name(path: str) -> str:

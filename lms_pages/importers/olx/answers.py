@@ -3,7 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass
-from decimal import Decimal, DecimalException, InvalidOperation
+from decimal import Context, Decimal, DecimalException, InvalidOperation
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -15,6 +15,10 @@ PLAIN_PATTERN = re.compile(r"^[^\\.+*?{}\[\]()^$]*$")
 ENDINGS = {"%": Decimal("0.01"), "k": Decimal(1000), "M": Decimal(1_000_000), "G": Decimal(1_000_000_000),
            "m": Decimal("0.001"), "u": Decimal("0.000001"), "n": Decimal("0.000000001")}  # fmt: skip
 MAX_EXPRESSION = 200
+# The digits that Open edX's own arithmetic is sure of.
+ROUNDED = Context(prec=15)
+# Open edX's grader forgives this share of the right answer where the author says nothing.
+DEFAULT_TOLERANCE = Decimal("0.00001")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def number(text: str) -> Decimal:
     if not value.is_finite() or (value and abs(value.adjusted()) > 30):
         raise Unaskable(_("Its right answer is not a plain number."))
     digits = value.as_tuple().exponent
-    return value.quantize(Decimal("1e-15")).normalize() if isinstance(digits, int) and digits < -15 else value
+    return ROUNDED.plus(value).normalize() if isinstance(digits, int) and digits < -15 else value
 
 
 def calculated(text: str) -> Decimal:
@@ -86,7 +90,7 @@ def numerical(response: etree._Element) -> tuple[Number, str]:
         remark = _("The ends of the range count as right here.") if open_ended else ""
         return Number((low + high) / 2, (high - low) / 2), remark
     answer = number(text)
-    tolerance = Decimal(0)
+    tolerance = abs(answer) * DEFAULT_TOLERANCE
     parameter = next((p for p in response.iter("responseparam") if p.get("type") == "tolerance"), None)
     if parameter is not None and (given := (parameter.get("default") or "").strip()):
         tolerance = abs(answer) * number(given[:-1]) / 100 if given.endswith("%") else number(given)
@@ -96,7 +100,12 @@ def numerical(response: etree._Element) -> tuple[Number, str]:
 def accepted_texts(response: etree._Element) -> tuple[list[str], bool]:
     """Every accepted answer, and whether upper and lower case matter."""
     kinds = (response.get("type") or "").lower().split()
-    texts = [response.get("answer") or ""]
+    answer = response.get("answer") or ""
+    if "_or_" in answer:
+        # As courses wrote it before there were additional answers; Open edX reads no pattern in these.
+        kinds, texts = [kind for kind in kinds if kind != "regexp"], answer.split("_or_")
+    else:
+        texts = [answer]
     for more in response.iter("additional_answer"):
         texts.append(more.get("answer") or "".join(more.itertext()))
     texts = [text.strip() for text in texts if text.strip()]

@@ -230,7 +230,11 @@ def video(block: Block, element: etree._Element, attributes: dict[str, Any]) -> 
     captions += [Caption("", f"subs_{name}.srt.sjson") for name in (attributes.get("sub"),) if name]
     if track := attributes.get("track"):
         captions.append(Caption("", str(track)))
-    youtube = str(attributes.get("youtube_id_1_0") or "") or old_youtube(str(attributes.get("youtube") or ""))
+    youtube = (
+        str(attributes.get("youtube_id_1_0") or "")
+        or old_youtube(str(attributes.get("youtube") or ""))
+        or next((video.get("url") or "" for video in element.iter("encoded_video") if is_on_youtube(video)), "")
+    )
     if youtube:
         captions.append(Caption("", f"subs_{youtube}.srt.sjson"))
     asset = element.find(".//video_asset")
@@ -250,8 +254,12 @@ def video(block: Block, element: etree._Element, attributes: dict[str, Any]) -> 
     )
 
 
+def is_on_youtube(encoded: etree._Element) -> bool:
+    return encoded.get("profile") == "youtube"
+
+
 def is_playable(encoded: etree._Element) -> bool:
-    return encoded.get("profile") not in ("hls", "audio_mp3", "youtube")
+    return encoded.get("profile") not in ("hls", "audio_mp3") and not is_on_youtube(encoded)
 
 
 def old_youtube(value: str) -> str:

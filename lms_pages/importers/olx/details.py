@@ -4,13 +4,13 @@ import json
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from lms_pages.importers.olx.source import Source, stem_of
 from lms_pages.importers.olx.tree import Grader
 from lms_pages.importers.report import Report
+from workbench.html import plain_text
 
 # The sentences that Studio puts into a new course; nobody meant them to be read.
 STUDIO_TEMPLATE = "Include your long course description here"
@@ -89,13 +89,14 @@ def about(source: Source, report: Report) -> tuple[str, str]:
         report.note(
             "about", "overview.html", "about", _("The description is the empty form of Studio and was left out.")
         )
-    short = " ".join(strip_tags(short).split())
+    short = plain_text(short)
     return long, "" if short == STUDIO_TEMPLATE_SUMMARY else Truncator(short).chars(200)
 
 
 def outcomes(value: Any) -> tuple[str, ...]:
     value = setting(value)
-    return tuple(str(item).strip()[:200] for item in value if str(item).strip()) if isinstance(value, list) else ()
+    items = value if isinstance(value, list) else []
+    return tuple(item.strip()[:200] for item in items if isinstance(item, str) and item.strip())
 
 
 def list_side_pages(source: Source, course: dict[str, Any], report: Report) -> None:
@@ -119,7 +120,7 @@ def list_side_pages(source: Source, course: dict[str, Any], report: Report) -> N
 
 
 def has_words(source: Source, path: str) -> bool:
-    return bool(strip_tags(source.text(path)).strip())
+    return bool(plain_text(source.text(path)))
 
 
 def skip_page(report: Report, type: str, name: str, place: str) -> None:

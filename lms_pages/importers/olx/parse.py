@@ -16,8 +16,8 @@ from lms_pages.importers.olx.source import Source, stem_of
 from lms_pages.importers.olx.tree import Block, Chapter, Course, Section, Unit
 from lms_pages.importers.report import Entry, Report
 
-# Old names of a sequential.
-SECTIONS = {"sequential", "videosequence", "problemset"}
+# A sequential, and its old names.
+SECTIONS = {"sequential", "videosequence", "problemset", "section"}
 # Settings of the course that stand among its chapters.
 NOT_CONTENT = {"wiki", "grading_policy"}
 MAX_KEY = 255
@@ -206,7 +206,8 @@ class CourseParser:
     def own_path(self, element: etree._Element) -> str | None:
         if len(element) or (element.text or "").strip():
             return None
-        return self.source.path_of(str(element.tag), element.get("url_name") or "")
+        names = (element.get("url_name"), element.get("filename"))
+        return next((path for name in names if (path := self.source.path_of(str(element.tag), name or ""))), None)
 
     def settings_of(self, element: etree._Element, root: etree._Element) -> dict[str, Any]:
         return {**element.attrib, **root.attrib, **self.policy.get(f"{element.tag}/{element.get('url_name')}", {})}

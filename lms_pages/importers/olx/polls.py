@@ -1,16 +1,15 @@
 """Polls and surveys: questions without a right answer."""
 
-import html
 import json
 from typing import Any
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from lxml import etree
 
 from lms_pages.importers import markdown
 from lms_pages.importers.olx.markup import inner_html, text_of
 from lms_pages.importers.olx.tree import QuestionData
+from workbench.html import plain_text
 
 
 class Unaskable(Exception):
@@ -39,7 +38,7 @@ def label_html(item: Any) -> str:
 
 
 def plain_label(item: Any) -> str:
-    return html.unescape(strip_tags(str(item.get("label") or "") if isinstance(item, dict) else str(item))).strip()
+    return plain_text(str(item.get("label") or "") if isinstance(item, dict) else str(item))
 
 
 def options(answers: list[tuple[str, Any]]) -> list[dict[str, str]]:

@@ -23,8 +23,12 @@ MADE_ALREADY = re.compile(
 )
 FEEDBACK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 LABELED = re.compile(r"^\s*[A-Za-z][\w .-]*::\s*")
-CHECKED = re.compile(r"^\s*selected\s*:\s*(.*)$", re.IGNORECASE | re.DOTALL)
-UNCHECKED = re.compile(r"^\s*unselected\s*:\s*(.*)$", re.IGNORECASE | re.DOTALL)
+# {{ selected: Good. }, { unselected: Look again. }}
+CHECKED = re.compile(
+    r"(?:^|[{,])\s*(un)?selected\s*:\s*(.*?)\s*(?=\}|,\s*\{?\s*(?:un)?selected\s*:|$)", re.IGNORECASE | re.DOTALL
+)
+# {{ ((A B)) Both are right. }}
+COMPOUND = re.compile(r"^\s*\{\{\s*\(\(.*?\}\}\s*$", re.MULTILINE | re.DOTALL)
 NUMERIC = re.compile(r"^[-+.\d][\w.^*/+\- ]*%?$|^[\[(].*[,;].*[\])]$")
 
 
@@ -42,6 +46,7 @@ def problem_xml(markdown: str) -> str:
 def part_xml(text: str) -> str:
     solutions = EXPLANATION.findall(text)
     text = EXPLANATION.sub("", text)
+    text, combined = COMPOUND.subn("", text)
     text = CODE.sub(lambda match: f"\n\n<pre><code>{escape(match[1])}</code></pre>\n\n", text)
     text = HEADING.sub(r"\n#### \1\n", text)
     text = QUESTION.sub(label, text)
@@ -60,7 +65,8 @@ def part_xml(text: str) -> str:
             position += 1
     out.append(flushed(prose))
     out += [f"<solution>{xml_blocks(solution.strip())}</solution>" for solution in solutions]
-    return "".join(out)
+    xml = "".join(out)
+    return xml.replace("</checkboxgroup>", "<compoundhint/></checkboxgroup>", 1) if combined else xml
 
 
 def label(match: re.Match[str]) -> str:
@@ -131,10 +137,8 @@ def several(choices: list[re.Match[str]]) -> str:
     for match in choices:
         text, hint = feedback_of(match[2])
         hints = ""
-        for part in hint.split(","):
-            for pattern, selected in ((CHECKED, "true"), (UNCHECKED, "false")):
-                if found := pattern.match(part):
-                    hints += f'<choicehint selected="{selected}">{xml_inline(found[1].strip())}</choicehint>'
+        for not_chosen, words in CHECKED.findall(hint):
+            hints += f'<choicehint selected="{"false" if not_chosen else "true"}">{xml_inline(words)}</choicehint>'
         if hint and not hints:
             hints = f"<choicehint>{xml_inline(hint)}</choicehint>"
         xml.append(choice(text, match[1].lower() == "x", hints))

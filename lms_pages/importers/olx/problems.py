@@ -1,6 +1,7 @@
 """Problems: responses that Lectern can judge become questions, the text around them their stems."""
 
 import ast
+import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,12 +23,14 @@ CHOICES = {"choicegroup", "checkboxgroup", "radiogroup"}
 TYPED = {"textline", "textbox", "formulaequationinput", "numericalinput", "input"}
 INPUTS = CHOICES | TYPED | {"optioninput"}
 SCRIPTED = {"customresponse", "externalresponse", "coderesponse", "javascriptresponse", "schematicresponse"}
-HINTS = {"choicehint", "optionhint", "correcthint", "stringequalhint", "compoundhint"}
-# Neither text nor input: settings of the response, or what only the old player needed.
-SILENT = {
-    "responseparam", "additional_answer", "hintgroup", "script", "style", "link", "startouttext", "endouttext",
-    "hintpart", *HINTS,
+# Shown after the answer only: none of them may reach a stem.
+HINTS = {
+    "choicehint", "compoundhint", "correcthint", "hintgroup", "hintpart", "numerichint", "optionhint", "regexphint",
+    "stringequalhint", "stringhint", "targetedfeedback", "targetedfeedbackset",
 }  # fmt: skip
+# Neither text nor input: settings of the response, or what only the old player needed.
+SILENT = {"responseparam", "additional_answer", "script", "style", "link", "startouttext", "endouttext", *HINTS}
+WRONG_ANSWER_HINTS = {"stringequalhint", "stringhint", "regexphint", "numerichint"}
 
 Remark = Callable[[str], None]
 
@@ -50,6 +53,8 @@ def read_problem(
     Raises Unaskable with the reason when any of its inputs cannot be judged here:
     half a problem is worse than a clear placeholder.
     """
+    # Its own tree: an inline problem has others beside it.
+    element = copy.deepcopy(element)
     if not len(element) and not (element.text or "").strip() and markdown and markdown != "null":
         element = parse_xml(problem_xml(markdown), recover=True)
     for response in element.iter():
@@ -167,9 +172,9 @@ def wrapped(text: str | None) -> str:
 
 
 def solution_html(solution: etree._Element) -> str:
-    """The explanation without the heading “Explanation” that the old editor put into each."""
+    """The explanation without the heading that the old editor put into each."""
     html = inner_html(solution)
-    return re.sub(r"<(p|h\d)[^>]*>\s*Explanation\s*:?\s*</\1>", "", html, count=1)
+    return re.sub(r"<(p|h\d)[^>]*>\s*(?:Explanation|Targeted Feedback)\s*:?\s*</\1>", "", html, count=1)
 
 
 def hints_html(demandhint: etree._Element) -> str:
@@ -183,6 +188,7 @@ Made = tuple[str, dict[str, Any], list[str]]
 
 def options_of(group: etree._Element, tag: str, hint: str, remark: Remark) -> tuple[list[dict[str, Any]], list[str]]:
     options, feedback = [], []
+    targeted = targeted_feedback(group)
     for choice in group.iter(tag):
         hints = choice.findall(hint)
         chosen = [h for h in hints if (h.get("selected") or "true").lower() != "false"]
@@ -191,7 +197,8 @@ def options_of(group: etree._Element, tag: str, hint: str, remark: Remark) -> tu
             {
                 "text": text,
                 "right": (choice.get("correct") or "").lower() == "true",
-                "feedback": "".join(inner_html(h).strip() for h in chosen),
+                "feedback": "".join(inner_html(h).strip() for h in chosen)
+                + targeted.get(choice.get("explanation-id"), ""),
             }
         )
         feedback += [
@@ -206,6 +213,12 @@ def options_of(group: etree._Element, tag: str, hint: str, remark: Remark) -> tu
     if not any(option["right"] for option in options):
         raise Unaskable(_("None of its options is marked as right."))
     return options, feedback
+
+
+def targeted_feedback(group: etree._Element) -> dict[str | None, str]:
+    """What is said on an option, by the name the option calls it by: it stands behind the response."""
+    found = group.xpath("following::targetedfeedbackset[1]/targetedfeedback[@explanation-id]")
+    return {entry.get("explanation-id"): solution_html(entry).strip() for entry in found}
 
 
 def text_of_html(html: str) -> str:
@@ -238,7 +251,8 @@ def dropdown(response: etree._Element, entry: etree._Element, remark: Remark) ->
         options, feedback = options_of(entry, "option", "optionhint", remark)
         return "single_choice", {"options": options}, feedback
     try:
-        names = [str(name) for name in ast.literal_eval(entry.get("options") or "()")]
+        listed = ast.literal_eval(entry.get("options") or "()")
+        names = [str(name) for name in (listed if isinstance(listed, tuple | list) else [listed])]
     except (ValueError, SyntaxError, TypeError, RecursionError):
         names = re.findall(r"""['"]([^'"]*)['"]""", entry.get("options") or "")
     right = (entry.get("correct") or "").strip()
@@ -248,7 +262,7 @@ def dropdown(response: etree._Element, entry: etree._Element, remark: Remark) ->
 
 
 def typed_feedback(response: etree._Element, remark: Remark) -> dict[str, str]:
-    if response.find(".//stringequalhint") is not None:
+    if any(True for _hint in response.iter(*WRONG_ANSWER_HINTS)):
         remark(_("Hints on certain wrong answers were left out."))
     return {"feedback_right": "".join(inner_html(hint).strip() for hint in response.iter("correcthint"))}
 

@@ -44,14 +44,17 @@ def variables(script: str, seed: str) -> dict[str, str | None]:
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             continue
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
+        if isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
+            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
             try:
-                values[name] = value_of(statement.value, values, draw)
-                texts[name] = str(values[name])
-                unknown.discard(name)
+                value = value_of(statement.value, values, draw)
+                text = str(value)
             except (Unknown, ArithmeticError, TypeError, ValueError, IndexError):
-                unknown.add(name)
+                unknown.update(names)
+            else:
+                unknown.difference_update(names)
+                values.update(dict.fromkeys(names, value))
+                texts.update(dict.fromkeys(names, text))
             continue
         unknown |= {
             node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from lms_pages.importers.broken import first_problem
@@ -13,6 +13,7 @@ from lms_pages.importers.report import Report
 from lms_pages.services.course_import.identity import Ids
 from lms_pages.services.course_import.questions import QuestionStore
 from lms_pages.services.course_import.resolver import CourseResolver
+from workbench.html import plain_text
 
 WORDS_A_MINUTE = 200
 SECONDS_A_QUESTION = 30
@@ -177,4 +178,4 @@ def has_own_script(html: str) -> bool:
 
 
 def word_count(blocks: list[RawBlock]) -> int:
-    return sum(len(strip_tags(block["value"]).split()) for block in blocks if block["type"] == "text")
+    return sum(len(plain_text(block["value"]).split()) for block in blocks if block["type"] == "text")

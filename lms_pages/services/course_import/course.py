@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,6 +37,7 @@ from lms_pages.services.course_import.pages import PageStore
 from lms_pages.services.course_import.questions import QuestionStore
 from lms_pages.services.course_import.resolver import CourseResolver
 from workbench.batches import one_batch
+from workbench.html import plain_text
 
 
 def import_course(*, path: Path, parent_slug: str = "", update: bool = False, dry_run: bool = False) -> Report:
@@ -119,6 +119,7 @@ class CourseWriter:
             for section in chapter.sections:
                 for unit in section.units:
                     self.publish_lesson(lessons[unit.key], unit, section.name, section.key)
+        self.note_language(page)
         self.note_staff_only()
         self.questions.unpublish_removed()
         self.pages.unpublish_removed()
@@ -143,13 +144,16 @@ class CourseWriter:
             visibility=Visibility.HIDDEN if course.hidden else Visibility.PEOPLE,
         )
         catalog.add_child(instance=page)
-        if course.language and catalog.locale.language_code.split("-")[0] != course.language.split("-")[0]:
-            reason = _("The course is in “%(language)s” and stands in a catalog in “%(other)s”.") % {
-                "language": course.language,
-                "other": catalog.locale.language_code,
-            }
-            self.report.note("language", course.language, course.title, reason)
         return page
+
+    def note_language(self, page: CoursePage) -> None:
+        language, there = self.course.language, page.locale.language_code
+        if language and there.split("-")[0] != language.split("-")[0]:
+            reason = _("The course is in “%(language)s” and stands in a catalog in “%(other)s”.") % {
+                "language": language,
+                "other": there,
+            }
+            self.report.note("language", language, self.course.title, reason)
 
     def publish_course(self, page: CoursePage) -> None:
         course = self.course
@@ -196,7 +200,7 @@ class CourseWriter:
 
     def fallback_summary(self, about: str) -> str:
         """The description's first words; without one, what the course is made of."""
-        text = " ".join(strip_tags(about.replace("</p>", " ").replace("</h3>", ". ")).split())
+        text = plain_text(about.replace("</h3>", ". "))
         if text:
             return Truncator(text).chars(200)
         lessons = ngettext("%(count)d lesson", "%(count)d lessons", self.report.lessons) % {

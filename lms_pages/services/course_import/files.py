@@ -126,11 +126,14 @@ class FileStore:
         try:
             if extension_of(name) == "svg":
                 data = clean_svg(data)
-            width, height = checked_size(data, extension_of(name))
+            width, height, kind = checked_size(data, extension_of(name))
         except (SvgRefused, ValueError) as error:
             self.report.skip("asset", name, place, str(error) or _("The picture cannot be read."))
             return None
-        row = self.keep(Image, name, BytesIO(data), digest(BytesIO(data)), len(data), width=width, height=height)
+        file_name = PurePosixPath(name).name if kind == extension_of(name) else f"{PurePosixPath(name).stem}.{kind}"
+        row = self.keep(
+            Image, name, BytesIO(data), digest(BytesIO(data)), len(data), file_name, width=width, height=height
+        )
         assert isinstance(row, Image)
         return row
 
@@ -143,7 +146,14 @@ class FileStore:
         return row.pk if row is not None else None
 
     def keep(
-        self, model: type[Image | Document | Media], name: str, stream: IO[bytes], sha1: str, size: int, **values: Any
+        self,
+        model: type[Image | Document | Media],
+        name: str,
+        stream: IO[bytes],
+        sha1: str,
+        size: int,
+        file_name: str = "",
+        **values: Any,
     ) -> Image | Document | Media:
         key = self.course.asset_key(name)
         if len(key) > 255:
@@ -154,7 +164,7 @@ class FileStore:
         if row is None:
             row = model(origin=self.origin, origin_key=key, title=PurePosixPath(name).name[:255])
             self.known[(model, key)] = row
-        self.stored.save(row.file, PurePosixPath(name).name[-120:], File(stream))
+        self.stored.save(row.file, (file_name or PurePosixPath(name).name)[-120:], File(stream))
         if isinstance(row, Media):
             audio = extension_of(name) in settings.WAGTAILMEDIA["AUDIO_EXTENSIONS"]
             row.type = "audio" if audio else "video"
@@ -240,8 +250,11 @@ def is_same(row: Image | Document | Media, sha1: str, size: int) -> bool:
         return False
 
 
-def checked_size(data: bytes, extension: str) -> tuple[int, int]:
-    """Width and height. Raises ValueError with a sentence for no picture of its kind, or one too large to be drawn."""
+def checked_size(data: bytes, extension: str) -> tuple[int, int, str]:
+    """Width, height and the extension that fits: authors rename pictures, and browsers do not mind.
+
+    Raises ValueError with a sentence for what is no picture, one of a kind that is not kept, or one too large to be drawn.
+    """
     try:
         picture = willow.Image.open(BytesIO(data))
         width, height = picture.get_size()
@@ -249,11 +262,13 @@ def checked_size(data: bytes, extension: str) -> tuple[int, int]:
     except Exception:
         # Pillow and its plugins raise whatever they meet in a damaged file.
         raise ValueError(_("The picture is damaged or of another kind than its name says.")) from None
-    if picture.format_name != FORMATS.get(extension, extension):
+    kind = extension if picture.format_name == FORMATS.get(extension, extension) else picture.format_name
+    # A drawing under the name of a photograph was not freed of scripts.
+    if kind not in settings.WAGTAILIMAGES_EXTENSIONS or (kind == "svg") != (extension == "svg"):
         raise ValueError(
             _("The picture is a %(found)s file under the name of a .%(kind)s.")
             % {"found": picture.format_name, "kind": extension}
         )
     if pixels > getattr(settings, "WAGTAILIMAGES_MAX_IMAGE_PIXELS", 128_000_000):
         raise ValueError(_("The picture has too many pixels to be drawn."))
-    return width, height
+    return width, height, kind

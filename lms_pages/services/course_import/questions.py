@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from lms_pages.services.course_import.identity import Ids, rows_of
 from lms_pages.services.course_import.resolver import CourseResolver
 from questions.models import Question
 from questions.types import question_type
+from workbench.html import plain_text
 
 
 class QuestionStore:
@@ -35,7 +36,7 @@ class QuestionStore:
         self.report.questions += 1
         stem = self.text(data.stem, block) or f"<p>{escape(data.title or _('Question'))}</p>"
         values = {
-            "title": Truncator(data.title or " ".join(strip_tags(stem).split()) or block.name).chars(200),
+            "title": Truncator(data.title or plain_text(stem) or block.name).chars(200),
             "stem": stem,
             "feedback": self.text(data.feedback, block),
         }

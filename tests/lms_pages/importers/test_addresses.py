@@ -46,6 +46,13 @@ OWN = "course-v1:Org+Num+run"
         (" JavaScript:alert(1)", Kind.DEAD, ""),
         ("file:///etc/passwd", Kind.DEAD, "file:///etc/passwd"),
         ("/courses/course-v1:Other+X+1/about", Kind.DEAD, "/courses/course-v1:Other+X+1/about"),
+        ("/courses/course-v1:Org+Num+run2/about", Kind.DEAD, "/courses/course-v1:Org+Num+run2/about"),
+        ("/courses/Big-Org/Num/run/about", Kind.DEAD, "/courses/Big-Org/Num/run/about"),
+        (
+            "https://x.example.com/courses/course-v1:Org+Num+run.b/",
+            Kind.OUTSIDE,
+            "https://x.example.com/courses/course-v1:Org+Num+run.b/",
+        ),
         ("/dashboard", Kind.DEAD, "/dashboard"),
         ("http://[broken", Kind.DEAD, "http://[broken"),
     ],

@@ -11,7 +11,7 @@ from library.models import Document, Image
 from lms_pages.exceptions import CourseRefused
 from lms_pages.models import CoursePage
 from lms_pages.services import course_import, import_course
-from tests.factories.olx import POINTER, as_folder, as_tar, course_of, html_pair, png, vertical, whole_course
+from tests.factories.olx import POINTER, SVG, as_folder, as_tar, bmp, course_of, html_pair, png, vertical, whole_course
 from tests.lms_pages.importers.conftest import body, everything, kinds
 
 pytestmark = pytest.mark.django_db
@@ -220,8 +220,10 @@ def test_a_file_that_stands_twice_in_the_archive_is_listed(tmp_path):
     [
         ("x.png", b"no picture at all", "damaged"),
         ("x.png", png()[:40], "damaged"),
-        ("x.jpg", png(), "png file under the name of a .jpg"),
-        ("x.svg", b"<html/>", "not an SVG"),
+        ("x.png", bmp(), "bmp file under the name of a .png"),
+        ("x.png", SVG.encode(), "svg file under the name of a .png"),
+        ("x.svg", png(), "not well-formed."),
+        ("x.svg", b"<html/>", "The file is no drawing (SVG)."),
         ("x.exe", b"MZ", "kind .exe are not kept"),
         ("x.js", b"alert(1)", "kind .js are not kept"),
         ("x.html", b"<script>", "kind .html are not kept"),

@@ -240,6 +240,30 @@ def test_youtube_becomes_an_embed_and_the_unknown_a_placeholder(importing):
     }
 
 
+def test_entities_arrive_as_characters(importing):
+    tree = course_of(vertical("One", "<html><p>x</p></html>"))
+    tree["course/run.xml"] = (
+        '<course display_name="R&amp;D" learning_info="[&quot;A &lt; B&quot;, null, 7]"><chapter url_name="one"/></course>'
+    )
+    tree["about/short_description.html"] = "What R&amp;D does &mdash; and doesn&rsquo;t"
+    tree["vertical/unit1.xml"] = vertical(
+        "One",
+        '<problem url_name="p"><numericalresponse answer="1"><p>Is x &lt; 2?</p><p>Type x.</p></numericalresponse></problem>',
+    )
+    importing(tree)
+    course = CoursePage.objects.get()
+    assert (course.title, course.summary) == ("R&D", "What R&D does — and doesn’t")
+    assert [item.value for item in course.outcomes] == ["A < B"]
+    assert Question.objects.get().title == "Is x < 2? Type x."
+
+
+def test_without_a_short_description_the_summary_is_made_of_the_long_one(importing):
+    tree = course_of(vertical("One", "<html><p>x</p></html>"), about__overview__html="")
+    tree["about/overview.html"] = "<h2>Doors</h2><p>Locks &amp; hinges.</p><p>More.</p>"
+    importing(tree)
+    assert CoursePage.objects.get().summary == "Doors. Locks & hinges. More."
+
+
 def test_staff_only_parts_stay_drafts(importing):
     tree = course_of(vertical("Open", "<html><p>a</p></html>"))
     tree["course/run.xml"] = '<course><chapter url_name="one"/><chapter url_name="two"/></course>'

@@ -61,6 +61,16 @@ def test_a_video_kept_elsewhere_is_a_placeholder_with_a_link_and_its_transcript(
     assert [(entry.type, entry.name) for entry in report.skipped] == [("video", "Doors")]
 
 
+def test_a_video_known_by_its_list_of_encodings_is_found_on_youtube(importing):
+    video = (
+        '<video url_name="v" display_name="Doors" edx_video_id="0f"><video_asset duration="60">'
+        '<encoded_video profile="youtube" url="abc123"/></video_asset></video>'
+    )
+    report = importing(course_of(vertical("One", video)))
+    assert body("One")[0]["value"]["url"] == "https://www.youtube.com/watch?v=abc123"
+    assert report.skipped == []
+
+
 def test_a_video_whose_file_is_missing_names_file_and_video(importing):
     report = importing(course_of(vertical("One", '<video url_name="v"><source src="/static/gone.mp4"/></video>')))
     assert [(entry.type, entry.name) for entry in report.skipped] == [("asset", "gone.mp4"), ("video", "v")]
@@ -85,6 +95,19 @@ def test_a_picture_is_found_by_each_name(importing, address):
     report = importing(tree | {"static/My Door.png": png()})
     assert body("One")[0]["value"]["image"] == Image.objects.get().pk
     assert report.skipped == []
+
+
+@pytest.mark.parametrize(("name", "data", "kept"), [("a.jpg", png(), ".png"), ("a.png", png(kind="JPEG"), ".jpeg")])
+def test_a_picture_under_the_name_of_another_kind_is_kept_as_what_it_is(importing, name, data, kept):
+    tree = course_of(vertical("One", f"<html><img src='/static/{name}' alt='x'/></html>")) | {f"static/{name}": data}
+    report = importing(tree)
+    image = Image.objects.get()
+    assert (body("One")[0]["value"]["image"], report.skipped) == (image.pk, [])
+    assert image.file.name.endswith(kept)
+    assert (image.title, image.width, image.height) == (name, 8, 6)
+    stored = image.file.name
+    importing(tree, update=True)
+    assert Image.objects.get().file.name == stored
 
 
 def test_names_that_studio_changed_are_found_through_its_list(importing):

@@ -51,6 +51,16 @@ def test_update_of_a_course_that_is_not_there_imports_it(importing):
     assert CoursePage.objects.get().live
 
 
+def test_an_update_says_again_what_works_differently(importing):
+    tree = whole_course()
+    tree["course/run.xml"] = str(tree["course/run.xml"]).replace('language="en"', 'language="fi"')
+    first = importing(tree)
+    assert [(entry.type, entry.reason) for entry in first.notes] == [
+        ("language", "The course is in “fi” and stands in a catalog in “en”.")
+    ]
+    assert importing(tree, update=True).notes == first.notes
+
+
 def test_a_course_whose_id_differs_only_in_case_is_another_course(importing):
     importing(whole_course())
     ids = identities()

@@ -10,7 +10,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from operations.registries import task_words
 from operations.rhythm import crontab_words, interval_words, next_clock_time, seconds_of
-from operations.selectors import is_system_entry, regular_tasks
+from operations.selectors.work import is_system_entry, regular_tasks
 
 # A shorter interval would keep a worker busy with looking.
 SHORTEST = 10

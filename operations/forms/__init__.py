@@ -1,0 +1,1 @@
+"""Forms of regular tasks, of the site's settings, and the filters of the audit log."""

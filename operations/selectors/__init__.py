@@ -1,0 +1,1 @@
+"""What is read: the site's settings, how its background work stands, and who did what."""

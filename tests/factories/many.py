@@ -1,0 +1,161 @@
+"""Many rows of any record at once, written in bulk: for counting queries at two sizes.
+
+A record screen without an entry in ``MANY`` fails the test that counts; the entry makes ``count`` more rows.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_results.models import TaskResult
+
+from accounts.models import Team, TeamMembership
+from learning.models import Enrollment, EnrollmentStatus
+from lms_pages.models import CoursePage, CourseStaff
+from notifications.models import OutboxMail
+from reports.models import Delivery, Run, Schedule
+from tests.factories.accounts import make_person
+from tests.factories.lms_pages import make_course
+from tests.factories.operations import SWEEP
+from tests.factories.reports import make_schedule
+from workbench.models import ImportBatch
+
+BATCH = 2_000
+
+
+def many_people(count: int) -> list:
+    kind = get_user_model()
+    people = [
+        kind(email=f"{uuid.uuid4().hex}@example.com", first_name="Bulk", last_name=str(place), password="!")
+        for place in range(count)
+    ]
+    return kind.objects.bulk_create(people, BATCH)
+
+
+def course() -> CoursePage:
+    return CoursePage.objects.first() or make_course(modules=1, lessons=1, with_check=False)
+
+
+def many_teams(count: int) -> None:
+    Team.objects.bulk_create([Team(name=f"Team {uuid.uuid4().hex}") for _place in range(count)], BATCH)
+
+
+def many_memberships(count: int) -> None:
+    team, _new = Team.objects.get_or_create(name="Bulk team")
+    since = dt.date(2026, 1, 1)
+    people = many_people(count)
+    TeamMembership.objects.bulk_create([TeamMembership(team=team, user=one, since=since) for one in people], BATCH)
+
+
+def many_enrollments(count: int) -> None:
+    page, now = course(), timezone.now()
+    rows = [
+        Enrollment(
+            learner=person,
+            course=page,
+            course_key=page.translation_key,
+            status=EnrollmentStatus.ACTIVE,
+            enrolled_at=now,
+            due_on=now.date(),
+            required_lessons=2,
+        )
+        for person in many_people(count)
+    ]
+    Enrollment.objects.bulk_create(rows, BATCH)
+
+
+def many_staff(count: int) -> None:
+    page = course()
+    CourseStaff.objects.bulk_create([CourseStaff(course=page, user=person) for person in many_people(count)], BATCH)
+
+
+def many_mails(count: int) -> None:
+    keys = [uuid.uuid4().hex for _place in range(count)]
+    rows = [
+        OutboxMail(
+            kind="report", to_address=f"{key}@example.com", subject="Bulk", dedupe_key=key, message_id=f"<{key}>"
+        )
+        for key in keys
+    ]
+    OutboxMail.objects.bulk_create(rows, BATCH)
+
+
+def many_schedules(count: int) -> None:
+    owner = make_person(roles=("report_administrator",))
+    rows = [
+        Schedule(title=f"Schedule {place}", owner=owner, time=dt.time(8), zone="UTC", weekdays=[0], formats=["csv"])
+        for place in range(count)
+    ]
+    Schedule.objects.bulk_create(rows, BATCH)
+
+
+def many_runs(count: int) -> list[Run]:
+    schedule, now = make_schedule(), timezone.now()
+    rows = [
+        Run(schedule=schedule, period=uuid.uuid4().hex, scheduled_for=now - dt.timedelta(minutes=place))
+        for place in range(count)
+    ]
+    return Run.objects.bulk_create(rows, BATCH)
+
+
+def many_deliveries(count: int) -> None:
+    (run,) = many_runs(1)
+    rows = [
+        Delivery(run=run, schedule_id=run.schedule_id, period=run.period, address=f"{uuid.uuid4().hex}@example.com")
+        for _place in range(count)
+    ]
+    Delivery.objects.bulk_create(rows, BATCH)
+
+
+def many_entries(count: int) -> None:
+    interval = IntervalSchedule.objects.create(every=7, period=IntervalSchedule.MINUTES)
+    rows = [PeriodicTask(name=uuid.uuid4().hex, task=SWEEP, interval=interval) for _place in range(count)]
+    PeriodicTask.objects.bulk_create(rows, BATCH)
+
+
+def many_clock_times(count: int) -> None:
+    rows = [CrontabSchedule(minute=str(place % 60), hour="4", timezone="UTC") for place in range(count)]
+    CrontabSchedule.objects.bulk_create(rows, BATCH)
+
+
+def many_intervals(count: int) -> None:
+    rows = [IntervalSchedule(every=100 + place, period=IntervalSchedule.MINUTES) for place in range(count)]
+    IntervalSchedule.objects.bulk_create(rows, BATCH)
+
+
+def many_results(count: int) -> None:
+    rows = [
+        TaskResult(task_id=uuid.uuid4().hex, task_name=SWEEP, status="SUCCESS", content_type="", content_encoding="")
+        for _place in range(count)
+    ]
+    TaskResult.objects.bulk_create(rows, BATCH)
+
+
+def many_imports(count: int) -> None:
+    actor = make_person()
+    rows = [
+        ImportBatch(resource="people", file_name=f"people-{place}.csv", header_key="x", created_by=actor)
+        for place in range(count)
+    ]
+    ImportBatch.objects.bulk_create(rows, BATCH)
+
+
+MANY: dict[str, Callable[[int], object]] = {
+    "accounts.User": many_people,
+    "accounts.Team": many_teams,
+    "accounts.TeamMembership": many_memberships,
+    "learning.Enrollment": many_enrollments,
+    "lms_pages.CourseStaff": many_staff,
+    "notifications.OutboxMail": many_mails,
+    "reports.Schedule": many_schedules,
+    "reports.Run": many_runs,
+    "reports.Delivery": many_deliveries,
+    "workbench.ImportBatch": many_imports,
+    "django_celery_beat.PeriodicTask": many_entries,
+    "django_celery_beat.CrontabSchedule": many_clock_times,
+    "django_celery_beat.IntervalSchedule": many_intervals,
+    "django_celery_results.TaskResult": many_results,
+}

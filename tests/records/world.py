@@ -1,0 +1,212 @@
+"""A small site with rows inside and outside everybody's scope, and what each role finds there.
+
+A record screen without an entry in ``ROWS`` fails the table: the entry makes rows of which a manager and an
+instructor should see some and not others, in the states in which something can be done.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, resolve, reverse
+from django_celery_beat.models import PeriodicTask
+
+from accounts.models import TeamMembership
+from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
+from learning.models import Enrollment
+from learning.services import request_enrollment
+from lms_pages.models import CourseStaff
+from reports.models import Delivery, Run
+from tests.factories.accounts import make_person, make_team
+from tests.factories.imports import make_batch
+from tests.factories.learning import make_enrollment
+from tests.factories.lms_pages import make_course
+from tests.factories.notifications import make_mail
+from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
+from tests.factories.reports import make_schedule
+from workbench.modeladmin import ScopedModelAdmin, registered
+from workbench.modeladmin.transfer import kinds_of
+
+ROLES = (ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR)
+ALL, OWN, NONE, NO_SUCH = "all", "own", "–", "no page"
+# Row buttons that only lead to another record's page say nothing about what may be done.
+LEADING = ("_modeladmin_inspect", "_modeladmin_edit", "_modeladmin_delete", "_modeladmin_index")
+
+
+class World:
+    def __init__(self):
+        self.people = {role: make_person(f"{role.title()} Person", roles=(role,)) for role in ROLES}
+        self.inside, self.outside = make_person("Ida Inside"), make_person("Otto Outside")
+        self.taught = make_course("Taught course", modules=1, lessons=1, enrollment_policy="request")
+        self.other = make_course("Other course", modules=1, lessons=1)
+        self.team = make_team("Inside team", managers=[self.people[MANAGER]], members=[self.inside])
+        self.other_team = make_team("Other team", members=[self.outside])
+        self.teaching = CourseStaff.objects.create(course=self.taught, user=self.people[INSTRUCTOR])
+        self.clients = {}
+        for role, person in self.people.items():
+            self.clients[role] = Client()
+            self.clients[role].force_login(person)
+
+
+def enrollments(world: World) -> list[Enrollment]:
+    asked = make_person("Rita Request")
+    make_team("Asking team", managers=[world.people[MANAGER]], members=[asked])
+    return [
+        make_enrollment(world.inside, world.taught),
+        request_enrollment(learner=asked, course=world.taught),
+        make_enrollment(world.outside, world.other),
+    ]
+
+
+def staff(world: World) -> list[CourseStaff]:
+    return [world.teaching, CourseStaff.objects.create(course=world.other, user=world.outside)]
+
+
+def mails(world: World) -> list:
+    return [make_mail(state="failed", kind="report"), make_mail(state="failed", kind="account")]
+
+
+def runs(world: World) -> list[Run]:
+    schedules = [make_schedule(owner=world.people[REPORT_ADMINISTRATOR]), make_schedule(owner=world.outside)]
+    return [Run.objects.create(schedule=one, period="2026-W47", scheduled_for=one.active_since) for one in schedules]
+
+
+def deliveries(world: World) -> list[Delivery]:
+    return [
+        Delivery.objects.create(
+            run=run,
+            schedule=run.schedule,
+            period=run.period,
+            address=world.inside.email,
+            mail=make_mail(state="failed", kind="report"),
+        )
+        for run in runs(world)
+    ]
+
+
+ROWS: dict[str, Callable[[World], list]] = {
+    "accounts.User": lambda world: [world.inside, world.outside],
+    "accounts.Team": lambda world: [world.team, world.other_team],
+    "accounts.TeamMembership": lambda world: list(TeamMembership.objects.order_by("pk")[:2]),
+    "learning.Enrollment": enrollments,
+    "lms_pages.CourseStaff": staff,
+    "notifications.OutboxMail": mails,
+    "reports.Schedule": lambda world: [run.schedule for run in runs(world)],
+    "reports.Run": runs,
+    "reports.Delivery": deliveries,
+    "workbench.ImportBatch": lambda world: [
+        make_batch([["new@example.com", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
+        make_batch([["none", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
+    ],
+    "django_celery_beat.PeriodicTask": lambda world: [
+        make_entry(),
+        PeriodicTask.objects.get(name="Lectern: sweep the mail outbox"),
+    ],
+    "django_celery_beat.CrontabSchedule": lambda world: [make_clock_times(), make_clock_times(hour="5")],
+    "django_celery_beat.IntervalSchedule": lambda world: [make_interval(17), make_interval(18)],
+    "django_celery_results.TaskResult": lambda world: [make_result(status="FAILURE"), make_result()],
+}
+
+
+def label_of(admin: ScopedModelAdmin) -> str:
+    return admin.model._meta.label
+
+
+def extent(found: list[bool]) -> str:
+    return ALL if all(found) else OWN if any(found) else NONE
+
+
+class Act(NamedTuple):
+    label: str
+    url: str
+    is_post: bool
+
+
+class Request:
+    """As much of a request as permission and button helpers look at."""
+
+    def __init__(self, user: Any):
+        self.user = user
+
+
+def buttons(admin: ScopedModelAdmin, user: Any, row: Any) -> set[Act]:
+    """What may be done with a row, beyond reading, changing and deleting it."""
+    view = admin.index_view_class(model_admin=admin)
+    helper = admin.get_button_helper_class()(view, Request(user))
+    found = set()
+    for button in helper.get_buttons_for_obj(row, exclude=["inspect"]):
+        is_post = button.get("method") == "post"
+        if is_post or not leads_elsewhere(button["url"]):
+            found.add(Act(str(button["label"]), button["url"], is_post))
+    return found
+
+
+def leads_elsewhere(url: str) -> bool:
+    try:
+        return (resolve(url.partition("?")[0]).url_name or "").endswith(LEADING)
+    except Resolver404:
+        return False
+
+
+def observe(world: World, admin: ScopedModelAdmin) -> dict[str, dict[str, str]]:
+    """What each role finds at one record, asked over HTTP: role -> action -> all, own, or nothing; what may be done, by its labels."""
+    rows = [type(row)._default_manager.get(pk=row.pk) for row in ROWS[label_of(admin)](world)]
+    urls = admin.url_helper
+    offered: dict[str, set[Act]] = {}
+    found: dict[str, dict[str, str]] = {}
+    for role, client in world.clients.items():
+        person = type(world.people[role]).objects.get(pk=world.people[role].pk)
+        opens = client.get(urls.index_url).status_code == 200
+        visible = set(admin.get_queryset(Request(person)).filter(pk__in=[row.pk for row in rows]).values_list("pk"))
+        seen = [opens and (row.pk,) in visible for row in rows]
+        offered[role] = set()
+        for row, is_seen in zip(rows, seen, strict=True):
+            if is_seen:
+                current = admin.get_queryset(Request(person)).get(pk=row.pk)
+                offered[role] |= buttons(admin, person, current)
+        bulk = [str(action.label) for action in admin.bulk_actions_for(person)] if opens else []
+        found[role] = {
+            "list": extent(seen) if opens else NONE,
+            "view": pages(client, admin, "inspect", rows) if admin.inspect_view_enabled else NO_SUCH,
+            "change": pages(client, admin, "edit", rows),
+            "export": export(client, admin, extent(seen)),
+            "act": ", ".join(sorted({*(act.label for act in offered[role]), *bulk})) or NONE,
+        }
+    refused_elsewhere(world, offered)
+    return found
+
+
+def pages(client: Client, admin: ScopedModelAdmin, action: str, rows: list) -> str:
+    addresses = [admin.url_helper.get_action_url(action, row.pk) for row in rows]
+    return extent([client.get(address).status_code == 200 for address in addresses])
+
+
+def export(client: Client, admin: ScopedModelAdmin, listed: str) -> str:
+    """As much as the list shows, and never a row more."""
+    if not kinds_of(admin):
+        return NO_SUCH
+    page = client.get(admin.url_helper.get_action_url("export"))
+    if page.status_code != 200:
+        return NONE
+    assert page.context["count"] <= client.get(admin.url_helper.index_url).context["result_count"]
+    return listed
+
+
+def refused_elsewhere(world: World, offered: dict[str, set[Act]]) -> None:
+    """Whoever is not offered an action is refused it too, at its very address."""
+    home = reverse("wagtailadmin_home")
+    every = {(act.url, act.is_post) for acts in offered.values() for act in acts}
+    for role, client in world.clients.items():
+        for url, is_post in sorted(every - {(act.url, act.is_post) for act in offered[role]}):
+            with transaction.atomic():
+                response = client.post(url) if is_post else client.get(url)
+                transaction.set_rollback(True)
+            is_refused = response.status_code in (403, 404) or (response.status_code == 302 and response.url == home)
+            assert is_refused, f"{role} is not offered {url}, but gets {response.status_code} there"
+
+
+def observed() -> dict[tuple[str, str], dict[str, str]]:
+    """The whole table: (record, role) -> action -> what the role finds."""
+    world = World()
+    return {(label_of(admin), role): cells for admin in registered for role, cells in observe(world, admin).items()}
