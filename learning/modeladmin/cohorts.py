@@ -26,6 +26,13 @@ from workbench.records import Related
 from workbench.times import day_words
 
 
+def is_on_record(cohort: Cohort) -> bool:
+    """Whether anybody was ever in it or a link leads to it; the list asks this for all its rows at once."""
+    if hasattr(cohort, "is_on_record"):
+        return cohort.is_on_record
+    return cohort.memberships.exists() or InviteLink.objects.filter(cohort=cohort).exists()
+
+
 class CohortPermissionHelper(ScopedPermissionHelper):
     """Whoever teaches the course changes its cohorts; one that had people, or has a link, stays on record."""
 
@@ -33,7 +40,7 @@ class CohortPermissionHelper(ScopedPermissionHelper):
         return self.may(user, "change") and may_teach(user, obj.course)
 
     def user_can_delete_obj(self, user, obj):
-        return self.may(user, "delete") and not obj.is_on_record and may_teach(user, obj.course)
+        return self.may(user, "delete") and not is_on_record(obj) and may_teach(user, obj.course)
 
 
 class CohortButtonHelper(RowButtonHelper):
