@@ -12,14 +12,17 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
-from accounts.models import Team, TeamMembership
-from learning.models import Enrollment, EnrollmentStatus
+from accounts.models import Invitation, Team, TeamMembership
+from assessment.models import Response
+from learning.models import Cohort, Enrollment, EnrollmentStatus, InviteLink, LearningEvent, LessonProgress
+from learning.verbs import Verb
 from lms_pages.models import CoursePage, CourseStaff
 from notifications.models import OutboxMail
 from reports.models import Delivery, Run, Schedule
 from tests.factories.accounts import make_person
-from tests.factories.lms_pages import make_course
+from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.operations import SWEEP
+from tests.factories.questions import make_question, right_answer
 from tests.factories.reports import make_schedule
 from workbench.models import ImportBatch
 
@@ -143,11 +146,89 @@ def many_imports(count: int) -> None:
     ImportBatch.objects.bulk_create(rows, BATCH)
 
 
+def many_runs_of_learners(count: int) -> list[Enrollment]:
+    many_enrollments(count)
+    return list(Enrollment.objects.order_by("-pk").select_related("course")[:count])
+
+
+def many_progress(count: int) -> None:
+    lesson, now = lessons_of(course())[0], timezone.now()
+    rows = [
+        LessonProgress(enrollment=run, lesson_key=uuid.uuid4(), lesson=lesson, rule="button", completed_at=now)
+        for run in many_runs_of_learners(count)
+    ]
+    LessonProgress.objects.bulk_create(rows, BATCH)
+
+
+def many_events(count: int) -> None:
+    page, person, now = course(), make_person(), timezone.now()
+    rows = [
+        LearningEvent(
+            verb=Verb.LESSON_COMPLETED,
+            occurred_at=now,
+            learner=person,
+            course_key=page.translation_key,
+            idempotency_key=uuid.uuid4().hex,
+        )
+        for _place in range(count)
+    ]
+    LearningEvent.objects.bulk_create(rows, BATCH)
+
+
+def many_responses(count: int) -> None:
+    asked, now = make_question(), timezone.now()
+    answer = right_answer(asked)
+    (run,) = many_runs_of_learners(1)
+    rows = [
+        Response(
+            enrollment=run,
+            question=asked,
+            lesson_key=uuid.uuid4(),
+            block_id=uuid.uuid4().hex,
+            answer=answer,
+            score=1,
+            answered_at=now,
+        )
+        for _place in range(count)
+    ]
+    Response.objects.bulk_create(rows, BATCH)
+
+
+def many_cohorts(count: int) -> None:
+    page = course()
+    rows = [Cohort(name=uuid.uuid4().hex, course=page, course_key=page.translation_key) for _place in range(count)]
+    Cohort.objects.bulk_create(rows, BATCH)
+
+
+def many_links(count: int) -> None:
+    page, day = course(), timezone.localdate() + dt.timedelta(days=9)
+    rows = [
+        InviteLink(course=page, course_key=page.translation_key, code=uuid.uuid4().hex, limit=5, expires_on=day)
+        for _place in range(count)
+    ]
+    InviteLink.objects.bulk_create(rows, BATCH)
+
+
+def many_invitations(count: int) -> None:
+    later = timezone.now() + dt.timedelta(days=9)
+    rows = [
+        Invitation(person=person, sent_to=person.email, language="en", token_hash=uuid.uuid4().hex, expires_at=later)
+        for person in many_people(count)
+    ]
+    Invitation.objects.bulk_create(rows, BATCH)
+
+
 MANY: dict[str, Callable[[int], object]] = {
     "accounts.User": many_people,
     "accounts.Team": many_teams,
     "accounts.TeamMembership": many_memberships,
+    "accounts.Invitation": many_invitations,
     "learning.Enrollment": many_enrollments,
+    "learning.Cohort": many_cohorts,
+    "learning.InviteLink": many_links,
+    "learning.LessonProgress": many_progress,
+    "learning.LearningEvent": many_events,
+    "assessment.Response": many_responses,
     "lms_pages.CourseStaff": many_staff,
     "notifications.OutboxMail": many_mails,
     "reports.Schedule": many_schedules,

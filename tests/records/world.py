@@ -5,25 +5,31 @@ instructor should see some and not others, in the states in which something can 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from accounts.models import TeamMembership
+from accounts.models import Invitation, TeamMembership
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
-from learning.models import Enrollment
+from accounts.services import invite_people
+from assessment.models import Response
+from learning.models import Cohort, Enrollment, InviteLink, LearningEvent, LessonProgress
 from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
 from reports.models import Delivery, Run
 from tests.factories.accounts import make_person, make_team
 from tests.factories.imports import make_batch
-from tests.factories.learning import make_enrollment
+from tests.factories.learning import make_cohort, make_enrollment
 from tests.factories.lms_pages import make_course
 from tests.factories.notifications import make_mail
 from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
+from tests.factories.questions import make_question, right_answer
 from tests.factories.reports import make_schedule
 from workbench.modeladmin import ScopedModelAdmin, registered
 from workbench.modeladmin.transfer import kinds_of
@@ -59,6 +65,53 @@ def enrollments(world: World) -> list[Enrollment]:
     ]
 
 
+def invitations(world: World) -> list[Invitation]:
+    return invite_people(people=[make_person("Nina New"), make_person("Nick New")], actor=world.people[ADMINISTRATOR])
+
+
+def cohorts(world: World) -> list[Cohort]:
+    return [make_cohort(world.taught), make_cohort(world.other)]
+
+
+def links(world: World) -> list[InviteLink]:
+    day = timezone.localdate() + timedelta(days=9)
+    return [
+        InviteLink.objects.create(course=page, course_key=page.translation_key, limit=5, expires_on=day)
+        for page in (world.taught, world.other)
+    ]
+
+
+def finished(world: World) -> list[Enrollment]:
+    """A run inside and one outside, each with a lesson done."""
+    learner = make_person()
+    make_team(managers=[world.people[MANAGER]], members=[learner])
+    return [make_enrollment(learner, world.taught, done=1), make_enrollment(course=world.other, done=1)]
+
+
+def progress(world: World) -> list[LessonProgress]:
+    return [LessonProgress.objects.get(enrollment=run) for run in finished(world)]
+
+
+def events(world: World) -> list[LearningEvent]:
+    return [LearningEvent.objects.filter(enrollment=run).latest("pk") for run in finished(world)]
+
+
+def responses(world: World) -> list[Response]:
+    asked = make_question()
+    return [
+        Response.objects.create(
+            enrollment=run,
+            question=asked,
+            lesson_key=uuid4(),
+            block_id="check",
+            answer=right_answer(asked),
+            score=1,
+            answered_at=timezone.now(),
+        )
+        for run in finished(world)
+    ]
+
+
 def staff(world: World) -> list[CourseStaff]:
     return [world.teaching, CourseStaff.objects.create(course=world.other, user=world.outside)]
 
@@ -89,7 +142,13 @@ ROWS: dict[str, Callable[[World], list]] = {
     "accounts.User": lambda world: [world.inside, world.outside],
     "accounts.Team": lambda world: [world.team, world.other_team],
     "accounts.TeamMembership": lambda world: list(TeamMembership.objects.order_by("pk")[:2]),
+    "accounts.Invitation": invitations,
     "learning.Enrollment": enrollments,
+    "learning.Cohort": cohorts,
+    "learning.InviteLink": links,
+    "learning.LessonProgress": progress,
+    "learning.LearningEvent": events,
+    "assessment.Response": responses,
     "lms_pages.CourseStaff": staff,
     "notifications.OutboxMail": mails,
     "reports.Schedule": lambda world: [run.schedule for run in runs(world)],
