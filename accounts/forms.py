@@ -217,3 +217,28 @@ class ResetTokenForm(allauth_forms.UserTokenForm):
     def _get_user(self, uidb36):
         user = super()._get_user(uidb36)
         return user if user is not None and user.is_active else None
+
+
+class SignUpForm(forms.Form):
+    """Who somebody is who makes an account alone. No password yet: the address is proven first."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=150)
+    last_name = forms.CharField(label=_("Last name"), max_length=150)
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args, rule, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rule = rule
+        if rule.domains:
+            self.fields["email"].help_text = _("An address at %s.") % ", ".join(rule.domains)
+
+    def clean_email(self):
+        address = self.cleaned_data["email"].lower()
+        if not self.rule.admits(address):
+            raise forms.ValidationError(
+                _("Only addresses at %s sign up alone. Ask the training team to add you.")
+                % ", ".join(self.rule.domains)
+            )
+        return address

@@ -1,5 +1,6 @@
-"""What becomes of the rows that point at a person whose two accounts are merged. Upper apps fill `merges` in ``ready()``."""
+"""What upper apps say about accounts, in their ``ready()``: who may sign up, and what a merge does with their rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +48,8 @@ class Move(MergeRule):
     def outcome(self, field: Field, kept: Any, merged: Any) -> str:
         twins = self.twins(field, kept, merged).count()
         if not twins:
-            return _("move to the account that stays")
-        return _("move to the account that stays; %d it has already are dropped") % twins
+            return _("will move to the account that stays")
+        return _("will move to the account that stays; %d it has already will be dropped") % twins
 
     def run(self, field: Field, kept: Any, merged: Any) -> None:
         self.twins(field, kept, merged).delete()
@@ -57,13 +58,33 @@ class Move(MergeRule):
 
 @dataclass(frozen=True)
 class Stay(MergeRule):
-    """The rows stay with the account that goes; ``why`` completes "stay as they are: "."""
+    """The rows stay with the account that goes; ``why`` completes "will stay as they are: "."""
 
     why: str | Promise = ""
 
     def outcome(self, field: Field, kept: Any, merged: Any) -> str:
-        return _("stay as they are: %s") % self.why
+        return _("will stay as they are: %s") % self.why
 
 
 # "app_label.Model.field" -> rule, for every foreign key to a person, those of libraries too. A test finds holes.
 merges: dict[str, MergeRule] = {}
+
+
+@dataclass(frozen=True)
+class SignUpRule:
+    """Who may make an account alone: nobody, or those with an address at one of ``domains`` (none named: anybody)."""
+
+    is_open: bool = False
+    domains: tuple[str, ...] = ()
+
+    def admits(self, address: str) -> bool:
+        domain = address.rpartition("@")[2].lower()
+        return self.is_open and (not self.domains or domain in {name.lower() for name in self.domains})
+
+
+# Filled by the app that keeps the site's settings, under any name; without an entry nobody signs up alone.
+sign_up: dict[str, Callable[[], SignUpRule]] = {}
+
+
+def sign_up_rule() -> SignUpRule:
+    return next((rule() for rule in sign_up.values()), SignUpRule())

@@ -1,6 +1,7 @@
 """The admin's door, the same sign-in as everywhere; and the page on which an invitation is accepted."""
 
-from allauth.account.forms import SetPasswordForm
+from allauth.account.forms import ResetPasswordForm, SetPasswordForm
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, login
@@ -8,15 +9,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import InvitationRefused
+from accounts.forms import SignUpForm
 from accounts.models import InvitationState
+from accounts.registries import sign_up_rule
 from accounts.selectors import invitation_by_token
-from accounts.services import accept_invitation, invite_people
+from accounts.services import accept_invitation, invite_people, sign_up_person
 
 
 def admin_door(request):
@@ -69,4 +73,27 @@ def invitation_again(request, token):
     if invitation is None or invitation.obstacle != InvitationState.EXPIRED:
         return invitation_halt(request, token)
     invite_people(people=[invitation.person])
-    return render(request, "accounts/invitation_sent.html", {"invitation": invitation})
+    return render(request, "accounts/invitation_sent.html", {"address": invitation.sent_to})
+
+
+def sign_up_page(request):
+    """Make an account alone, in place of allauth's sign-up: the password is set from the mail, so the address is proven.
+
+    Whether an address has an account already is told to nobody but its reader.
+    """
+    rule = sign_up_rule()
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if not rule.is_open:
+        return render(request, "account/signup_closed.html")
+    form = SignUpForm(request.POST or None, rule=rule)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/sign_up.html", {"form": form})
+    if not ratelimit.consume(request, action="signup"):
+        return ratelimit.respond_429(request)
+    person = sign_up_person(**form.cleaned_data, language=get_language())
+    if person.is_active and person.has_password:
+        reset = ResetPasswordForm({"email": person.email})
+        if reset.is_valid():
+            reset.save(request)
+    return render(request, "accounts/invitation_sent.html", {"address": form.cleaned_data["email"]})

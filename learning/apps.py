@@ -10,7 +10,7 @@ class LearningConfig(AppConfig):
 
     def ready(self):
         from accounts.models import User
-        from accounts.registries import Move, Stay, merges
+        from accounts.registries import Move, merges
         from learning.modeladmin.bulk import EnrollPeople
         from learning.models import Enrollment
         from learning.receivers import connect
@@ -25,9 +25,9 @@ class LearningConfig(AppConfig):
         connect()
         merges["learning.Enrollment.learner"] = MoveRuns(_("Enrollments"))
         merges["learning.LearningEvent.learner"] = Move(_("Entries of the learning record"))
-        merges["learning.LearningEvent.actor"] = Stay(_("What they did for others"), _("it says who did it"))
+        merges["learning.LearningEvent.actor"] = Move(_("Entries they made in learning records"))
         for name in ("Cohort", "InviteLink"):
-            merges[f"learning.{name}.created_by"] = Stay(_("Cohorts and links made"), _("they say who made them"))
+            merges[f"learning.{name}.created_by"] = Move(_("Cohorts and links they made"))
         visibility["learning"] = course_keys_of
         resources.update({kind.slug: kind for kind in (EnrollmentResource, CompletionResource)})
         related.setdefault(User, []).append(courses_of_person)

@@ -4,6 +4,7 @@ from accounts.services.invitations import accept_invitation, invite_people, revo
 from accounts.services.merging import MergePreview, merge_people, preview_merge, relations_to_people
 from accounts.services.people import create_person, deactivate_person, return_person
 from accounts.services.roles import permissions_of, set_roles, sync_roles
+from accounts.services.signing_up import sign_up_person
 from accounts.services.teams import assign_team
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "revoke_invitations",
     "set_roles",
     "settle_invitation",
+    "sign_up_person",
     "sync_roles",
 ]

@@ -92,7 +92,7 @@ def test_a_late_link_gets_a_new_one_at_the_same_address(client, learner, link):
     assert client.get(f"{link}again/").status_code == 405
     sent = client.post(f"{link}again/")
     assert sent.status_code == 200
-    assert "A new invitation is on its way" in text_of(sent)
+    assert "A mail is on its way" in text_of(sent)
     assert [message.to for message in mail.outbox] == [[learner.email]] * 2
     assert "There is a newer invitation" in text_of(client.get(link))
     # Once per link: whoever finds an old mail cannot fill a mailbox.

@@ -1,0 +1,13 @@
+"""What templates ask about accounts."""
+
+from django import template
+
+from accounts.registries import sign_up_rule
+
+register = template.Library()
+
+
+@register.simple_tag
+def sign_up_is_open() -> bool:
+    """Whether somebody may make an account alone."""
+    return sign_up_rule().is_open
