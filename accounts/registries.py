@@ -1,6 +1,5 @@
 """What upper apps say about accounts, in their ``ready()``: who may sign up, and what a merge does with their rows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,23 +67,3 @@ class Stay(MergeRule):
 
 # "app_label.Model.field" -> rule, for every foreign key to a person, those of libraries too. A test finds holes.
 merges: dict[str, MergeRule] = {}
-
-
-@dataclass(frozen=True)
-class SignUpRule:
-    """Who may make an account alone: nobody, or those with an address at one of ``domains`` (none named: anybody)."""
-
-    is_open: bool = False
-    domains: tuple[str, ...] = ()
-
-    def admits(self, address: str) -> bool:
-        domain = address.rpartition("@")[2].lower()
-        return self.is_open and (not self.domains or domain in {name.lower() for name in self.domains})
-
-
-# Filled by the app that keeps the site's settings, under any name; without an entry nobody signs up alone.
-sign_up: dict[str, Callable[[], SignUpRule]] = {}
-
-
-def sign_up_rule() -> SignUpRule:
-    return next((rule() for rule in sign_up.values()), SignUpRule())

@@ -1,5 +1,6 @@
 """Reading people and teams."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +12,9 @@ from wagtail.models import ModelLogEntry
 
 from accounts.models import Invitation, Team, TeamMembership, hash_of_token
 from accounts.policies import visible_to
+from operations.models import SignUp
+from operations.selectors.site import site_settings
+from workbench.days import site_day
 from workbench.records import Moment
 
 # What a person's other rows tell already.
@@ -58,7 +62,7 @@ def person_moments(viewer: Any, person: Any, limit: int) -> tuple[list[Moment], 
     moments = [Moment(person.date_joined, _("Added"), icon="plus")]
     if person.last_login:
         moments.append(Moment(person.last_login, _("Signed in, the last time so far"), icon="key"))
-    today = timezone.localdate()
+    today = site_day()
     for row in visible_to(viewer, TeamMembership.objects.filter(user=person)).select_related("team"):
         url = reverse("accounts_team_modeladmin_inspect", args=[row.team_id])
         came = _("Came to the team %s") if row.is_primary else _("Came to the team %s as well")
@@ -89,3 +93,21 @@ def logged_moments(viewer: Any, person: Any, limit: int) -> tuple[list[Moment], 
         words = _("%(what)s, by %(who)s") % {"what": entry.message, "who": who}
         moments.append(Moment(entry.timestamp, words))
     return moments, entries.count()
+
+
+@dataclass(frozen=True)
+class SignUpRule:
+    """Who may make an account alone: nobody, or those with an address at one of ``domains`` (none named: anybody)."""
+
+    is_open: bool = False
+    domains: tuple[str, ...] = ()
+
+    def admits(self, address: str) -> bool:
+        domain = address.rpartition("@")[2].lower()
+        return self.is_open and (not self.domains or domain in {name.lower() for name in self.domains})
+
+
+def sign_up_rule() -> SignUpRule:
+    """Who may make an account alone, as the site's settings say."""
+    site = site_settings()
+    return SignUpRule(site.sign_up != SignUp.CLOSED, site.domains if site.sign_up == SignUp.DOMAINS else ())

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.exceptions import InvitationRefused
 from accounts.forms import SignUpForm
 from accounts.models import InvitationState
-from accounts.registries import sign_up_rule
-from accounts.selectors import invitation_by_token
+from accounts.selectors import invitation_by_token, sign_up_rule
 from accounts.services import accept_invitation, invite_people, sign_up_person
 
 

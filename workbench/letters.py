@@ -19,12 +19,10 @@ class Letter:
 def render_letter(*, person: Any, template: str, context: Mapping[str, Any] | None = None) -> Letter:
     """``emails/<template>.txt`` and ``.html`` in the person's language and time zone.
 
-    The first line of the text template is the subject. Both templates get ``person``, ``site_name``,
-    ``site_url`` and ``context``.
+    The first line of the text template is the subject. Both templates get ``person``, ``site_url`` and ``context``.
     """
     values = {
         "person": person,
-        "site_name": settings.WAGTAIL_SITE_NAME,
         "site_url": settings.WAGTAILADMIN_BASE_URL,
         **(context or {}),
     }

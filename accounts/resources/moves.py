@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import Team, TeamMembership
+from workbench.days import site_day
 
 
 def current_teams(people: list[Any]) -> dict[int, Team]:
@@ -14,7 +13,7 @@ def current_teams(people: list[Any]) -> dict[int, Team]:
     A membership whose last day is today is over for a file: it says how things are from now on.
     """
     rows = TeamMembership.objects.current().filter(user__in=people).select_related("team")
-    rows = rows.exclude(until=timezone.localdate())
+    rows = rows.exclude(until=site_day())
     # The last one of a person wins, so the order is that of `primary_team` backwards.
     return {row.user_id: row.team for row in rows.order_by("is_primary", "since", "pk")}
 
@@ -24,7 +23,7 @@ def move_people(moves: list[tuple[Any, Team | None]]) -> dict[int, dict[str, lis
 
     A fixed number of queries, and one more for each day on which an ended membership had begun.
     """
-    today = timezone.localdate()
+    today = site_day()
     open_ones: dict[int, list[TeamMembership]] = {}
     for row in TeamMembership.objects.filter(user__in=[person for person, _team in moves], until=None):
         open_ones.setdefault(row.user_id, []).append(row)

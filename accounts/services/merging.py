@@ -9,7 +9,6 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Field
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
@@ -18,6 +17,7 @@ from accounts.exceptions import MergeRefused
 from accounts.models import Invitation
 from accounts.registries import MergeRule, Move, Stay, merges
 from accounts.services.invitations import revoke_invitations
+from workbench.days import site_day
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class MoveMemberships(Move):
     team where that is as well ends today."""
 
     def run(self, field: Field, kept: Any, merged: Any) -> None:
-        today = timezone.localdate()
+        today = site_day()
         rows = self.rows(field, merged)
         theirs = self.rows(field, kept)
         for row in rows.filter(until=None, team__in=theirs.filter(until=None).values("team")):

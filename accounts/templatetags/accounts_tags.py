@@ -2,7 +2,7 @@
 
 from django import template
 
-from accounts.registries import sign_up_rule
+from accounts.selectors import sign_up_rule
 
 register = template.Library()
 

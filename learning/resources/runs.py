@@ -15,6 +15,7 @@ from learning.models import Enrollment, LearningEvent
 from learning.policies import visible_to
 from lms_pages.models import CoursePage
 from lms_pages.selectors import course_outline
+from workbench.days import site_day
 from workbench.imports.columns import Column, EmailWidget, TextWidget
 from workbench.imports.resource import RecordResource
 from workbench.models import Outcome
@@ -194,4 +195,4 @@ def day_of(moment: datetime.datetime | None) -> datetime.date | None:
 
 
 def is_future(day: Any) -> bool:
-    return day is not None and day > timezone.localdate()
+    return day is not None and day > site_day()

@@ -3,10 +3,9 @@
 import pytest
 from django.core import mail
 
-from accounts import registries
 from accounts.models import User
-from accounts.registries import SignUpRule
 from accounts.services import deactivate_person
+from operations.models import SignUp, SiteSettings
 from tests.factories.accounts import link_in, make_person
 
 pytestmark = pytest.mark.django_db
@@ -19,13 +18,10 @@ def _mail_is_caught(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
-def allow(monkeypatch, *domains):
-    monkeypatch.setitem(registries.sign_up, "site", lambda: SignUpRule(is_open=True, domains=domains))
-
-
-@pytest.fixture(autouse=True)
-def _only_what_the_test_says(monkeypatch):
-    monkeypatch.setattr(registries, "sign_up", {})
+def allow(*domains):
+    site = SiteSettings.load()
+    site.sign_up, site.sign_up_domains = SignUp.DOMAINS if domains else SignUp.OPEN, ", ".join(domains)
+    site.save()
 
 
 def sign_up(client, address="nina.new@example.com"):
@@ -40,8 +36,8 @@ def test_nobody_signs_up_where_the_site_does_not_say_so(client):
     assert "ask them or your manager" in client.get("/accounts/login/").content.decode()
 
 
-def test_an_account_opens_with_the_link_in_the_mail(client, monkeypatch):
-    allow(monkeypatch)
+def test_an_account_opens_with_the_link_in_the_mail(client):
+    allow()
     assert 'href="/accounts/signup/"' in client.get("/accounts/login/").content.decode()
     assert "A mail is on its way" in sign_up(client, "Nina.New@example.com")
     person = User.objects.get()
@@ -53,15 +49,15 @@ def test_an_account_opens_with_the_link_in_the_mail(client, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["nina@elsewhere.example", "nina@sub.corp.example.com", "corp.example.com@evil.example"])  # fmt: skip
-def test_only_addresses_of_the_domains_sign_up(client, monkeypatch, address):
-    allow(monkeypatch, "corp.example.com")
+def test_only_addresses_of_the_domains_sign_up(client, address):
+    allow("corp.example.com")
     assert "Only addresses at corp.example.com sign up alone." in sign_up(client, address)
     assert (User.objects.count(), mail.outbox) == (0, [])
     assert "A mail is on its way" in sign_up(client, "nina@CORP.example.com")
 
 
-def test_the_answer_does_not_tell_who_has_an_account(client, monkeypatch):
-    allow(monkeypatch)
+def test_the_answer_does_not_tell_who_has_an_account(client):
+    allow()
     known, gone = make_person("Kim Known", password=PASSWORD), make_person("Gus Gone")
     deactivate_person(person=gone)
 
@@ -75,10 +71,10 @@ def test_the_answer_does_not_tell_who_has_an_account(client, monkeypatch):
     assert (known.name, known.check_password(PASSWORD)) == ("Kim Known", True)
 
 
-def test_attempts_are_limited(client, monkeypatch, settings):
+def test_attempts_are_limited(client, settings):
     from django.core.cache import cache
 
-    allow(monkeypatch)
+    allow()
     settings.ACCOUNT_RATE_LIMITS = {"signup": "2/m/ip"}
     cache.clear()
     for number in range(3):
