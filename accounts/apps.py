@@ -13,12 +13,14 @@ class AccountsConfig(AppConfig):
         from accounts.receivers import connect
         from accounts.registries import merges
         from accounts.resources import PeopleResource, TeamResource
-        from accounts.selectors import logged_moments, person_moments
+        from accounts.selectors import invitations_pending, logged_moments, person_moments
         from accounts.services.merging import OWN_MERGES
         from workbench.imports.resource import resources
+        from workbench.matters import matters
         from workbench.records import timelines
 
         connect()
+        matters["invitations"] = invitations_pending
         resources.update({kind.slug: kind for kind in (PeopleResource, TeamResource)})
 
         merges.update(OWN_MERGES)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import ModelLogEntry
 
 from accounts.models import Invitation, Team, TeamMembership, hash_of_token
@@ -15,6 +16,7 @@ from accounts.policies import visible_to
 from operations.models import SignUp
 from operations.selectors.site import site_settings
 from workbench.days import site_day
+from workbench.matters import Matter
 from workbench.records import Moment
 
 # What a person's other rows tell already.
@@ -111,3 +113,12 @@ def sign_up_rule() -> SignUpRule:
     """Who may make an account alone, as the site's settings say."""
     site = site_settings()
     return SignUpRule(site.sign_up != SignUp.CLOSED, site.domains if site.sign_up == SignUp.DOMAINS else ())
+
+
+def invitations_pending(viewer: Any) -> Matter | None:
+    """People who were invited and have not set a password yet, for those who may resend; see `workbench.matters`."""
+    if not viewer.has_perm("accounts.view_invitation"):
+        return None
+    count = visible_to(viewer, Invitation.objects.pending()).count()
+    words = ngettext("invitation is not accepted yet", "invitations are not accepted yet", count)
+    return Matter(count, words, reverse("accounts_invitation_modeladmin_index"))

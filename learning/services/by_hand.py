@@ -19,7 +19,7 @@ from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
 from lms_pages.selectors import Outline, course_outline
-from workbench.days import site_day
+from workbench.days import site_day, site_zone
 from workbench.times import day_words
 
 
@@ -36,7 +36,7 @@ def moment_on(day: date | None) -> datetime:
     """When something that is said to have happened on ``day`` took place: now for today, else noon in the site's zone."""
     if day is None or day >= site_day():
         return timezone.now()
-    return timezone.make_aware(datetime.combine(day, time(12)), timezone.get_default_timezone())
+    return timezone.make_aware(datetime.combine(day, time(12)), site_zone())
 
 
 def record_lesson(
