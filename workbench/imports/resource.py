@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from import_export.instance_loaders import BaseInstanceLoader
-from import_export.resources import Diff, Resource
+from import_export.resources import Resource
 
 from workbench.imports.columns import REQUIRED, Column
 from workbench.models import Outcome
@@ -32,23 +32,6 @@ class FoundBefore(BaseInstanceLoader):
         return self.resource.find(row)
 
 
-class Difference(Diff):
-    """Which columns a row changes: {column: [before, after]} in place of HTML."""
-
-    def __init__(self, resource, instance, new):
-        self.left, self.right = texts(resource, instance), {}
-
-    def compare_with(self, resource, instance):
-        self.right = texts(resource, instance)
-
-    def as_html(self):
-        return self.left, self.right
-
-
-def texts(resource: "RecordResource", instance: Any) -> dict[str, str]:
-    return {key: resource.fields[key].text_of(instance) for key in resource.compared}
-
-
 @dataclass
 class Planned:
     """One row of a file, judged: what it would do to which record, or why it cannot."""
@@ -60,6 +43,7 @@ class Planned:
     diff: dict[str, list[str]] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
     instance: Any = None
+    before: dict[str, str] = field(default_factory=dict)
     trace: dict[str, Any] = field(default_factory=dict)
 
     def changes(self, *columns: str) -> bool:
@@ -91,7 +75,8 @@ class RecordResource(Resource):
 
     class Meta:
         instance_loader_class = FoundBefore
-        skip_html_diff = False
+        # Its copies and HTML cost more than all the rest; a difference is texts before and after.
+        skip_diff = True
         store_instance = True
         use_transactions = False
 
@@ -100,7 +85,6 @@ class RecordResource(Resource):
         self.actor = actor
         # Columns that the file has; all of them for exports.
         self.mapped = [key for key in self.fields if mapped is None or key in set(mapped)]
-        self.compared = list(self.fields)
         self.loader = FoundBefore(self)
         self.seen: dict[Any, int] = {}
 
@@ -183,8 +167,12 @@ class RecordResource(Resource):
     def get_import_id_fields(self):
         return self.keys
 
-    def get_diff_class(self):
-        return Difference
+    def texts(self, instance: Any) -> dict[str, str]:
+        """Every column of a record as it stands in a file."""
+        return {key: column.text_of(instance) for key, column in self.fields.items()}
+
+    def after_init_instance(self, instance, new, row, **kwargs):
+        kwargs["planned"].before = {} if new else self.texts(instance)
 
     def import_instance(self, instance, row, **kwargs):
         """Every cell at once, so that a person sees all errors of a row. An unchanged cell is never an error."""
@@ -192,7 +180,7 @@ class RecordResource(Resource):
         is_new = instance.pk is None
         for key in self.mapped:
             column, text = self.fields[key], row.get(key, "")
-            if column.readonly or (not is_new and text == column.text_of(instance)):
+            if column.readonly or (not is_new and text == kwargs["planned"].before[key]):
                 continue
             if isinstance(text, Unusable):
                 errors[key] = text.why
@@ -236,12 +224,12 @@ class RecordResource(Resource):
                 planned, [("", _("The same as row %(row)d. Keep one of them.") % {"row": self.seen[key]})]
             )
         self.seen[key] = number
-        left, right = result.diff
-        planned.diff = {key: [left[key], right[key]] for key in self.compared if left[key] != right[key]}
+        after = self.texts(planned.instance)
         if planned.outcome == Outcome.NEW:
-            planned.diff = {key: ["", right[key]] for key in self.compared if right[key]}
-        elif not planned.diff:
-            planned.outcome = Outcome.SAME
+            planned.diff = {key: ["", text] for key, text in after.items() if text}
+        else:
+            planned.diff = {key: [old, after[key]] for key, old in planned.before.items() if old != after[key]}
+            planned.outcome = Outcome.CHANGED if planned.diff else Outcome.SAME
         return planned
 
     def refused(self, planned: Planned, errors: list[tuple[str, str]]) -> Planned:

@@ -320,7 +320,15 @@ def why_not(
     """The rows of one piece with their records, and those that cannot go back, with the reason."""
     instances = resource.load([row.object_id for row in piece if row.object_id is not None])
     planned = [
-        Planned(row.number, row.values, row.outcome, row.label, row.diff, [], instances[row.object_id], row.trace)
+        Planned(
+            row.number,
+            row.values,
+            row.outcome,
+            row.label,
+            row.diff,
+            instance=instances[row.object_id],
+            trace=row.trace,
+        )
         for row in piece
         if row.object_id in instances
     ]
