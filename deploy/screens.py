@@ -90,7 +90,7 @@ def records(label: str, action: str = "index") -> Callable[[], str]:
 
     def find() -> str:
         urls = AdminURLHelper(model(label))
-        if action in ("index", "create"):
+        if action in ("index", "create", "import", "export"):
             return urls.get_action_url(action)
         return urls.get_action_url(action, first(model(label).objects.order_by("-pk"), label).pk)
 
@@ -189,6 +189,9 @@ SCREENS = (
     Screen("admin-person-form", records("accounts.User", "create"), ADMINISTRATOR),
     Screen("admin-team", records("accounts.Team", "inspect"), ADMINISTRATOR),
     Screen("admin-invitations", records("accounts.Invitation"), ADMINISTRATOR),
+    Screen("admin-people-import", records("accounts.User", "import"), ADMINISTRATOR),
+    Screen("admin-people-export", records("accounts.User", "export"), ADMINISTRATOR),
+    Screen("admin-imports", records("workbench.ImportBatch"), ADMINISTRATOR),
     Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
     Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),
