@@ -2,7 +2,6 @@
 
 import zoneinfo
 from functools import cache
-from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -41,26 +40,12 @@ class ZoneWidget(TextWidget):
         return zones().get(text.casefold(), "")
 
 
-def may_invite() -> bool:
-    return hasattr(services, "invite_people")
-
-
-def send_invitations(*, people: list[Any], actor: Any) -> int:
-    """Invite those who may sign in; returns how many."""
-    return len(services.invite_people(people=people, actor=actor))
-
-
 class InviteForm(forms.Form):
     invite = forms.BooleanField(
         label=gettext_lazy("Send an invitation to the new people"),
         help_text=gettext_lazy("A mail in their language, with a link to set a password and sign in."),
         required=False,
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not may_invite():
-            del self.fields["invite"]
 
 
 class PeopleResource(RecordResource):
@@ -206,18 +191,21 @@ class PeopleResource(RecordResource):
             one.trace = traces[one.instance.pk]
 
     def update(self, planned: list[Planned]) -> None:
-        for column in ("first_name", "last_name", "language", "timezone", "is_active"):
+        for column in ("first_name", "last_name", "language", "timezone"):
             touched = [one.instance for one in planned if one.changes(column)]
             User.objects.bulk_update(touched, [column], batch_size=200)
         for one in planned:
-            if one.changes("is_active") and not one.instance.is_active:
-                services.deactivate_person(person=one.instance)
+            if one.changes("is_active"):
+                # Not in bulk: sessions end, open invitations are revoked, and the log says it of each.
+                change = services.return_person if one.instance.is_active else services.deactivate_person
+                change(person=one.instance, actor=self.actor)
 
     def after_write(self, batch, options):
-        if not options.get("invite") or not may_invite():
+        if not options.get("invite"):
             return ""
         keys = batch.rows.filter(outcome=Outcome.NEW).values("object_id")
-        count = send_invitations(people=list(User.objects.filter(pk__in=keys, is_active=True)), actor=self.actor)
+        people = list(User.objects.filter(pk__in=keys, is_active=True))
+        count = len(services.invite_people(people=people, actor=self.actor))
         return ngettext("%d person was invited.", "%d people were invited.", count) % count
 
     # Undoing ----------------------------------------------------------------------

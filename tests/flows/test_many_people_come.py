@@ -1,0 +1,130 @@
+"""500 people on one Monday: a file with three bad rows, the mended one, their invitations, and everything taken back."""
+
+import csv
+import io
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from accounts.models import Invitation
+from accounts.roles import ADMINISTRATOR
+from accounts.selectors import primary_team
+from notifications.models import OutboxMail
+from notifications.services import hand_over_mail
+from tests.factories.accounts import link_in_text, make_person, make_team
+from tests.factories.imports import csv_bytes, errors_of, make_batch, outcomes_of, undo_batch, write_batch
+from tests.notifications.smtp_server import ScriptedServer
+from workbench.models import BatchState
+
+pytestmark = pytest.mark.django_db
+
+User = get_user_model()
+HEADER = ["E-mail address", "First name", "Last name", "Team"]
+COUNT = 500
+
+
+def rows(teams):
+    return [
+        [f"person{number:03}@example.com", f"Pia{number}", f"Person{number}", teams[number % 8].name]
+        for number in range(COUNT)
+    ]
+
+
+@pytest.fixture
+def teams():
+    return [make_team(f"Team {letter}") for letter in "ABCDEFGH"]
+
+
+@pytest.fixture
+def administrator():
+    return make_person("Ada Admin", email="ada@example.com", roles=(ADMINISTRATOR,))
+
+
+@pytest.fixture
+def mail_server(settings):
+    with ScriptedServer() as server:
+        settings.EMAIL_URL = f"smtp://{server.host}:{server.port}"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _mail_goes_to_the_outbox(settings):
+    settings.EMAIL_BACKEND = "notifications.backends.OutboxBackend"
+
+
+def everything():
+    people = User.objects.order_by("pk").values_list("email", "first_name", "is_active", "teams__name")
+    return list(people), Invitation.objects.count()
+
+
+def test_three_bad_rows_are_numbered_and_nothing_is_written(administrator, teams):
+    wrong = rows(teams)
+    wrong[16][0] = "person017 at example.com"
+    wrong[249][3] = "Team Z"
+    wrong[499][0] = wrong[0][0].upper()
+    before = everything()
+    batch = make_batch(wrong, header=HEADER, actor=administrator)
+    assert [number for number, _column, _words in errors_of(batch)] == [18, 251, 501]
+    assert [column for _number, column, _words in errors_of(batch)] == ["email", "team", "email"]
+    assert write_refused(batch)
+    assert (everything(), OutboxMail.objects.count()) == (before, 0)
+
+
+def write_refused(batch) -> bool:
+    from workbench.imports.exceptions import ImportRefused
+
+    with pytest.raises(ImportRefused):
+        write_batch(batch)
+    return True
+
+
+def test_the_mended_file_is_written_invited_exported_and_undone(client, administrator, teams, mail_server):
+    before = everything()
+    batch = write_batch(make_batch(rows(teams), header=HEADER, actor=administrator), invite=True)
+    assert (batch.state, User.objects.count()) == (BatchState.WRITTEN, COUNT + 1)
+    assert primary_team(User.objects.get(email="person250@example.com")) == teams[250 % 8]
+
+    mails = list(OutboxMail.objects.values_list("pk", flat=True))
+    for pk in mails:
+        hand_over_mail(mail_id=pk)
+    arrived = [message.recipient for message in mail_server.accepted]
+    assert (len(mails), len(arrived), len(set(arrived))) == (COUNT, COUNT, COUNT)
+
+    client.force_login(administrator)
+    response = client.get(reverse("accounts_user_modeladmin_export"), {"format": "csv"})
+    exported = b"".join(response.streaming_content) if response.streaming else response.content
+    again = make_batch(content=exported, actor=administrator)
+    assert set(outcomes_of(again).values()) == {"same"}
+    assert len(outcomes_of(again)) == COUNT + 1
+
+    undone = undo_batch(batch)
+    assert (undone.state, everything()) == (BatchState.UNDONE, before)
+
+
+def test_an_import_is_not_undone_once_somebody_came(client, administrator, teams):
+    batch = write_batch(make_batch(rows(teams)[:3], header=HEADER, actor=administrator), invite=True)
+    mail = OutboxMail.objects.get(to_address="person001@example.com")
+    assert mail.is_private
+    link = link_in_text(mail.text)
+    client.post(link, {"password1": "quite-a-long-phrase", "password2": "quite-a-long-phrase"})
+    assert User.objects.get(email="person001@example.com").has_usable_password()
+    before = everything()
+    batch.refresh_from_db()
+    undone = undo_batch(batch)
+    assert (undone.state, everything()) == (BatchState.WRITTEN, before)
+    assert "has set a password or signed in" in str(undone.error)
+
+
+def test_a_file_that_takes_access_away_ends_sessions_at_once(client, administrator):
+    leaver = make_person("Lee Leaver", email="lee@example.com", password="quite-a-long-phrase")
+    client.force_login(leaver)
+    assert client.get("/learn/").status_code in (200, 302, 404)
+    generation = leaver.session_generation
+    header = ["E-mail address", "First name", "Last name", "May sign in"]
+    write_batch(make_batch([["lee@example.com", "Lee", "Leaver", "no"]], header=header, actor=administrator))
+    leaver.refresh_from_db()
+    assert (leaver.is_active, leaver.session_generation) == (False, generation + 1)
