@@ -5,6 +5,7 @@ import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.html import escape
@@ -272,12 +273,17 @@ def numeric(response: etree._Element, entry: etree._Element, remark: Remark) -> 
     if difference:
         remark(difference)
     data = {
-        "answer": format(value.answer, "f"),
-        "tolerance": format(value.tolerance, "f"),
+        "answer": as_stored(value.answer),
+        "tolerance": as_stored(value.tolerance),
         "unit": (entry.get("trailing_text") or "")[:20],
         **typed_feedback(response, remark),
     }
     return "numerical", data, []
+
+
+def as_stored(number: Decimal) -> str:
+    """As the question's own field writes it back, so that an update finds it unchanged: 1000, not 1E+3; 5E-7."""
+    return str(Decimal(format(number, "f")))
 
 
 def short_text(response: etree._Element, entry: etree._Element, remark: Remark) -> Made:

@@ -12,7 +12,7 @@ from lms_pages.selectors import course_outline
 from questions.models import Question
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import make_lesson, publish
-from tests.factories.olx import PROBLEM, png, vertical, whole_course
+from tests.factories.olx import PROBLEM, course_of, png, vertical, whole_course
 from tests.lms_pages.importers.conftest import body, everything, lesson
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,16 @@ def test_the_same_export_again_changes_nothing(importing):
     assert second.as_dict() == first.as_dict()
     assert identities() == ids
     assert everything() == there
+    assert Revision.objects.count() == revisions
+
+
+@pytest.mark.parametrize("answer", ["0.05", "1e-20", "1e3", "6.02e23", "1/3", "0"])
+def test_a_number_of_any_size_is_the_same_number_again(importing, answer):
+    problem = f'<problem url_name="p"><numericalresponse answer="{answer}"><textline/></numericalresponse></problem>'
+    tree = course_of(vertical("One", problem))
+    importing(tree)
+    revisions = Revision.objects.count()
+    importing(tree, update=True)
     assert Revision.objects.count() == revisions
 
 
