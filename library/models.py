@@ -61,6 +61,18 @@ class Image(File, AbstractImage):
         verbose_name_plural = _("images")
         permissions = [("choose_image", "Can choose image")]
 
+    def create_rendition(self, filter):
+        return in_whole_pixels(super().create_rendition(filter))
+
+    def create_renditions(self, *filters):
+        return {made: in_whole_pixels(rendition) for made, rendition in super().create_renditions(*filters).items()}
+
+
+def in_whole_pixels(rendition):
+    """A drawing's size is measured in fractions until it is read back from the database; HTML takes whole numbers."""
+    rendition.width, rendition.height = round(rendition.width), round(rendition.height)
+    return rendition
+
 
 class Rendition(AbstractRendition):
     image = models.ForeignKey(Image, models.CASCADE, related_name="renditions")

@@ -51,8 +51,8 @@ def files_of_this_test(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def settings_of_this_test():
-    """This process remembers the site's settings for longer than a test."""
-    remembered.clear()
+    """Each test begins with the settings of a new site, as if they had been read before; saving others forgets them."""
+    remembered[:] = [({}, float("inf"))]
 
 
 @pytest.fixture

@@ -26,4 +26,8 @@ def make_team(name: str = "", *, managers=(), members=(), since=None) -> Team:
 
 def link_in(message) -> str:
     """The address of an invitation in its mail."""
-    return next(word for word in message.body.split() if "/accounts/invitation/" in word)
+    return link_in_text(message.body)
+
+
+def link_in_text(text: str) -> str:
+    return next(word for word in text.split() if "/accounts/invitation/" in word)

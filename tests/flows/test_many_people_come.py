@@ -1,7 +1,6 @@
 """500 people on one Monday: a file with three bad rows, the mended one, their invitations, and everything taken back."""
 
-import csv
-import io
+from collections import Counter
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -13,8 +12,9 @@ from accounts.selectors import primary_team
 from notifications.models import OutboxMail
 from notifications.services import hand_over_mail
 from tests.factories.accounts import link_in_text, make_person, make_team
-from tests.factories.imports import csv_bytes, errors_of, make_batch, outcomes_of, undo_batch, write_batch
+from tests.factories.imports import errors_of, make_batch, outcomes_of, undo_batch, write_batch
 from tests.notifications.smtp_server import ScriptedServer
+from workbench.imports.exceptions import ImportRefused
 from workbench.models import BatchState
 
 pytestmark = pytest.mark.django_db
@@ -69,17 +69,10 @@ def test_three_bad_rows_are_numbered_and_nothing_is_written(administrator, teams
     before = everything()
     batch = make_batch(wrong, header=HEADER, actor=administrator)
     assert [number for number, _column, _words in errors_of(batch)] == [18, 251, 501]
-    assert [column for _number, column, _words in errors_of(batch)] == ["email", "team", "email"]
-    assert write_refused(batch)
-    assert (everything(), OutboxMail.objects.count()) == (before, 0)
-
-
-def write_refused(batch) -> bool:
-    from workbench.imports.exceptions import ImportRefused
-
+    assert [column for _number, column, _words in errors_of(batch)] == ["email", "team", ""]
     with pytest.raises(ImportRefused):
         write_batch(batch)
-    return True
+    assert (everything(), OutboxMail.objects.count()) == (before, 0)
 
 
 def test_the_mended_file_is_written_invited_exported_and_undone(client, administrator, teams, mail_server):
@@ -91,11 +84,11 @@ def test_the_mended_file_is_written_invited_exported_and_undone(client, administ
     mails = list(OutboxMail.objects.values_list("pk", flat=True))
     for pk in mails:
         hand_over_mail(mail_id=pk)
-    arrived = [message.recipient for message in mail_server.accepted]
-    assert (len(mails), len(arrived), len(set(arrived))) == (COUNT, COUNT, COUNT)
+    arrived = Counter(command for command in mail_server.commands if command.startswith("RCPT"))
+    assert (len(mails), len(mail_server.accepted), len(arrived), set(arrived.values())) == (COUNT, COUNT, COUNT, {1})
 
     client.force_login(administrator)
-    response = client.get(reverse("accounts_user_modeladmin_export"), {"format": "csv"})
+    response = client.get(reverse("accounts_user_modeladmin_export"), {"as": "csv"})
     exported = b"".join(response.streaming_content) if response.streaming else response.content
     again = make_batch(content=exported, actor=administrator)
     assert set(outcomes_of(again).values()) == {"same"}
@@ -116,15 +109,20 @@ def test_an_import_is_not_undone_once_somebody_came(client, administrator, teams
     batch.refresh_from_db()
     undone = undo_batch(batch)
     assert (undone.state, everything()) == (BatchState.WRITTEN, before)
-    assert "has set a password or signed in" in str(undone.error)
+    assert "has set a password or signed in" in undone.sentence
 
 
 def test_a_file_that_takes_access_away_ends_sessions_at_once(client, administrator):
     leaver = make_person("Lee Leaver", email="lee@example.com", password="quite-a-long-phrase")
     client.force_login(leaver)
-    assert client.get("/learn/").status_code in (200, 302, 404)
-    generation = leaver.session_generation
+    assert client.get(reverse("my_learning")).status_code == 200
     header = ["E-mail address", "First name", "Last name", "May sign in"]
     write_batch(make_batch([["lee@example.com", "Lee", "Leaver", "no"]], header=header, actor=administrator))
     leaver.refresh_from_db()
-    assert (leaver.is_active, leaver.session_generation) == (False, generation + 1)
+    assert not leaver.is_active
+    assert client.get(reverse("my_learning")).status_code == 302
+    write_batch(make_batch([["lee@example.com", "Lee", "Leaver", "yes"]], header=header, actor=administrator))
+    leaver.refresh_from_db()
+    assert leaver.is_active
+    # Coming back is signing in again: what was open stays closed.
+    assert client.get(reverse("my_learning")).status_code == 302
