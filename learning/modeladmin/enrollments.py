@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.log_actions import log
 
+from accounts.modeladmin.chooser import person_chooser
 from learning.exceptions import AlreadyDecided, LearningError
 from learning.forms import AssignForm, DeclineForm, DueDateForm
 from learning.modeladmin.bulk import ApproveRequests, MoveToCohort, Remind
@@ -121,6 +122,14 @@ class DueDateView(ScopedEditView):
     def get_meta_title(self):
         return _("Set due date")
 
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except LearningError:
+            # It was completed or left while the form was open.
+            messages.error(self.request, _("Nothing was changed: this is not an active enrollment any more."))
+            return redirect(self.index_url)
+
     def get_success_message(self, instance):
         return _("The due date of %(person)s in “%(course)s” is saved.") % {
             "person": instance.learner,
@@ -153,7 +162,12 @@ class EnrollmentAdmin(ScopedModelAdmin):
         "Nobody is enrolled yet. People enroll on a course's page, ask for a place, or are assigned here."
     )
     edit_handler = ObjectList(
-        [FieldPanel("learner"), FieldPanel("course"), FieldPanel("due_on")], base_form_class=AssignForm
+        [
+            FieldPanel("learner", widget=person_chooser.widget_class),
+            FieldPanel("course"),
+            FieldPanel("due_on"),
+        ],
+        base_form_class=AssignForm,
     )
 
     def get_add_label(self):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import ADMINISTRATOR
+from learning.exceptions import LearningError
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent
 from learning.services import leave_course, request_enrollment
 from tests.factories.accounts import make_person, make_team
@@ -174,3 +175,24 @@ def test_odd_keys_are_not_found(client, administrator, key):
 
 def test_an_empty_list_says_how_runs_come_to_be(client, administrator):
     assert "Nobody is enrolled yet." in page(client).content.decode()
+
+
+def test_a_run_that_ends_while_the_form_is_open_keeps_its_due_date(client, administrator, monkeypatch):
+    run = make_enrollment(due_on=days(5))
+
+    def too_late(**kwargs):
+        raise LearningError()
+
+    monkeypatch.setattr("learning.forms.set_due_date", too_late)
+    url = reverse("learning_enrollment_modeladmin_edit", args=[run.pk])
+    response = client.post(url, {"due_on": days(10).isoformat()}, follow=True)
+    assert "Nothing was changed: this is not an active enrollment any more." in response.content.decode()
+    run.refresh_from_db()
+    assert run.due_on == days(5)
+
+
+def test_a_person_is_chosen_by_name_and_not_from_a_list_of_everybody(client, administrator):
+    make_person("Wanda Widget")
+    text = client.get(reverse("learning_enrollment_modeladmin_create")).content.decode()
+    assert "Choose a person" in text
+    assert "Wanda Widget" not in text
