@@ -1,4 +1,4 @@
-"""Every list of records asks as many queries at 20,000 rows as at 20."""
+"""Every list of records asks as many queries at 20,000 rows as at 20. The plain tests ask at 200: it is the same question."""
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from tests.factories.many import MANY
 from workbench.modeladmin import registered
 
 pytestmark = pytest.mark.django_db
-FEW, MOST = 20, 20_000
+FEW, SOME, MOST = 20, 200, 20_000
 CEILING = 25
 
 
@@ -22,7 +22,17 @@ def test_every_list_has_its_rows():
 
 
 @pytest.mark.parametrize("admin", registered, ids=label)
-def test_a_list_costs_the_same_at_two_sizes(client, admin):
+def test_a_list_costs_the_same_for_few_and_some(client, admin):
+    assert_costs_the_same(client, admin, SOME)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("admin", registered, ids=label)
+def test_a_list_costs_the_same_for_few_and_very_many(client, admin):
+    assert_costs_the_same(client, admin, MOST)
+
+
+def assert_costs_the_same(client, admin, most: int) -> None:
     client.force_login(make_person("Ada Admin", roles=("administrator",)))
     url = admin.url_helper.index_url
 
@@ -40,10 +50,10 @@ def test_a_list_costs_the_same_at_two_sizes(client, admin):
     totals: list[int] = []
     MANY[label(admin)](FEW)
     few = queries()
-    MANY[label(admin)](MOST - FEW)
+    MANY[label(admin)](most - FEW)
     many = queries()
 
-    assert totals[1] - totals[0] >= MOST - FEW
+    assert totals[1] - totals[0] >= most - FEW
     assert shown[1] == admin.list_per_page
     assert many == few
     assert many <= CEILING
