@@ -142,6 +142,7 @@ def test_what_was_pasted_is_saved_as_clean_blocks(editor, live_server):
     field.click()
     field.evaluate(PASTE, WORD)
     written(body, "body-2-value", "After the table")
+    editor.get_by_role("button", name="More actions").click()
     with editor.expect_response(lambda response: response.request.method == "POST" and response.status in (200, 302)):
         editor.get_by_role("button", name="Save draft").click()
     saved = LessonPage.objects.get(title="Pasted lesson").get_latest_revision_as_object()
