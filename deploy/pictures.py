@@ -69,7 +69,9 @@ def demo_site() -> Iterator[str]:
     # Django in this process reads the same data, to find rows that a screen can show.
     os.environ.clear()
     os.environ.update(env)
-    SITE.mkdir(parents=True, exist_ok=True)
+    # The demo of an earlier version may lack what today's screens show.
+    shutil.rmtree(SITE, ignore_errors=True)
+    SITE.mkdir(parents=True)
     log = SITE / "up.log"
     with log.open("w") as lines:
         site = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=ROOT, env=env, stdout=lines, stderr=lines)
