@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from learning.exceptions import NotDone, NotEnrolled, ReasonMissing, RecordIsFinal
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress
 from learning.services.events import record_event
-from learning.services.progress import complete_course, done_keys, hold_run, required_keys
+from learning.services.progress import complete_course, done_keys, hold_run, required_keys, write_mark
 from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
@@ -58,40 +58,27 @@ def record_lesson(
     if not reason.strip():
         raise ReasonMissing()
     at = at or timezone.now()
-    key = lesson.translation_key
     required = required_keys(outline or course_outline(enrollment.course))
     # A class of last week is not the latest that its learner did.
     latest = max(at, enrollment.last_activity_at or at)
     with transaction.atomic():
         hold_run(enrollment=enrollment, lesson_key=None, at=latest)
         done = done_keys(enrollment)
-        if key in done:
+        if lesson.translation_key in done:
             return None
-        LessonProgress.objects.create(
+        event, is_last = write_mark(
             enrollment=enrollment,
-            lesson_key=key,
             lesson=lesson,
-            revision_id=lesson.live_revision_id,
+            done=done,
+            required=required,
             rule="staff",
-            completed_at=at,
-        )
-        count = len((done | {key}).intersection(required))
-        Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
-            completed_lessons=count, required_lessons=len(required)
-        )
-        event = record_event(
             verb=Verb.LESSON_RECORDED,
-            idempotency_key=f"lesson:recorded:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
-            enrollment=enrollment,
+            data={"reason": reason.strip()[:300]},
             actor=actor,
-            page=lesson,
-            lesson_key=key,
-            revision_id=lesson.live_revision_id,
-            data={"reason": reason.strip()[:300], "completed": count, "required": len(required)},
-            occurred_at=at,
+            at=at,
             source=source,
         )
-        if required and count == len(required):
+        if is_last:
             marks = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required)
             last = marks.aggregate(last=Max("completed_at"))["last"] or at
             complete_course(enrollment=enrollment, required=required, actor=actor, at=last, source=source)

@@ -69,34 +69,67 @@ def complete_lesson(
         if key in done:
             return None
         require_unlocked(enrollment=enrollment, outline=outline, done=done, key=key)
-        LessonProgress.objects.create(
+        event, is_last = write_mark(
             enrollment=enrollment,
-            lesson_key=key,
             lesson=lesson,
-            revision_id=lesson.live_revision_id,
+            done=done,
+            required=required,
             rule=rule,
-            completed_at=at,
-        )
-        count = len((done | {key}).intersection(required))
-        Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
-            completed_lessons=count, required_lessons=len(required)
-        )
-        event = record_event(
             verb=Verb.LESSON_COMPLETED,
-            idempotency_key=f"lesson:completed:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
-            enrollment=enrollment,
+            data={"rule": rule},
             actor=actor,
-            page=lesson,
-            lesson_key=key,
-            revision_id=lesson.live_revision_id,
-            data={"rule": rule, "completed": count, "required": len(required)},
-            occurred_at=at,
+            at=at,
             source=source,
         )
-        if required and count == len(required):
+        if is_last:
             complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
     enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
     return event
+
+
+def write_mark(
+    *,
+    enrollment: Enrollment,
+    lesson: LessonPage,
+    done: set[UUID],
+    required: list[UUID],
+    rule: str,
+    verb: Verb,
+    data: dict[str, Any],
+    actor: Any,
+    at: moment,
+    source: str,
+) -> tuple[LearningEvent, bool]:
+    """A lesson's progress row, the run's counters and the event ``verb``, and whether it was the last one required.
+
+    Call while `hold_run` holds the run, with the lessons ``done`` so far; ``data`` gets the counters.
+    """
+    key = lesson.translation_key
+    LessonProgress.objects.create(
+        enrollment=enrollment,
+        lesson_key=key,
+        lesson=lesson,
+        revision_id=lesson.live_revision_id,
+        rule=rule,
+        completed_at=at,
+    )
+    count = len((done | {key}).intersection(required))
+    Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
+        completed_lessons=count, required_lessons=len(required)
+    )
+    event = record_event(
+        verb=verb,
+        idempotency_key=f"{verb}:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
+        enrollment=enrollment,
+        actor=actor,
+        page=lesson,
+        lesson_key=key,
+        revision_id=lesson.live_revision_id,
+        data={**data, "completed": count, "required": len(required)},
+        occurred_at=at,
+        source=source,
+    )
+    return event, bool(required) and count == len(required)
 
 
 def finish_course(
