@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,6 +14,7 @@ from learning.modeladmin.filters import RunCourseFilter, RunFilter, RunLearnerFi
 from learning.modeladmin.progress import ReadOnlyHelper
 from learning.models import Enrollment
 from lms_pages.models import LessonPage
+from workbench.furniture import status_tag
 from workbench.modeladmin import ScopedInspectView, ScopedModelAdmin
 from workbench.records import Related
 from workbench.times import moment_words
@@ -97,11 +97,11 @@ class ResponseAdmin(ScopedModelAdmin):
 
     def verdict(self, response):
         if response.is_right is None:
-            return format_html('<span class="w-status">{}</span>', _("poll"))
+            return status_tag(_("poll"))
         if response.is_right:
-            return format_html('<span class="w-status w-status--primary">{}</span>', _("right"))
+            return status_tag(_("right"), "w-status--primary")
         words = _("not right") if not response.score else _("partly right")
-        return format_html('<span class="w-status record-soon">{}</span>', words)
+        return status_tag(words, "record-soon")
 
     verdict.short_description = gettext_lazy("verdict")
     verdict.admin_order_field = "score"

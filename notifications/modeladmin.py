@@ -26,6 +26,7 @@ from notifications.selectors import kinds_in, state_sentence, story_of
 from notifications.services import resend_mail, send_test_mail
 from notifications.tasks import send_mail
 from operations.selectors.site import mail_sender
+from workbench.furniture import status_tag
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedIndexView,
@@ -143,7 +144,7 @@ class OutboxInspectView(ScopedInspectView):
 
 
 def state_tag(mail: OutboxMail) -> SafeString:
-    return format_html('<span class="w-status {}">{}</span>', TAGS.get(mail.state, ""), mail.get_state_display())
+    return status_tag(mail.get_state_display(), TAGS.get(mail.state, ""))
 
 
 def moment(value) -> str:
@@ -218,16 +219,6 @@ class OutboxMailAdmin(ScopedModelAdmin):
             *super().get_admin_urls_for_registration(),
         )
 
-    def furniture(self, title: str, *above: dict) -> dict:
-        home = {"url": reverse("wagtailadmin_home"), "label": _("Home")}
-        index = {"url": self.url_helper.index_url, "label": self.get_menu_label()}
-        return {
-            "breadcrumbs_items": [home, index, *above, {"url": "", "label": title}],
-            "header_title": title,
-            "header_icon": self.menu_icon,
-            "index_url": self.url_helper.index_url,
-        }
-
     def resend_view(self, request, pk):
         """Ask, then send a settled mail once more."""
         return require_http_methods(["GET", "POST"])(self.resend)(request, pk)
@@ -245,7 +236,7 @@ class OutboxMailAdmin(ScopedModelAdmin):
                 return redirect(url)
             tell_queued(request, mail)
             return redirect(url)
-        context = self.furniture(_("Send again"), {"url": url, "label": mail.subject})
+        context = self.furniture(_("Send again"), (url, mail.subject))
         context |= {
             "mail": mail,
             "sentence": state_sentence(mail),

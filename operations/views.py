@@ -32,19 +32,9 @@ from operations.selectors.work import (
     why_failed,
     work_states,
 )
+from workbench.furniture import furniture
 
 ENTRIES_A_PAGE = 50
-
-
-def furniture(title: str, icon: str, *above: tuple[str, str]) -> dict[str, Any]:
-    """What Wagtail's own screens have around them."""
-    crumbs = [(reverse("wagtailadmin_home"), _("Home")), *above, ("", title)]
-    return {
-        "breadcrumbs_items": [{"url": url, "label": label} for url, label in crumbs],
-        "header_title": title,
-        "header_icon": icon,
-        "page_title": title,
-    }
 
 
 def needs(request: HttpRequest, permission: str) -> None:

@@ -17,6 +17,7 @@ from accounts.modeladmin.teams import ManagedTeamHelper
 from accounts.models import Invitation, InvitationState
 from accounts.policies import visible_to
 from accounts.services import invite_people, revoke_invitations
+from workbench.furniture import status_tag
 from workbench.modeladmin import BulkAction, RowButtonHelper, ScopedModelAdmin
 from workbench.times import day_words, moment_words
 
@@ -182,7 +183,7 @@ class InvitationAdmin(ScopedModelAdmin):
 
     def state_column(self, invitation):
         state = invitation.state
-        return format_html('<span class="w-status {}">{}</span>', TAGS.get(state, ""), state.label)
+        return status_tag(state.label, TAGS.get(state, ""))
 
     state_column.short_description = gettext_lazy("state")
 

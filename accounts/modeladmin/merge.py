@@ -43,15 +43,7 @@ def merge_view(model_admin, request, pk):
         "kept": kept,
         "form": form,
         "own_page": own_page,
-        "page_title": _("Merge two accounts"),
-        "header_title": _("Merge two accounts"),
-        "header_icon": "user",
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {"url": model_admin.url_helper.index_url, "label": model_admin.get_menu_label()},
-            {"url": own_page, "label": kept.name},
-            {"url": "", "label": _("Merge")},
-        ],
+        **model_admin.furniture(_("Merge two accounts"), (own_page, kept.name), last=_("Merge")),
     }
     if not form.is_bound or not form.is_valid():
         if request.method == "POST":

@@ -23,6 +23,7 @@ from accounts.policies import visible_to
 from accounts.resources import PeopleResource
 from accounts.roles import ROLES
 from accounts.services import invite_people
+from workbench.furniture import status_tag
 from workbench.modeladmin import RowButtonHelper, ScopedCreateView, ScopedModelAdmin
 from workbench.records import Related
 from workbench.times import day_words, moment_words
@@ -171,7 +172,7 @@ class PersonAdmin(ScopedModelAdmin):
     def name(self, person):
         if person.is_active:
             return person.name
-        return format_html('{} <span class="w-status">{}</span>', person.name, _("may not sign in"))
+        return format_html("{} {}", person.name, status_tag(_("may not sign in")))
 
     name.short_description = gettext_lazy("name")
     name.admin_order_field = "last_name"

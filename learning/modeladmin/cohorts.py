@@ -15,6 +15,7 @@ from learning.modeladmin.rights import keeps_course
 from learning.models import Cohort, CohortMembership, InviteLink
 from learning.policies import visible_to
 from workbench.days import site_day
+from workbench.furniture import status_tag
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedCreateView,
@@ -154,10 +155,10 @@ class CohortAdmin(ScopedModelAdmin):
         words = f"{first or '…'} – {last or '…'}"
         today = site_day()
         if cohort.is_over:
-            return format_html('{} <span class="w-status">{}</span>', words, _("over"))
+            return format_html("{} {}", words, status_tag(_("over")))
         if cohort.starts_on and cohort.starts_on > today:
-            return format_html('{} <span class="w-status">{}</span>', words, _("to come"))
-        return format_html('{} <span class="w-status w-status--primary">{}</span>', words, _("running"))
+            return format_html("{} {}", words, status_tag(_("to come")))
+        return format_html("{} {}", words, status_tag(_("running"), "w-status--primary"))
 
     days.short_description = gettext_lazy("days")
     days.admin_order_field = "starts_on"
@@ -168,7 +169,7 @@ class CohortAdmin(ScopedModelAdmin):
         words = _("%(taken)d of %(capacity)d taken") % {"taken": cohort.taken, "capacity": cohort.capacity}
         if cohort.places_left:
             return words
-        return format_html('{} <span class="w-status record-soon">{}</span>', words, _("full"))
+        return format_html("{} {}", words, status_tag(_("full"), "record-soon"))
 
     places.short_description = gettext_lazy("places")
     places.admin_order_field = "taken"

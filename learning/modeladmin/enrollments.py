@@ -23,6 +23,7 @@ from learning.resources import CompletionResource, EnrollmentResource
 from learning.services import approve_request, decline_request
 from notifications.tasks import sweep_mail
 from workbench.days import site_day
+from workbench.furniture import status_tag
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedCreateView,
@@ -67,9 +68,9 @@ def due_words(enrollment: Enrollment) -> str:
     days = (enrollment.due_on - site_day()).days
     if days < 0:
         words = ngettext("%d day overdue", "%d days overdue", -days) % -days
-        return format_html('{} <span class="w-status record-late">{}</span>', written, words)
+        return format_html("{} {}", written, status_tag(words, "record-late"))
     if days == 0:
-        return format_html('{} <span class="w-status record-soon">{}</span>', written, _("today"))
+        return format_html("{} {}", written, status_tag(_("today"), "record-soon"))
     if days <= 14:
         words = ngettext("in %d day", "in %d days", days) % days
         return format_html('{} <span class="record-note">{}</span>', written, words)
@@ -223,7 +224,7 @@ class EnrollmentAdmin(ScopedModelAdmin):
 
     def state(self, run):
         classes = {EnrollmentStatus.REQUESTED: "record-soon", EnrollmentStatus.COMPLETED: "w-status--primary"}
-        return format_html('<span class="w-status {}">{}</span>', classes.get(run.status, ""), run.get_status_display())
+        return status_tag(run.get_status_display(), classes.get(run.status, ""))
 
     state.short_description = gettext_lazy("status")
     state.admin_order_field = "status"
@@ -290,14 +291,7 @@ class EnrollmentAdmin(ScopedModelAdmin):
         context = {
             "enrollment": enrollment,
             "form": form,
-            "page_title": _("Decline a request"),
-            "header_title": _("Decline a request"),
-            "index_url": self.url_helper.index_url,
-            "breadcrumbs_items": [
-                {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-                {"url": self.url_helper.index_url, "label": self.get_menu_label()},
-                {"url": "", "label": _("Decline a request")},
-            ],
+            **self.furniture(_("Decline a request")),
         }
         return render(request, "learning/admin/decline.html", context)
 

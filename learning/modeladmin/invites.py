@@ -18,6 +18,7 @@ from learning.modeladmin.rights import keeps_course
 from learning.models import InviteLink
 from learning.policies import visible_to
 from learning.services import revoke_link, why_closed
+from workbench.furniture import status_tag
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedCreateView,
@@ -127,14 +128,14 @@ class InviteLinkAdmin(ScopedModelAdmin):
 
     def state(self, link):
         if link.revoked_at:
-            return format_html('<span class="w-status">{}</span>', _("withdrawn"))
+            return status_tag(_("withdrawn"))
         if link.has_expired:
-            return format_html('<span class="w-status">{}</span>', _("expired"))
+            return status_tag(_("expired"))
         if link.is_used_up:
-            return format_html('<span class="w-status">{}</span>', _("used up"))
+            return status_tag(_("used up"))
         if why_closed(link):
-            return format_html('<span class="w-status record-soon">{}</span>', _("nothing to join"))
-        return format_html('<span class="w-status w-status--primary">{}</span>', _("open"))
+            return status_tag(_("nothing to join"), "record-soon")
+        return status_tag(_("open"), "w-status--primary")
 
     state.short_description = gettext_lazy("state")
 

@@ -27,6 +27,7 @@ from operations.registries import words_of
 from operations.rhythm import crontab_words, interval_words, next_clock_time, next_time, rhythm_words
 from operations.selectors.work import is_system_entry
 from operations.services import run_entry_now
+from workbench.furniture import status_tag
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedInspectView,
@@ -37,10 +38,6 @@ from workbench.records import Related
 from workbench.times import moment_words
 
 COMING = 5
-
-
-def status(words: str, tone: str = ""):
-    return format_html('<span class="w-status {}">{}</span>', tone, words)
 
 
 def coming(moment) -> str:
@@ -141,8 +138,8 @@ class RegularTaskAdmin(ScopedModelAdmin):
 
     def state(self, entry):
         if entry.task not in current_app.tasks:
-            return status(_("task unknown"), "record-late")
-        return status(_("on"), "w-status--primary") if entry.enabled else status(_("off"), "record-late")
+            return status_tag(_("task unknown"), "record-late")
+        return status_tag(_("on"), "w-status--primary") if entry.enabled else status_tag(_("off"), "record-late")
 
     state.short_description = gettext_lazy("state")
     state.admin_order_field = "enabled"

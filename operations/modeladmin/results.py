@@ -24,6 +24,7 @@ from operations.policies import RUN_TASKS, visible_to
 from operations.registries import task_words, words_of
 from operations.selectors.work import why_failed
 from operations.services import repeat_task
+from workbench.furniture import status_tag
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedInspectView,
@@ -140,7 +141,7 @@ class TaskResultAdmin(ScopedModelAdmin):
 
     def state(self, result):
         words = STATES.get(result.status, result.status)
-        return format_html('<span class="w-status {}">{}</span>', TONES.get(result.status, ""), words)
+        return status_tag(words, TONES.get(result.status, ""))
 
     state.short_description = gettext_lazy("state")
     state.admin_order_field = "status"

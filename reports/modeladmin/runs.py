@@ -16,10 +16,11 @@ from notifications.models import MailState
 from notifications.policies import may_resend
 from notifications.services import resend_mail
 from notifications.tasks import send_mail
-from reports.modeladmin.schedules import TONE, status
+from reports.modeladmin.schedules import TONE
 from reports.models import Delivery, DeliveryState, Run, RunState, Schedule
 from reports.policies import visible_to
 from reports.selectors.schedules import moment_in_words, reason_of, result_of, run_history
+from workbench.furniture import status_tag
 from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
 from workbench.queue import enqueue_on_commit
 
@@ -73,7 +74,7 @@ class RunInspectView(ScopedInspectView):
             (_("Due"), f"{moment_in_words(run.scheduled_for, run.schedule)} ({run.schedule.zone})"),
             (_("Kind"), run.get_kind_display()),
             (_("Asked for by"), run.requested_by.name if run.requested_by else ""),
-            (_("State"), status(run.get_state_display(), TONE.get(run.state, ""))),
+            (_("State"), status_tag(run.get_state_display(), TONE.get(run.state, ""))),
             (_("Attempts"), run.attempts),
             (_("What went wrong"), run.error),
         ]
@@ -123,7 +124,7 @@ class RunAdmin(ScopedModelAdmin):
     kind_words.short_description = gettext_lazy("kind")
 
     def state_words(self, run):
-        return status(RunState(run.state).label, TONE.get(run.state, ""))
+        return status_tag(RunState(run.state).label, TONE.get(run.state, ""))
 
     state_words.short_description = gettext_lazy("state")
     state_words.admin_order_field = "state"
@@ -197,7 +198,7 @@ class DeliveryAdmin(ScopedModelAdmin):
 
     def result(self, delivery):
         state, words = result_of(delivery)
-        return status(words, MAIL_TONE.get(state, ""))
+        return status_tag(words, MAIL_TONE.get(state, ""))
 
     result.short_description = gettext_lazy("result")
 

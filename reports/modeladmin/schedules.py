@@ -31,6 +31,7 @@ from reports.selectors.schedules import (
 )
 from reports.services import pause_schedule, request_run, resume_schedule
 from reports.tasks import render_run
+from workbench.furniture import status_tag
 from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
 from workbench.queue import enqueue_on_commit
 
@@ -45,10 +46,6 @@ TONE = {
     RunState.SKIPPED: "record-soon",
     RunState.CANCELLED: "record-soon",
 }
-
-
-def status(label: Any, tone: str = "") -> str:
-    return format_html('<span class="w-status {}">{}</span>', tone, label)
 
 
 class SchedulePermissionHelper(ScopedPermissionHelper):
@@ -173,7 +170,7 @@ class ScheduleAdmin(ScopedModelAdmin):
     recipient_names.short_description = gettext_lazy("recipients")
 
     def state(self, schedule):
-        return status(_("on"), "w-status--primary") if schedule.is_enabled else status(_("paused"))
+        return status_tag(_("on"), "w-status--primary") if schedule.is_enabled else status_tag(_("paused"))
 
     state.short_description = gettext_lazy("state")
     state.admin_order_field = "is_enabled"
@@ -183,7 +180,7 @@ class ScheduleAdmin(ScopedModelAdmin):
             return _("has not sent yet")
         return format_html(
             '{}<br><span class="record-note">{}</span>',
-            status(RunState(schedule.last_state).label, TONE.get(schedule.last_state, "")),
+            status_tag(RunState(schedule.last_state).label, TONE.get(schedule.last_state, "")),
             moment_in_words(schedule.last_for, schedule),
         )
 

@@ -19,6 +19,7 @@ from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView, DeleteView, EditView, IndexView, InspectView
 
+from workbench.furniture import Crumb, furniture
 from workbench.imports.resource import RecordResource
 from workbench.modeladmin import transfer
 from workbench.modeladmin.bulk import BulkAction, added, bulk_view
@@ -241,6 +242,12 @@ class ScopedModelAdmin(ModelAdmin):
     resource_class: ClassVar[type[RecordResource] | None] = None
     # Other files about the same records.
     also_resources: ClassVar[tuple[type[RecordResource], ...]] = ()
+
+    def furniture(self, title: Any, *above: Crumb, last: Any = None, back: str = "") -> dict[str, Any]:
+        """What stands around a page of these records that ModelAdmin has no view for; ``back`` is the list it came from."""
+        index = back or self.url_helper.index_url
+        around = furniture(title, self.get_menu_icon(), (index, self.get_menu_label()), *above, last=last)
+        return {**around, "index_url": index}
 
     def get_queryset(self, request):
         return type(self).visible_to(request.user, super().get_queryset(request))

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -122,14 +121,6 @@ def bulk_view(model_admin: Any, request: Any, name: str) -> Any:
         "refused_more": max(len(refused) - ROWS_NAMED, 0),
         "named": ROWS_NAMED,
         "keys": ",".join(str(row.pk) for row in rows),
-        "index_url": back,
-        "page_title": action.question(len(allowed)),
-        "header_title": action.question(len(allowed)),
-        "header_icon": model_admin.get_menu_icon(),
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {"url": back, "label": model_admin.get_menu_label()},
-            {"url": "", "label": str(action.label)},
-        ],
+        **model_admin.furniture(action.question(len(allowed)), last=action.label, back=back),
     }
     return render(request, "modeladmin/bulk.html", context)

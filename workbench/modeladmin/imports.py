@@ -11,11 +11,11 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from workbench.forms import ColumnsForm
+from workbench.furniture import status_tag
 from workbench.imports.exceptions import ImportRefused
 from workbench.imports.progress import told_progress
 from workbench.imports.resource import RecordResource, resources
@@ -55,7 +55,7 @@ def kind_of(batch: ImportBatch) -> type[RecordResource] | None:
 
 
 def state_tag(batch: ImportBatch) -> str:
-    return format_html('<span class="w-status {}">{}</span>', TAGS.get(batch.state, ""), batch.get_state_display())
+    return status_tag(batch.get_state_display(), TAGS.get(batch.state, ""))
 
 
 def count_words(batch: ImportBatch) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -64,21 +64,6 @@ def header_buttons(model_admin: Any, request: Any) -> list[HeaderButton]:
     return buttons
 
 
-def furniture(model_admin: Any, title: str) -> dict[str, Any]:
-    index = model_admin.url_helper.index_url
-    return {
-        "page_title": title,
-        "header_title": title,
-        "header_icon": model_admin.get_menu_icon(),
-        "index_url": index,
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {"url": index, "label": model_admin.get_menu_label()},
-            {"url": "", "label": title},
-        ],
-    }
-
-
 def upload_view(model_admin: Any, request: Any) -> Any:
     """Take a file and look at it; what cannot be read as a spreadsheet is refused here, and not kept."""
     kind = chosen_kind(model_admin, request)
@@ -94,7 +79,7 @@ def upload_view(model_admin: Any, request: Any) -> Any:
             return redirect(BATCH_URL, batch.pk)
     recent = ImportBatch.objects.filter(resource=kind.slug, created_by=request.user)[:5]
     context = {
-        **furniture(model_admin, _("Import: %(records)s") % {"records": str(kind.label)}),
+        **model_admin.furniture(_("Import: %(records)s") % {"records": str(kind.label)}),
         "form": form,
         "kind": kind,
         "kinds": other_kinds(model_admin, kind),
@@ -149,7 +134,7 @@ def export_view(model_admin: Any, request: Any) -> Any:
         params.pop("as", None)
         total = kind(actor=request.user).export_rows(model_admin.get_queryset(request)).count()
         context = {
-            **furniture(model_admin, _("Export: %(records)s") % {"records": str(kind.label)}),
+            **model_admin.furniture(_("Export: %(records)s") % {"records": str(kind.label)}),
             "kind": kind,
             "kinds": other_kinds(model_admin, kind),
             "columns": kind.columns().values(),
