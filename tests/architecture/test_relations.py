@@ -48,9 +48,13 @@ def test_models_point_only_to_smaller_rows():
     assert upward_relations(apps.get_models(include_auto_created=True)) == []
 
 
-def test_migrations_point_only_to_smaller_rows():
-    found = MigrationLoader(None, ignore_no_migrations=True).disk_migrations.values()
-    assert upward_migrations(found) == []
+def test_migrations_point_only_to_smaller_rows(settings):
+    # Where the test database is a copy, the migrations are switched off: here they are read all the same.
+    settings.MIGRATION_MODULES = {}
+    found = MigrationLoader(None).disk_migrations
+    with_models = {model._meta.app_label for model in apps.get_models()} & set(rows())
+    assert {app for app, _ in found} >= with_models
+    assert upward_migrations(found.values()) == []
 
 
 @pytest.mark.parametrize(
