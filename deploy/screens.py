@@ -136,6 +136,16 @@ def invitation() -> str:
     return reverse("learning:join", args=[link.code])
 
 
+def imported(state: str, **values: object) -> Callable[[], str]:
+    """The page of an imported file in this state."""
+
+    def find() -> str:
+        batch = first(model("workbench.ImportBatch").objects.filter(state=state, **values), f"{state} import")
+        return AdminURLHelper(type(batch)).get_action_url("inspect", batch.pk)
+
+    return find
+
+
 def site_settings() -> str:
     return reverse(
         "wagtailsettings:edit", args=["operations", "sitesettings", model("operations.SiteSettings").load().pk]
@@ -192,6 +202,9 @@ SCREENS = (
     Screen("admin-people-import", records("accounts.User", "import"), ADMINISTRATOR),
     Screen("admin-people-export", records("accounts.User", "export"), ADMINISTRATOR),
     Screen("admin-imports", records("workbench.ImportBatch"), ADMINISTRATOR),
+    Screen("admin-import-checked", imported("checked", error_count=0), ADMINISTRATOR),
+    Screen("admin-import-errors", imported("checked", error_count__gt=0), ADMINISTRATOR),
+    Screen("admin-import-written", imported("written"), ADMINISTRATOR),
     Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
     Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),

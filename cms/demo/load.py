@@ -8,7 +8,7 @@ from datetime import date
 from cms.demo.classes import form_classes
 from cms.demo.content import write_courses
 from cms.demo.history import History
-from cms.demo.people import hire
+from cms.demo.people import Company, hire
 from cms.demo.schedules import plan_reports
 from lms_pages.models import CatalogPage, CourseStaff
 
@@ -17,6 +17,7 @@ TAUGHT_BY_INSTRUCTOR = ("sql-for-analysts", "giving-feedback")
 
 @dataclass(frozen=True)
 class Loaded:
+    company: Company
     courses: int
     learners: int
     enrollments: int
@@ -44,4 +45,4 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
     totals = History(rng=rng, company=company, courses=courses, until=until).live()
     form_classes(company=company, courses=courses, until=until)
     plan_reports(company)
-    return Loaded(len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)
+    return Loaded(company, len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

@@ -7,10 +7,11 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from accounts.models import Team
+from accounts.models import Invitation, Team
 from learning.models import Enrollment, LearningEvent
 from lms_pages.models import CoursePage
 from reports.models import Schedule
+from workbench.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,13 @@ def nothing_lies_in_the_future_and_nobody_is_left_out():
         f"{name}@example.com" for name in ("administrator", "editor", "instructor", "manager", "reporter", "learner")
     }
     assert set(get_user_model().objects.filter(email__in=emails).values_list("email", flat=True)) == emails
+    imports = ImportBatch.objects.order_by("pk")
+    assert list(imports.values_list("state", "new_count", "changed_count", "same_count", "error_count")) == [
+        ("written", 0, 5, 1, 0),
+        ("checked", 4, 2, 1, 0),
+        ("checked", 2, 0, 0, 3),
+    ]
+    assert Invitation.objects.pending().count() == 5
     counted = Enrollment.objects.get(learner__email="learner@example.com", course__slug="sql-for-analysts")
     assert (counted.completed_lessons, counted.required_lessons, counted.status) == (6, 14, "active")
 

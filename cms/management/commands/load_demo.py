@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cms.demo.load import load_demo
+from cms.demo.office_work import do_office_work
 from lms_pages.models import CoursePage
 
 
@@ -36,4 +37,6 @@ class Command(BaseCommand):
                 learners=options["learners"],
                 say=self.stdout.write,
             )
+        # Imports commit as they go, so they cannot be part of the load.
+        do_office_work(company=loaded.company)
         self.stdout.write(loaded.sentence())
