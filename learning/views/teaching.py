@@ -201,7 +201,15 @@ def class_page(request, course, cohort) -> HttpResponse:
         )
         say_recorded(request, told)
         return redirect(roster_url(course, cohort))
-    context = {"course": course, "cohort": cohort, "runs": runs, "form": form, "back": roster_url(course, cohort)}
+    context = {
+        "course": course,
+        "cohort": cohort,
+        "runs": runs,
+        "outline": outline,
+        "form": form,
+        "chosen": set(request.POST.getlist("lessons")),
+        "back": roster_url(course, cohort),
+    }
     return render(request, "learning/class.html", context)
 
 

@@ -157,10 +157,16 @@ def test_a_completed_run_offers_no_reset_and_refuses_one(client, instructor, cou
 def test_a_class_is_recorded_for_many(client, instructor, course, run):
     other = make_enrollment(course=course)
     data = {"run": [run.uuid, other.uuid], "lessons": keys_of(course, 0, 1), "held_on": site_day(), "reason": "Class"}
-    assert "for 2 people" in client.get(address("class", course), {"run": data["run"]}).content.decode()
+    page = client.get(address("class", course), {"run": data["run"]}).content.decode()
+    assert "for 2 people" in page
+    for key in data["lessons"]:
+        assert f'value="{key}"' in page
     text = client.post(address("class", course), data, follow=True).content.decode()
     assert "3 lessons were marked done." in text
     assert LearningEvent.objects.filter(verb="lesson:recorded").count() == 3
+
+    refused = client.post(address("class", course), data | {"reason": ""}).content.decode()
+    assert refused.count(" checked") == 2, "What was ticked stays ticked when the form comes back."
 
 
 @pytest.mark.parametrize("chosen", [[], ["nonsense"], ["00000000-0000-4000-8000-000000000000"]])
