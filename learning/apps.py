@@ -14,7 +14,7 @@ class LearningConfig(AppConfig):
         from learning.modeladmin.bulk import EnrollPeople
         from learning.models import Enrollment
         from learning.receivers import connect
-        from learning.resources import CompletionResource, EnrollmentResource
+        from learning.resources import CohortResource, CompletionResource, EnrollmentResource
         from learning.selectors import course_keys_of, course_moments_of_person, courses_of_person, moments_of_run
         from learning.services.merging import MoveRuns
         from lms_pages.registries import visibility
@@ -29,7 +29,7 @@ class LearningConfig(AppConfig):
         for name in ("Cohort", "InviteLink"):
             merges[f"learning.{name}.created_by"] = Move(_("Cohorts and links they made"))
         visibility["learning"] = course_keys_of
-        resources.update({kind.slug: kind for kind in (EnrollmentResource, CompletionResource)})
+        resources.update({kind.slug: kind for kind in (CohortResource, EnrollmentResource, CompletionResource)})
         related.setdefault(User, []).append(courses_of_person)
         timelines.setdefault(User, []).append(course_moments_of_person)
         timelines.setdefault(Enrollment, []).append(moments_of_run)

@@ -99,9 +99,7 @@ class CohortForm(WagtailAdminModelForm):
     def save(self, commit=True):
         data = self.cleaned_data
         if self.instance.pk:
-            self.instance = change_cohort(
-                cohort=self.instance, **{name: data[name] for name in self._meta.fields if name != "course"}
-            )
+            change_cohort(cohort=self.instance, **{name: data[name] for name in self._meta.fields if name != "course"})
             return self.instance
         self.instance.created_by = self.for_user
         return super().save(commit)

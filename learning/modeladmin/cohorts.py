@@ -14,6 +14,7 @@ from learning.modeladmin.filters import CourseFilter
 from learning.modeladmin.rights import keeps_course
 from learning.models import Cohort, CohortMembership, InviteLink
 from learning.policies import visible_to
+from learning.resources import CohortResource
 from workbench.days import site_day
 from workbench.furniture import status_tag
 from workbench.modeladmin import (
@@ -94,6 +95,7 @@ class CohortAdmin(ScopedModelAdmin):
     edit_view_class = CohortEditView
     inspect_view_class = CohortInspectView
     inspect_view_enabled = True
+    resource_class = CohortResource
     list_display = ("name", "course_title", "days", "places", "due")
     list_filter = (CourseFilter,)
     search_fields = ("name", "course__title")

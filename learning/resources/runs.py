@@ -13,28 +13,15 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import visible_to as visible_people
 from learning.models import Enrollment, LearningEvent
 from learning.policies import visible_to
+from learning.resources.courses import CourseRows, course_column
 from lms_pages.models import CoursePage
 from lms_pages.selectors import course_outline
 from workbench.days import site_day
-from workbench.imports.columns import Column, EmailWidget, TextWidget
-from workbench.imports.resource import RecordResource
+from workbench.imports.columns import Column, EmailWidget
 from workbench.models import Outcome
 
 User = get_user_model()
 Key = tuple[int, uuid.UUID]
-
-
-def known_courses() -> tuple[dict[uuid.UUID, CoursePage], dict[str, set[uuid.UUID]]]:
-    """Every course by its key (of translations the first), and the keys that a folded title, slug or key may mean."""
-    by_key: dict[uuid.UUID, CoursePage] = {}
-    meant: dict[str, set[uuid.UUID]] = {}
-    fields = ("title", "slug", "live", "live_revision", "enrollment_policy", "translation_key", "path", "content_type")
-    for course in CoursePage.objects.only(*fields).order_by("locale", "path"):
-        key = course.translation_key
-        by_key.setdefault(key, course)
-        for word in (course.title, course.slug, str(key)):
-            meant.setdefault(word.strip().casefold(), set()).add(key)
-    return by_key, meant
 
 
 def midday(day: datetime.date) -> datetime.datetime:
@@ -56,14 +43,7 @@ class EmailOf(EmailWidget):
         return address
 
 
-class CourseOf(TextWidget):
-    """The name of a course as exports write it, from its title, its address or its key."""
-
-    def clean(self, value, row=None, **kwargs):
-        return kwargs["resource"].course_name(super().clean(value, row))
-
-
-class RunResource(RecordResource):
+class RunResource(CourseRows):
     """Rows about runs: one person, one course."""
 
     email = Column(
@@ -80,15 +60,7 @@ class RunResource(RecordResource):
         aliases=("name", "full name", "Vollständiger Name"),
         readonly=True,
     )
-    course = Column(
-        gettext_lazy("Course"),
-        attribute="import_course",
-        widget=CourseOf(300),
-        help=gettext_lazy("Its title, or where two have the same title, its key as an export writes it."),
-        aliases=("course title", "title", "Kurs", "Kurstitel", "Schulung", "training"),
-        example="Fire safety",
-        required=True,
-    )
+    course = course_column()
 
     permissions = ("learning.add_enrollment", "learning.change_enrollment")
     own_relations = frozenset({"learning.LearningEvent"})
@@ -96,47 +68,15 @@ class RunResource(RecordResource):
     def scope(self, viewer):
         return visible_to(viewer, Enrollment.objects.all())
 
-    # Courses ----------------------------------------------------------------------
-
-    def load_courses(self) -> None:
-        if not hasattr(self, "courses"):
-            self.courses, self.meant = known_courses()
-            self.required: dict[uuid.UUID, int] = {}
-
-    def name_of(self, key: uuid.UUID) -> str:
-        """The title where it means this course alone, else the key."""
-        self.load_courses()
-        course = self.courses.get(key)
-        if course is None:
-            return str(key)
-        return course.title if self.meant[course.title.strip().casefold()] == {key} else str(key)
-
-    def course_key(self, text: str) -> uuid.UUID | None:
-        self.load_courses()
-        keys = self.meant.get(text.strip().casefold(), set())
-        return next(iter(keys)) if len(keys) == 1 else None
-
-    def course_name(self, text: str) -> str:
-        key = self.course_key(text)
-        if key is not None:
-            return self.name_of(key)
-        keys = sorted(str(one) for one in self.meant.get(text.casefold(), ()))
-        if keys:
-            raise ValueError(
-                _("“%(title)s” is the title of several courses. Write the key of the one you mean: %(keys)s.")
-                % {"title": text[:80], "keys": ", ".join(keys[:5])}
-            )
-        raise ValueError(
-            _("There is no course “%(title)s”. Write its title as the list of courses has it.") % {"title": text[:80]}
-        )
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.required: dict[uuid.UUID, int] = {}
 
     def required_lessons(self, course: CoursePage) -> int:
         key = course.translation_key
         if key not in self.required:
             self.required[key] = sum(lesson.is_required for lesson in course_outline(course).lessons)
         return self.required[key]
-
-    # Rows -------------------------------------------------------------------------
 
     def who_and_what(self, row: dict[str, str]) -> Key | None:
         """The person and the course of a row; None where either is not known."""

@@ -1,5 +1,6 @@
 """Cohorts: who is in, who moves, and that no more people are in than there are places."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -57,22 +58,25 @@ def enroll_in_cohort(*, learner: Any, cohort: Cohort, actor: Any, source: str = 
     return enrollment
 
 
-def change_cohort(*, cohort: Cohort, **values: Any) -> Cohort:
+def change_cohort(*, cohort: Cohort, of_runs: Collection[int] | None = None, **values: Any) -> list[int]:
     """Change a cohort's name, days, due date or places. CohortTooSmall where more people are in it than it would hold.
 
-    With a new due date, everybody who had the old one gets the new one; dates that were set by hand stay.
+    With a new due date, everybody in it who had the old one gets the new one; dates that were set by hand stay.
+    Returns the primary keys of the runs whose date changed; ``of_runs`` are the only ones that may, whether still in it or not.
     """
     assert set(values) <= set(CHANGEABLE), values
     capacity = values.get("capacity", cohort.capacity)
     fits = Q() if capacity is None else Q(taken__lte=capacity)
+    moved: list[int] = []
     with transaction.atomic():
         before = Cohort.objects.get(pk=cohort.pk).due_on
         if not Cohort.objects.filter(fits, pk=cohort.pk).update(**values):
             raise CohortTooSmall()
         if "due_on" in values and values["due_on"] != before:
             members = CohortMembership.objects.filter(cohort=cohort, until=None).values("enrollment")
-            Enrollment.objects.filter(pk__in=members, status=EnrollmentStatus.ACTIVE, due_on=before).update(
-                due_on=values["due_on"]
-            )
+            chosen = Q(pk__in=members) if of_runs is None else Q(pk__in=of_runs)
+            runs = Enrollment.objects.filter(chosen, status=EnrollmentStatus.ACTIVE, due_on=before)
+            moved = list(runs.select_for_update().order_by("pk").values_list("pk", flat=True))
+            Enrollment.objects.filter(pk__in=moved).update(due_on=values["due_on"])
     cohort.refresh_from_db()
-    return cohort
+    return moved

@@ -4,12 +4,14 @@ import csv
 import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
 
 from accounts.roles import ADMINISTRATOR
 from tests.factories.accounts import make_person
-from workbench.imports.resource import resources
+from workbench.imports.resource import RecordResource, resources
 from workbench.models import ImportBatch
 from workbench.services import choose_columns, confirm_batch, create_batch, request_undo, run_batch
+from workbench.sheets import write_csv, write_xlsx
 
 PEOPLE = ["E-mail address", "First name", "Last name"]
 
@@ -47,6 +49,17 @@ def undo_batch(batch: ImportBatch) -> ImportBatch:
     run_batch(batch_id=batch.pk)
     batch.refresh_from_db()
     return batch
+
+
+def exported(resource: RecordResource, queryset: QuerySet, ending: str = "csv") -> bytes:
+    """The file that an export of these records is."""
+    if ending == "csv":
+        text = io.StringIO(newline="")
+        write_csv(text, header=resource.header(), rows=resource.cells(queryset), bom=True)
+        return text.getvalue().encode()
+    stream = io.BytesIO()
+    write_xlsx(stream, title="Sheet", header=resource.header(), rows=resource.cells(queryset, as_text=False))
+    return stream.getvalue()
 
 
 def errors_of(batch: ImportBatch) -> list[tuple[int, str, str]]:

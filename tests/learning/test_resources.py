@@ -1,7 +1,6 @@
 """Importing enrollments and past completions: what a row does, what is refused, and back again."""
 
 import datetime
-import io
 
 import pytest
 from django.db import connection
@@ -13,11 +12,10 @@ from learning.models import Enrollment, EnrollmentStatus, LearningEvent
 from learning.resources import CompletionResource, EnrollmentResource
 from learning.services import complete_lesson, decline_request, leave_course, request_enrollment
 from tests.factories.accounts import make_person
-from tests.factories.imports import errors_of, make_batch, outcomes_of, undo_batch, write_batch
+from tests.factories.imports import errors_of, exported, make_batch, outcomes_of, undo_batch, write_batch
 from tests.factories.learning import make_completed, make_enrollment
 from tests.factories.lms_pages import lessons_of, make_course
 from workbench.models import BatchState
-from workbench.sheets import write_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -52,12 +50,6 @@ def everything():
     runs = Enrollment.objects.order_by("pk").values()
     events = LearningEvent.objects.order_by("pk").values()
     return list(runs), list(events)
-
-
-def exported(resource, rows):
-    text = io.StringIO(newline="")
-    write_csv(text, header=resource.header(), rows=resource.cells(rows), bom=True)
-    return text.getvalue().encode()
 
 
 def test_a_row_enrolls_with_an_event(ada, jo, fire):

@@ -28,6 +28,8 @@ def built_on(instances: list[Any], *, ignored: Collection[str]) -> dict[Any, str
             continue
         rows = field.model._base_manager.filter(**{f"{field.name}__in": keys})
         for key in rows.order_by().values_list(field.attname, flat=True).distinct():
-            words = _("has %(things)s by now") % {"things": field.model._meta.verbose_name_plural}
+            # A table between two models has no name that a person knows; the model on its other side has.
+            named = field.model._meta.auto_created or field.model
+            words = _("has %(things)s by now") % {"things": named._meta.verbose_name_plural}
             reasons.setdefault(key, words)
     return reasons
