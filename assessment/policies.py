@@ -5,10 +5,21 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from assessment.models import Response
-from learning.policies import scope
+from assessment.models import Attempt, AttemptQuestion, Extension, Response
+from learning.policies import courses_scope, scope
 
-RULES: dict[type, Callable[[Any], Q]] = {Response: lambda viewer: scope(viewer, "enrollment__")}
+
+def extensions(viewer: Any) -> Q:
+    """What was granted to runs one may see, and to the cohorts of courses one teaches."""
+    return scope(viewer, "enrollment__") | (Q(cohort__isnull=False) & courses_scope(viewer, "cohort__"))
+
+
+RULES: dict[type, Callable[[Any], Q]] = {
+    Response: lambda viewer: scope(viewer, "enrollment__"),
+    Attempt: lambda viewer: scope(viewer, "enrollment__"),
+    AttemptQuestion: lambda viewer: scope(viewer, "attempt__enrollment__"),
+    Extension: extensions,
+}
 
 
 def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:

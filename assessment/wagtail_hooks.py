@@ -1,5 +1,20 @@
-"""What answers add to Wagtail."""
+"""What answers and grades add to Wagtail."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 
 from assessment.modeladmin import ResponseAdmin
 
 ResponseAdmin().register_with_wagtail()
+
+LOG_ACTIONS = (
+    ("extend", _("Extend a quiz"), _("More time or attempts given")),
+    ("grade", _("Grade an answer"), _("Answer graded")),
+    ("regrade", _("Grade a question anew"), _("Question graded anew")),
+)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions):
+    for name, label, message in LOG_ACTIONS:
+        actions.register_action(f"assessment.{name}", label, message)

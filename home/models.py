@@ -10,7 +10,7 @@ from wagtail.url_routing import RouteResult
 
 from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage
 
-# The page types allow one type at each level below the home page.
+# The page types allow one type at each level below the home page; a quiz is a lesson.
 TYPE_AT_DEPTH = (CatalogPage, CoursePage, ModulePage, LessonPage)
 
 
@@ -45,4 +45,5 @@ class HomePage(Page):
         page = pages.select_related("locale").first()
         if page is None:
             raise Http404
-        return RouteResult(page)
+        # A quiz is a lesson with more to it; the others are what they were found as, without another query.
+        return RouteResult(page.specific)

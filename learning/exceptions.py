@@ -57,6 +57,11 @@ class ChecksOpen(LearningError):
         return _("This lesson is done when all its knowledge checks are answered right.")
 
 
+class QuizOpen(LearningError):
+    def default(self) -> str:
+        return _("A quiz is done by taking it. Begin an attempt on its page.")
+
+
 class LessonsMissing(LearningError):
     def default(self) -> str:
         return _("Some lessons of this course are not done yet. Go on with the next one.")

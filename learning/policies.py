@@ -44,11 +44,13 @@ def taught_keys(viewer: Any) -> QuerySet:
     return CourseStaff.objects.filter(user=viewer).values("course__translation_key")
 
 
-def courses_scope(viewer: Any) -> Q:
+def courses_scope(viewer: Any, prefix: str = "") -> Q:
     """Rows that belong to a course: of all courses for those with the "all rows" right, else of those one teaches."""
     if not viewer.is_authenticated or not viewer.is_active:
         return Q(pk__in=[])
-    return Q() if viewer.has_perm("learning.view_all_enrollments") else Q(course_key__in=taught_keys(viewer))
+    if viewer.has_perm("learning.view_all_enrollments"):
+        return Q()
+    return Q(**{f"{prefix}course_key__in": taught_keys(viewer)})
 
 
 def cohorts(viewer: Any) -> Q:

@@ -16,12 +16,12 @@ def recount_around(page: Page) -> None:
 
 
 def on_page_published(sender, instance, **kwargs):
-    if sender in (ModulePage, LessonPage):
+    if issubclass(sender, ModulePage | LessonPage):
         recount_around(instance)
 
 
 def on_page_unpublished(sender, instance, **kwargs):
-    if sender in (ModulePage, LessonPage):
+    if issubclass(sender, ModulePage | LessonPage):
         recount_around(instance)
 
 

@@ -17,6 +17,9 @@ class Verb(models.TextChoices):
     LESSON_RECORDED = "lesson:recorded", _("was marked as having done a lesson")
     LESSON_RESET = "lesson:reset", _("had a lesson reset")
     QUESTION_ANSWERED = "question:answered", _("answered a question")
+    QUIZ_STARTED = "quiz:started", _("began a quiz")
+    QUIZ_SUBMITTED = "quiz:submitted", _("handed in a quiz")
+    QUIZ_GRADED = "quiz:graded", _("got a grade for a quiz")
     COURSE_REMINDED = "course:reminded", _("was reminded of the course")
     COURSE_COMPLETED = "course:completed", _("completed the course")
 
@@ -34,7 +37,7 @@ class EnrollmentData(EventData):
 
 
 class LessonCompletedData(EventData):
-    rule: Literal["button", "checks", "staff", "import"]
+    rule: Literal["button", "checks", "quiz", "staff", "import"]
     completed: int
     required: int
 
@@ -71,6 +74,31 @@ class QuestionAnsweredData(EventData):
     is_right: bool | None
 
 
+class QuizStartedData(EventData):
+    attempt: int
+    questions: int
+
+
+class QuizSubmittedData(EventData):
+    """``by`` is who ended it: the learner, or the server when the time was over."""
+
+    attempt: int
+    by: Literal["learner", "deadline"]
+    answered: int
+    questions: int
+
+
+class QuizGradedData(EventData):
+    """Points as decimal strings. ``cause`` is what gave the grade: the server at the end of the attempt, a person, or
+    a question that was put right."""
+
+    attempt: int
+    score: str
+    max_score: str
+    passed: bool | None
+    cause: Literal["submission", "person", "regrade"]
+
+
 class CourseCompletedData(EventData):
     lessons: list[str]
 
@@ -85,5 +113,8 @@ DATA_MODELS: dict[tuple[str, int], type[EventData]] = {
     (Verb.LESSON_RESET, 1): LessonResetData,
     (Verb.COURSE_REMINDED, 1): RemindedData,
     (Verb.QUESTION_ANSWERED, 1): QuestionAnsweredData,
+    (Verb.QUIZ_STARTED, 1): QuizStartedData,
+    (Verb.QUIZ_SUBMITTED, 1): QuizSubmittedData,
+    (Verb.QUIZ_GRADED, 1): QuizGradedData,
     (Verb.COURSE_COMPLETED, 1): CourseCompletedData,
 }

@@ -8,7 +8,7 @@ from django.db.models.functions import Substr
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from lms_pages.models import CatalogPage, CoursePage, CourseStaff, LessonPage, ModulePage, Visibility
+from lms_pages.models import CatalogPage, CoursePage, CourseStaff, LessonPage, ModulePage, QuizPage, Visibility
 from lms_pages.registries import visibility
 
 # root > home > catalog > course: the page types allow no other place.
@@ -60,6 +60,7 @@ RULES: dict[type, Callable[[Any], Q]] = {
     CoursePage: courses,
     ModulePage: below_visible_courses,
     LessonPage: lessons,
+    QuizPage: lessons,
     CourseStaff: staff_rows,
 }
 

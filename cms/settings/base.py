@@ -157,6 +157,8 @@ CELERY_TASK_ROUTES = {
     "notifications.tasks.*": {"queue": "mail"},
     "reports.tasks.render_run": {"queue": "reports"},
 }
+# What is on its way when the time of an attempt is up is taken for this long.
+ASSESSMENT_GRACE_SECONDS = env.int("ASSESSMENT_GRACE_SECONDS", default=15)
 # A renderer that is silent for this long is taken for dead; longer than the hard limit of its task.
 REPORTS_RENDER_LEASE = env.int("REPORTS_RENDER_LEASE", default=CELERY_TASK_TIME_LIMIT + 60)
 # Longer than the longest task, or Redis hands a running task to a second worker.

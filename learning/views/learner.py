@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from learning.exceptions import ChecksOpen, LearningError
+from learning.exceptions import ChecksOpen, LearningError, QuizOpen
 from learning.models import Enrollment, EnrollmentStatus
 from learning.selectors import course_cards, learner_view
 from learning.services import complete_lesson, enroll, finish_course, leave_course, request_enrollment
@@ -102,6 +102,8 @@ def complete_view(request, uuid, lesson_key) -> HttpResponse:
     """Mark a lesson done and go on to the next one, or to the completion page after the last."""
     enrollment = own_enrollment(request, uuid)
     lesson = lesson_of(enrollment, lesson_key)
+    if lesson.completion_rule == CompletionRule.QUIZ:
+        raise QuizOpen()
     if lesson.completion_rule == CompletionRule.CHECKS:
         raise ChecksOpen()
     was_open = enrollment.status == EnrollmentStatus.ACTIVE

@@ -1,4 +1,4 @@
-"""The page tree of teaching: catalog > course > module > lesson. It knows nothing of learners."""
+"""Catalogs, courses, modules and lessons."""
 
 from decimal import Decimal
 
@@ -45,6 +45,8 @@ class Visibility(models.TextChoices):
 class CompletionRule(models.TextChoices):
     BUTTON = "button", _("The learner presses “Mark complete”")
     CHECKS = "checks", _("All knowledge checks are answered right")
+    # Of quizzes only; authors do not choose it.
+    QUIZ = "quiz", _("The quiz is passed, or handed in where it has no pass mark")
 
 
 class OriginPage(Origin):
@@ -226,7 +228,7 @@ class ModulePage(OriginPage, Page):
     )
 
     parent_page_types = ["lms_pages.CoursePage"]
-    subpage_types = ["lms_pages.LessonPage"]
+    subpage_types = ["lms_pages.LessonPage", "lms_pages.QuizPage"]
     admin_default_ordering = "ord"
     page_description = _("A chapter that groups lessons.")
     preview_modes = []
@@ -247,6 +249,11 @@ def has_check(body) -> bool:
 
 class LessonForm(WagtailAdminPageForm):
     """Refuses to publish a lesson that nobody could complete."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if rule := self.fields.get("completion_rule"):
+            rule.choices = [choice for choice in rule.choices if choice[0] != CompletionRule.QUIZ]
 
     def clean(self):
         data = super().clean()
@@ -321,7 +328,8 @@ class LessonPage(OriginPage, Page):
         """The completion rule in two words, for lists."""
         if not self.is_required:
             return _("optional")
-        return _("checks are right") if self.completion_rule == CompletionRule.CHECKS else _("marked complete")
+        words = {CompletionRule.CHECKS: _("checks are right"), CompletionRule.QUIZ: _("quiz is passed")}
+        return words.get(CompletionRule(self.completion_rule), _("marked complete"))
 
     def lacks_check(self) -> bool:
         """Whether nobody could complete it: done by checks, and there is none."""
@@ -329,7 +337,9 @@ class LessonPage(OriginPage, Page):
 
     @property
     def knowledge_checks(self) -> dict[str, list[int]]:
-        """Question ids by the id of the block that asks them, without loading a question."""
+        """Question ids by the id of the block that asks them, without loading a question. A quiz has none."""
+        if self.completion_rule == CompletionRule.QUIZ:
+            return {}
         return {
             block["id"]: [pk for item in block["value"].get("questions", []) if (pk := chosen_id(item))]
             for block in self.body.raw_data

@@ -1,0 +1,19 @@
+"""Every change to answers, attempts and grades. Each service is one transaction that writes its rows and its events."""
+
+from assessment.services.attempts import check_answer, save_answers, start_attempt, submit_attempt, submit_overdue
+from assessment.services.checks import answer_check
+from assessment.services.extensions import give_extension
+from assessment.services.grading import grade_answer
+from assessment.services.regrading import regrade_question
+
+__all__ = [
+    "answer_check",
+    "check_answer",
+    "give_extension",
+    "grade_answer",
+    "regrade_question",
+    "save_answers",
+    "start_attempt",
+    "submit_attempt",
+    "submit_overdue",
+]

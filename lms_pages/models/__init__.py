@@ -1,0 +1,37 @@
+"""The page tree of teaching: catalog > course > module > lesson or quiz. It knows nothing of learners."""
+
+from lms_pages.models.pages import (
+    CatalogPage,
+    CompletionRule,
+    CoursePage,
+    CourseStaff,
+    EnrollmentPolicy,
+    GradingCategory,
+    LessonOrder,
+    LessonPage,
+    Level,
+    ModulePage,
+    OriginPage,
+    Visibility,
+)
+from lms_pages.models.quizzes import FeedbackMode, KeptAttempt, Layout, QuizPage, Review
+
+__all__ = [
+    "CatalogPage",
+    "CompletionRule",
+    "CoursePage",
+    "CourseStaff",
+    "EnrollmentPolicy",
+    "FeedbackMode",
+    "GradingCategory",
+    "KeptAttempt",
+    "Layout",
+    "LessonOrder",
+    "LessonPage",
+    "Level",
+    "ModulePage",
+    "OriginPage",
+    "QuizPage",
+    "Review",
+    "Visibility",
+]
