@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+
+from lms_pages.models import FeedbackMode, KeptAttempt, Layout
 
 # Shares and points are kept to four decimals.
 PLACES = Decimal("0.0001")
@@ -17,10 +19,10 @@ class Rules(BaseModel):
 
     time_limit: int | None = None
     pass_mark: Decimal | None = None
-    feedback_mode: Literal["end", "once", "again"] = "end"
+    feedback_mode: FeedbackMode = FeedbackMode.AT_THE_END
     penalty: Decimal = Decimal(0)
     negative_marks: bool = False
-    layout: Literal["all", "one"] = "all"
+    layout: Layout = Layout.ALL
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -32,7 +34,7 @@ def earned(*, share: Decimal, points: Decimal, tries: int, rules: Rules) -> Deci
 
     As in Moodle's "interactive with multiple tries": each try before the last takes `penalty` of the points.
     """
-    if rules.feedback_mode == "again" and share > 0:
+    if rules.feedback_mode == FeedbackMode.AGAIN and share > 0:
         share = max(share - rules.penalty * max(tries - 1, 0), Decimal(0))
     if not rules.negative_marks:
         share = max(share, Decimal(0))
@@ -68,11 +70,11 @@ def kept(scores: list[tuple[Decimal, Decimal]], which: str) -> tuple[Decimal, De
     if not scores:
         return None
     match which:
-        case "first":
+        case KeptAttempt.FIRST:
             return scores[0]
-        case "last":
+        case KeptAttempt.LAST:
             return scores[-1]
-        case "average":
+        case KeptAttempt.AVERAGE:
             mean = sum((score / of for score, of in scores), Decimal(0)) / len(scores)
             return rounded(mean * scores[-1][1]), scores[-1][1]
     return max(scores, key=lambda pair: pair[0] / pair[1])

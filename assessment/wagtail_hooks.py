@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
-from assessment.modeladmin import ResponseAdmin
+from assessment.modeladmin import AttemptAdmin, ExtensionAdmin, ResponseAdmin
 
-ResponseAdmin().register_with_wagtail()
+for screen in (ResponseAdmin, AttemptAdmin, ExtensionAdmin):
+    screen().register_with_wagtail()
 
 LOG_ACTIONS = (
     ("extend", _("Extend a quiz"), _("More time or attempts given")),

@@ -13,7 +13,7 @@ from wagtail.admin.views.pages.listing import ExplorableIndexView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.permissions import register_permission_policy
 
-from lms_pages.models import CoursePage, CourseStaff, LessonPage, ModulePage
+from lms_pages.models import CoursePage, CourseStaff, LessonPage, ModulePage, QuizPage
 from lms_pages.policies import visible_to
 from lms_pages.views import WITH_EVERYTHING, publish_everything_view
 from workbench.modeladmin import ScopedModelAdmin
@@ -24,7 +24,7 @@ register_permission_policy(CourseStaff, ScopedPermissionPolicy(CourseStaff, visi
 
 @hooks.register("register_icons")
 def register_icons(icons):
-    names = ["catalog", "course", "module", "lesson"]
+    names = ["catalog", "course", "module", "lesson", "quiz"]
     return [*icons, *(f"lms_pages/icons/{name}.svg" for name in names)]
 
 
@@ -83,9 +83,14 @@ class LessonViewSet(PageViewSet):
     index_view_class = LessonIndexView
 
 
+class QuizViewSet(PageViewSet):
+    model = QuizPage
+    icon = "quiz"
+
+
 @hooks.register("register_admin_viewset")
 def register_page_listings():
-    return [ModuleViewSet(), LessonViewSet()]
+    return [ModuleViewSet(), LessonViewSet(), QuizViewSet()]
 
 
 # Publishing a course, or a module, with everything in it ---------------------------

@@ -91,3 +91,9 @@ def admission(*, quiz: QuizPage, allowance: Allowance, attempts: Sequence[Attemp
 def attempts_of(*, enrollment: Enrollment, quiz: QuizPage) -> QuerySet[Attempt]:
     """A run's attempts at a quiz, the newest first."""
     return Attempt.objects.filter(enrollment=enrollment, quiz_key=quiz.translation_key).order_by("-number")
+
+
+def review_rights(*, quiz: QuizPage, closes_at: datetime | None, at: datetime) -> frozenset[str]:
+    """What may be seen of a finished attempt: by the quiz as it is published now, so that an author can open it later."""
+    is_closed = closes_at is not None and at >= closes_at
+    return frozenset(quiz.review_after_close if is_closed else quiz.review_after_submission)

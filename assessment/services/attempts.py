@@ -27,7 +27,7 @@ from learning.policies import require_unlocked
 from learning.services import hold_run, record_event
 from learning.services.events import new_event, record_events
 from learning.verbs import Verb
-from lms_pages.models import LessonOrder, QuizPage
+from lms_pages.models import FeedbackMode, Layout, LessonOrder, QuizPage
 from lms_pages.selectors import course_outline
 from questions.models import Question
 from questions.types import Answer
@@ -120,10 +120,10 @@ def rules_of(quiz: QuizPage) -> Rules:
     return Rules(
         time_limit=quiz.time_limit,
         pass_mark=quiz.pass_mark,
-        feedback_mode=quiz.feedback_mode,
+        feedback_mode=FeedbackMode(quiz.feedback_mode),
         penalty=quiz.penalty,
         negative_marks=quiz.negative_marks,
-        layout=quiz.layout,
+        layout=Layout(quiz.layout),
     )
 
 
@@ -180,7 +180,7 @@ def check_answer(*, attempt: Attempt, position: int, answer: Answer, at: datetim
     """
     at = at or timezone.now()
     rules = attempt.judged_by
-    if rules.feedback_mode == "end":
+    if rules.feedback_mode == FeedbackMode.AT_THE_END:
         raise AlreadyChecked()
     with transaction.atomic():
         hold_attempt(attempt=attempt, at=at)
@@ -193,7 +193,7 @@ def check_answer(*, attempt: Attempt, position: int, answer: Answer, at: datetim
         grade = question.kind.grade(question.value, answer)
         row.answer, row.answered_at, row.tries, row.share = answer, at, row.tries + 1, grade.score
         nothing_to_win = rules.penalty * row.tries >= 1
-        row.is_final = rules.feedback_mode == "once" or grade.score in (None, 1) or nothing_to_win
+        row.is_final = rules.feedback_mode == FeedbackMode.AT_ONCE or grade.score in (None, 1) or nothing_to_win
         row.save(update_fields=["answer", "answered_at", "tries", "share", "is_final"])
     return row
 
@@ -251,14 +251,21 @@ def _hold_run_if_open(attempt: Attempt, at: datetime) -> None:
         logger.info("Attempt %s ends in a run that is over", attempt.uuid)
 
 
-def _end(attempt: Attempt, *, by: SubmittedBy, at: datetime, source: str) -> Attempt:
-    """Close an open attempt and grade it. The UPDATE is the fence: of two that come at once, one passes."""
-    ended_at = min(at, attempt.due_at) if attempt.due_at else at
-    passed_the_fence = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN).update(
-        state=AttemptState.SUBMITTED, submitted_at=ended_at, submitted_by=by
+def close(attempt: Attempt, *, by: SubmittedBy, at: datetime) -> bool:
+    """The fence: of two that end an attempt at once, one passes."""
+    return bool(
+        Attempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN).update(
+            state=AttemptState.SUBMITTED, submitted_at=at, submitted_by=by
+        )
     )
+
+
+def _end(attempt: Attempt, *, by: SubmittedBy, at: datetime, source: str) -> Attempt:
+    """Close an open attempt and grade it; one that somebody else has closed meanwhile stays as it is."""
+    ended_at = min(at, attempt.due_at) if attempt.due_at else at
+    was_open = close(attempt, by=by, at=ended_at)
     attempt.refresh_from_db(fields=ENDING)
-    if not passed_the_fence:
+    if not was_open:
         return attempt
     rows = list(attempt.questions.select_related("question_revision"))
     rules = attempt.judged_by

@@ -64,7 +64,9 @@ def regrade_preview(*, question: Question, answers: Any = None) -> Preview:
 
 def new_share(question: Question, row: AttemptQuestion) -> Decimal | None:
     """The share an answer earns by the question as it stands now; None where it cannot be said."""
-    if row.graded_by_id is not None or row.needs_grading or not question.kind.fits(question.value, row.answer):
+    if row.answer is None or row.graded_by_id is not None or row.needs_grading:
+        return None
+    if not question.kind.fits(question.value, row.answer):
         return None
     return question.kind.grade(question.value, row.answer).score
 

@@ -1,11 +1,20 @@
 """Knowledge checks inside a lesson."""
 
+import json
+from decimal import Decimal
+from uuid import UUID
+
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessment.selectors import Check, check_question, latest_responses
-from assessment.views import anchor
+from assessment.selectors.attempt_pages import points_words
+from assessment.selectors.grading import waiting_by_course
+from assessment.selectors.start import QuizStart, quiz_start
+from assessment.views.checks import anchor
+from lms_pages.models import QuizPage
 
 register = template.Library()
 
@@ -48,3 +57,48 @@ def reader_state(request, view) -> dict:
         }
         request.knowledge_check_state = state
     return state
+
+
+@register.simple_tag(takes_context=True, name="quiz_start")
+def quiz_start_tag(context, page: QuizPage) -> QuizStart:
+    """The rules of a quiz and the attempts of the person reading; in previews and for staff the rules alone."""
+    view = getattr(context["request"], "learner_view", None)
+    may = view is not None and view.may_answer and view.enrollment is not None
+    return quiz_start(quiz=page, enrollment=view.enrollment if may else None)
+
+
+@register.filter
+def points(value: Decimal | str | None) -> str:
+    """Points without zeros that say nothing: 2, 1.5."""
+    return "" if value in (None, "") else points_words(Decimal(str(value)))
+
+
+# Seconds before the end at which the time left is read out.
+MARKS = (600, 300, 60, 30)
+
+
+@register.simple_tag
+def timer_marks() -> str:
+    """What a script reads out when so many seconds are left, as JSON: [[600, "10 minutes left."], …]."""
+    told = []
+    for seconds in MARKS:
+        minutes = seconds // 60
+        words = (
+            ngettext("%(count)d minute left.", "%(count)d minutes left.", minutes) % {"count": minutes}
+            if minutes
+            else _("%(count)d seconds left.") % {"count": seconds}
+        )
+        told.append([seconds, words])
+    return json.dumps(told)
+
+
+@register.simple_tag(takes_context=True)
+def answers_waiting(context, keys) -> dict[UUID, int]:
+    """How many answers wait to be graded, by the key of their course, in one query."""
+    return waiting_by_course(context["request"].user, list(keys))
+
+
+@register.filter
+def course_keys(entries) -> list[UUID]:
+    """The keys of the courses on a desk."""
+    return [entry.course.translation_key for entry in entries]

@@ -14,7 +14,7 @@ from wagtail.fields import StreamField
 from wagtail.locks import BasicLock
 from wagtail.models import Page, Revision
 
-from lms_pages.models import CoursePage, LessonPage, ModulePage
+from lms_pages.models import CoursePage, LessonPage, ModulePage, QuizPage
 
 NEW = gettext_lazy("New")
 CHANGED = gettext_lazy("Changed")
@@ -173,6 +173,8 @@ def problems(page: Page) -> list[str]:
             found += unfinished_blocks(field, field.value_from_object(draft))
     if isinstance(draft, LessonPage) and draft.lacks_check():
         found.append(_("It is done when its knowledge checks are right, but it has none."))
+    if isinstance(draft, QuizPage):
+        found += draft.short_draws()
     if draft.slug != page.slug and Page.objects.sibling_of(page, inclusive=False).filter(slug=draft.slug).exists():
         found.append(_("Another page beside it has the same address (“%(slug)s”).") % {"slug": draft.slug})
     if draft.go_live_at is not None and draft.go_live_at > timezone.now():

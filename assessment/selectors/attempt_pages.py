@@ -1,0 +1,209 @@
+"""What an attempt shows to its learner: while it is taken, before it is handed in, and afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from questions.shown import ShownQuestion
+
+from assessment.models import Attempt, AttemptQuestion
+from assessment.selectors.attempts import allowance_for, review_rights
+from lms_pages.models import FeedbackMode, Layout, Review
+
+
+@dataclass(frozen=True)
+class AttemptItem:
+    """A question of an attempt as its learner may see it now."""
+
+    row: AttemptQuestion
+    shown: ShownQuestion
+    section_title: str = ""
+    section_introduction: str = ""
+    may_check: bool = False
+    is_closed: bool = False
+    right_words: str = ""
+    solution: str = ""
+    shows_points: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        return self.row.is_answered
+
+
+@dataclass(frozen=True)
+class AttemptPage:
+    """``items`` are those on this page, ``numbers`` all of the attempt; ``seconds_left`` is None without a limit."""
+
+    items: tuple[AttemptItem, ...]
+    numbers: tuple[AttemptQuestion, ...]
+    here: int | None
+    seconds_left: int | None
+
+    @property
+    def answered(self) -> int:
+        return sum(row.is_answered for row in self.numbers)
+
+    @property
+    def unanswered(self) -> tuple[AttemptQuestion, ...]:
+        return tuple(row for row in self.numbers if not row.is_answered)
+
+    @property
+    def before(self) -> int | None:
+        return self.here - 1 if self.here and self.here > 1 else None
+
+    @property
+    def after(self) -> int | None:
+        return self.here + 1 if self.here and self.here < len(self.numbers) else None
+
+
+def attempt_page(
+    *, attempt: Attempt, wanted: str, drafts: Mapping[str, dict[str, Any]], all_of_it: bool = False
+) -> AttemptPage:
+    """The questions of an open attempt: all, or the one that is ``wanted`` by its number. Two queries.
+
+    Nothing here tells a right answer; a verdict and feedback stand only at a question that was checked.
+    ``drafts`` are answers that could not be read, by number, with what is wrong about them.
+    """
+    rows = list(attempt.questions.select_related("question_revision").order_by("position"))
+    here = None
+    on_page = rows
+    if attempt.judged_by.layout == Layout.ONE and not all_of_it:
+        here = int(wanted) if wanted.isdecimal() and 1 <= int(wanted) <= len(rows) else first_open(rows)
+        on_page = [row for row in rows if row.position == here]
+    return AttemptPage(
+        items=tuple(items(attempt, on_page, drafts)),
+        numbers=tuple(rows),
+        here=here,
+        seconds_left=seconds_left(attempt),
+    )
+
+
+def seconds_left(attempt: Attempt) -> int | None:
+    """Until the attempt ends by itself; None without a limit."""
+    if attempt.due_at is None:
+        return None
+    return max(int((attempt.due_at - timezone.now()).total_seconds()), 0)
+
+
+def first_open(rows: list[AttemptQuestion]) -> int:
+    return next((row.position for row in rows if not row.is_answered), 1)
+
+
+def items(attempt: Attempt, rows: list[AttemptQuestion], drafts: Mapping[str, dict[str, Any]]):
+    at_once = attempt.judged_by.feedback_mode != FeedbackMode.AT_THE_END
+    section = None
+    for row in rows:
+        question, draft = row.as_asked, drafts.get(str(row.position))
+        kind, definition = question.kind, question.value
+        was_checked = at_once and row.tries > 0 and (row.share is not None or row.is_final)
+        values = draft["values"] if draft else kind.values(definition, row.answer) if row.is_answered else {}
+        yield AttemptItem(
+            row=row,
+            shown=ShownQuestion(
+                question=question,
+                field=f"q{row.position}",
+                seed=str(attempt.uuid),
+                values=values,
+                error=draft["error"] if draft else "",
+                is_answered=was_checked,
+                is_right=None if row.share is None else row.share == 1,
+                is_partly_right=bool(row.share and 0 < row.share < 1),
+                grade=kind.grade(definition, row.answer) if was_checked else None,
+                # The hint is what a wrong try opens; without other tries there is nothing to use it for.
+                shows_hint=was_checked and not row.is_final,
+            ),
+            **(heading(attempt, row) if row.section != section else {}),
+            may_check=at_once and not row.is_final,
+            is_closed=row.is_final,
+        )
+        section = row.section
+
+
+def heading(attempt: Attempt, row: AttemptQuestion) -> dict[str, str]:
+    """What stands above the first question of a section."""
+    if row.section >= len(attempt.sections):
+        return {}
+    part = attempt.sections[row.section]
+    return {"section_title": part["title"], "section_introduction": part["introduction"]}
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """A finished attempt as far as it may be seen ``at`` this moment. ``rights`` are values of `Review`."""
+
+    items: tuple[AttemptItem, ...]
+    rights: frozenset[str]
+    closes_at: datetime | None
+    waits: int
+
+    @property
+    def shows_points(self) -> bool:
+        return Review.POINTS in self.rights
+
+    @property
+    def more_later(self) -> bool:
+        """Whether closing the quiz will show more than there is to see now."""
+        return self.closes_at is not None
+
+
+def review_page(*, attempt: Attempt, at: datetime, rights: frozenset[str] | None = None) -> ReviewPage:
+    """The review of an attempt that was handed in: three queries. ``rights`` is given for staff, who see everything."""
+    quiz = attempt.quiz
+    closes_at = allowance_for(enrollment=attempt.enrollment, quiz=quiz).closes_at
+    if rights is None:
+        rights = review_rights(quiz=quiz, closes_at=closes_at, at=at)
+    rows = list(attempt.questions.select_related("question_revision").order_by("position"))
+    later = closes_at is not None and at < closes_at and not set(quiz.review_after_close) <= rights
+    return ReviewPage(
+        items=tuple(reviewed(attempt, rows, rights)),
+        rights=rights,
+        closes_at=closes_at if later else None,
+        waits=sum(row.needs_grading for row in rows),
+    )
+
+
+def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[str]):
+    section = None
+    for row in rows:
+        question = row.as_asked
+        kind, definition = question.kind, question.value
+        verdict, feedback = Review.VERDICT in rights, Review.FEEDBACK in rights
+        right = kind.right_answer(definition) if Review.RIGHT in rights and row.share != 1 else None
+        yield AttemptItem(
+            row=row,
+            shown=ShownQuestion(
+                question=question,
+                field=f"q{row.position}",
+                seed=str(attempt.uuid),
+                values=kind.values(definition, row.answer) if row.is_answered else {},
+                is_answered=row.is_answered and (verdict or feedback),
+                is_right=(row.share == 1) if verdict and row.share is not None else None,
+                is_partly_right=verdict and row.share is not None and 0 < row.share < 1,
+                grade=graded(row, question) if feedback and row.is_answered else None,
+                shows_hint=False,
+                shows_feedback=feedback,
+                shows_verdict=verdict,
+            ),
+            **(heading(attempt, row) if row.section != section else {}),
+            is_closed=True,
+            right_words=kind.describe(definition, right) if right is not None else "",
+            solution=question.solution if Review.RIGHT in rights else "",
+            shows_points=Review.POINTS in rights and row.points > 0,
+        )
+        section = row.section
+
+
+def graded(row: AttemptQuestion, question: Any) -> Any:
+    """What the question says about its answer; nothing where a person or a regrade judged it otherwise."""
+    if not question.kind.fits(question.value, row.answer):
+        return None
+    grade = question.kind.grade(question.value, row.answer)
+    return grade if grade.score is None or grade.score == row.share else None
+
+
+def points_words(points: Decimal | None) -> str:
+    """ "1.5", "2": without zeros that say nothing."""
+    return "" if points is None else f"{points.normalize():f}"

@@ -1,0 +1,1 @@
+"""Pages of learners who answer, and of those who grade."""

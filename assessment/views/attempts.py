@@ -1,0 +1,206 @@
+"""Taking a quiz: begin, answer, hand in, look at it again. Every change is a POST, and the server keeps the time."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assessment.exceptions import AlreadyChecked, AttemptOver
+from assessment.models import Attempt, SubmittedBy
+from assessment.selectors.attempt_pages import attempt_page, review_page, seconds_left
+from assessment.services import check_answer, save_answers, start_attempt, submit_attempt
+from assessment.services.attempts import is_over
+from learning.exceptions import LearningError
+from learning.models import EnrollmentStatus
+from learning.views import lesson_of, own_enrollment, says_why
+from lms_pages.models import QuizPage
+from questions.exceptions import AnswerInvalid, AnswerUnfinished
+from questions.types import Answer, submitted
+from workbench.times import moment_words
+
+DRAFTS = "attempt_drafts"
+
+
+@login_required
+@require_POST
+def begin_view(request, uuid, quiz_key) -> HttpResponse:
+    """Begin an attempt or go on with the one that is under way; a refusal is told on the page of the quiz."""
+    enrollment = own_enrollment(request, uuid)
+    quiz = lesson_of(enrollment, quiz_key).specific
+    if not isinstance(quiz, QuizPage):
+        raise Http404("This lesson is no quiz.")
+    try:
+        attempt = start_attempt(enrollment=enrollment, quiz=quiz)
+    except LearningError as error:
+        messages.error(request, error.args[0])
+        return redirect(quiz.get_url(request))
+    return redirect("assessment:attempt", uuid=attempt.uuid)
+
+
+def of_mine(view):
+    """Hand the view an attempt of the person's own; 404 for any other. One whose time is up is handed in first."""
+
+    @wraps(view)
+    @login_required
+    def call(request, uuid, **kwargs):
+        attempt = get_object_or_404(
+            Attempt.objects.select_related("enrollment__course", "enrollment__learner", "quiz"),
+            uuid=uuid,
+            enrollment__learner=request.user,
+        )
+        request.learning_course = attempt.enrollment.course
+        if attempt.is_open and is_over(attempt, timezone.now()):
+            attempt = submit_attempt(attempt=attempt)
+            say_how_it_ended(request, attempt)
+        return view(request, attempt, **kwargs)
+
+    return call
+
+
+@of_mine
+@require_http_methods(["GET", "POST"])
+@says_why
+def attempt_view(request, attempt) -> HttpResponse:
+    """The questions of an open attempt. A POST saves what is on the page, then does what its button says."""
+    if not attempt.is_open:
+        return redirect("assessment:review", uuid=attempt.uuid)
+    if request.method == "GET":
+        drafts = request.session.pop(DRAFTS, {}).get(str(attempt.uuid), {})
+        page = attempt_page(attempt=attempt, wanted=request.GET.get("q", ""), drafts=drafts)
+        return render(request, "assessment/attempt.html", {"page": page, "attempt": attempt, "quiz": attempt.quiz})
+    answers, drafts = read_answers(request, attempt)
+    check = number(request.POST.get("check"))
+    try:
+        save_answers(attempt=attempt, answers=answers)
+        if check is not None and answers.get(check) is not None:
+            check_answer(attempt=attempt, position=check, answer=answers[check])
+    except AttemptOver:
+        return ended(request, submit_attempt(attempt=attempt))
+    except AlreadyChecked as error:
+        messages.info(request, error.args[0])
+    if check in answers and answers[check] is None:
+        drafts[str(check)] = {"values": {}, "error": _("Answer the question, then check it.")}
+    elif check is not None and check not in answers and str(check) not in drafts:
+        messages.info(request, AlreadyChecked().args[0])
+    if drafts:
+        request.session[DRAFTS] = {str(attempt.uuid): drafts}
+        return redirect(place_of(attempt, int(next(iter(drafts)))))
+    if check is not None:
+        return redirect(place_of(attempt, check))
+    if request.POST.get("go") == "finish":
+        return redirect("assessment:finish", uuid=attempt.uuid)
+    return redirect(place_of(attempt, number(request.POST.get("go"))))
+
+
+@of_mine
+@require_POST
+def save_view(request, attempt) -> JsonResponse:
+    """The same for a script that saves while the learner goes on: what is kept now, and which answers are not clear."""
+    if not attempt.is_open:
+        return JsonResponse({"is_over": True, "sentence": AttemptOver().args[0]}, status=409)
+    answers, drafts = read_answers(request, attempt)
+    try:
+        saved_at = save_answers(attempt=attempt, answers=answers)
+    except AttemptOver as error:
+        return JsonResponse({"is_over": True, "sentence": error.args[0]}, status=409)
+    except LearningError as error:
+        return JsonResponse({"is_over": False, "sentence": error.args[0]}, status=error.status)
+    return JsonResponse(
+        {
+            "sentence": _("Saved at %(time)s.") % {"time": moment_words(saved_at).rpartition(" ")[2]},
+            "errors": {position: draft["error"] for position, draft in drafts.items()},
+            "seconds_left": seconds_left(attempt),
+        }
+    )
+
+
+@of_mine
+@require_http_methods(["GET", "POST"])
+@says_why
+def finish_view(request, attempt) -> HttpResponse:
+    """What is answered and what is not; then it is handed in. A second press finds it handed in already."""
+    if request.method == "POST" and attempt.is_open:
+        was_open = attempt.enrollment.status == EnrollmentStatus.ACTIVE
+        attempt = submit_attempt(attempt=attempt, answers=read_answers(request, attempt)[0])
+        say_how_it_ended(request, attempt)
+        attempt.enrollment.refresh_from_db()
+        if was_open and attempt.enrollment.status == EnrollmentStatus.COMPLETED:
+            return redirect("learning:completion", uuid=attempt.enrollment.uuid)
+    if not attempt.is_open:
+        return redirect("assessment:review", uuid=attempt.uuid)
+    page = attempt_page(attempt=attempt, wanted="", drafts={}, all_of_it=True)
+    return render(request, "assessment/finish.html", {"page": page, "attempt": attempt, "quiz": attempt.quiz})
+
+
+@of_mine
+@require_GET
+def review_view(request, attempt) -> HttpResponse:
+    """An attempt that was handed in, as far as the quiz's rules let it be seen now."""
+    if attempt.is_open:
+        return redirect("assessment:attempt", uuid=attempt.uuid)
+    page = review_page(attempt=attempt, at=timezone.now())
+    return render(request, "assessment/review.html", {"page": page, "attempt": attempt, "quiz": attempt.quiz})
+
+
+def read_answers(request, attempt: Attempt) -> tuple[dict[int, Answer | None], dict[str, dict]]:
+    """Cleaned answers by number to the questions that the form says it held, and drafts of those that are not clear.
+
+    A question that is there and left empty is an answer taken back; one that is not there stays as it is.
+    """
+    there = {position for text in request.POST.getlist("asked") if (position := number(text)) is not None}
+    answers: dict[int, Answer | None] = {}
+    drafts: dict[str, dict] = {}
+    rows = attempt.questions.filter(position__in=there, is_final=False).select_related("question_revision")
+    for row in rows.order_by("position"):
+        values = submitted(request.POST, f"q{row.position}")
+        if not any(text.strip() for texts in values.values() for text in texts):
+            answers[row.position] = None
+            continue
+        question = row.as_asked
+        try:
+            answers[row.position] = question.kind.clean_answer(question.value, values)
+        except AnswerUnfinished as error:
+            # Kept as far as it goes: nobody loses what they wrote.
+            answers[row.position] = error.answer
+            drafts[str(row.position)] = {"values": values, "error": str(error)}
+        except AnswerInvalid as error:
+            drafts[str(row.position)] = {"values": values, "error": str(error)}
+    return answers, drafts
+
+
+def number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+def place_of(attempt: Attempt, position: int | None) -> str:
+    """The address of a question: its own page, or its place on the page of all."""
+    address = reverse("assessment:attempt", args=[attempt.uuid])
+    if position is None:
+        return address
+    one_a_page = attempt.judged_by.layout == "one"
+    return f"{address}?q={position}#q-{position}" if one_a_page else f"{address}#q-{position}"
+
+
+def ended(request, attempt: Attempt) -> HttpResponse:
+    say_how_it_ended(request, attempt)
+    return redirect("assessment:review", uuid=attempt.uuid)
+
+
+def say_how_it_ended(request, attempt: Attempt) -> None:
+    if attempt.submitted_by == SubmittedBy.DEADLINE:
+        answered = attempt.questions.filter(answer__isnull=False).count()
+        sentence = ngettext(
+            "The time was over. %(count)d answer that was saved until then was handed in.",
+            "The time was over. The %(count)d answers that were saved until then were handed in.",
+            answered,
+        )
+        messages.warning(request, sentence % {"count": answered})
+    else:
+        messages.success(request, _("“%(title)s” is handed in.") % {"title": attempt.quiz.title})
