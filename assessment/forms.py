@@ -8,8 +8,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from assessment.models import Extension
-from assessment.rules import rounded
-from assessment.selectors.attempt_pages import points_words
+from assessment.rules import points_words, rounded
 from assessment.selectors.grading import ToGrade
 from assessment.services import give_extension
 from learning.models import Cohort, Enrollment

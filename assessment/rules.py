@@ -83,3 +83,8 @@ def kept(scores: list[tuple[Decimal, Decimal]], which: str) -> tuple[Decimal, De
 def reading(rules: dict[str, Any]) -> Rules:
     """Stored rules, as they were written."""
     return Rules.model_validate(rules)
+
+
+def points_words(points: Decimal | None) -> str:
+    """ "1.5", "2": without zeros that say nothing."""
+    return "" if points is None else f"{points.normalize():f}"

@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from assessment.forms import ExtensionForm
 from assessment.models import Attempt, AttemptState, Extension, SubmittedBy
 from assessment.policies import visible_to
-from assessment.selectors.attempt_pages import points_words
+from assessment.rules import points_words
 from learning.modeladmin.filters import RunCourseFilter, RunFilter, RunLearnerFilter
 from learning.modeladmin.progress import ReadOnlyHelper
 from workbench.furniture import status_tag

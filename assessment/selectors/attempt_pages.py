@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -202,8 +201,3 @@ def graded(row: AttemptQuestion, question: Any) -> Any:
         return None
     grade = question.kind.grade(question.value, row.answer)
     return grade if grade.score is None or grade.score == row.share else None
-
-
-def points_words(points: Decimal | None) -> str:
-    """ "1.5", "2": without zeros that say nothing."""
-    return "" if points is None else f"{points.normalize():f}"

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessment.rules import points_words
 from assessment.selectors import Check, check_question, latest_responses
-from assessment.selectors.attempt_pages import points_words
 from assessment.selectors.grading import waiting_by_course
 from assessment.selectors.start import QuizStart, quiz_start
 from assessment.views.checks import anchor

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lms_pages.models import CoursePage, LessonPage, ModulePage
+from lms_pages.models import CompletionRule, CoursePage, LessonPage, ModulePage
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,10 @@ class OutlineLesson:
     completion_rule: str
     is_required: bool
     number: int
+
+    @property
+    def is_quiz(self) -> bool:
+        return self.completion_rule == CompletionRule.QUIZ
 
 
 @dataclass(frozen=True)
