@@ -1,12 +1,15 @@
-"""What answers and grades add to Wagtail."""
+"""What answers, attempts and grades add to Wagtail."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.snippets.models import register_snippet
 
 from assessment.modeladmin import AttemptAdmin, ExtensionAdmin, ResponseAdmin
+from assessment.viewsets import UsedQuestionViewSet
 
 for screen in (ResponseAdmin, AttemptAdmin, ExtensionAdmin):
     screen().register_with_wagtail()
+register_snippet(UsedQuestionViewSet)
 
 LOG_ACTIONS = (
     ("extend", _("Extend a quiz"), _("More time or attempts given")),

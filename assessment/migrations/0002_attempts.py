@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('assessment', '0001_initial'),
         ('learning', '0002_quiz_verbs'),
         ('lms_pages', '0002_quizzes'),
-        ('questions', '0001_initial'),
+        ('questions', '0003_accepted_answers'),
         ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -60,6 +60,6 @@ def draw_questions(*, quiz: QuizPage, enrollment: Enrollment, seed: str) -> list
             if question is None or key in once:
                 continue
             once.add(key)
-            worth = points if points is not None else getattr(question, "points", Decimal(1))
+            worth = points if points is not None else question.points
             found.append(Drawn(place, question, worth if question.kind.is_graded else Decimal(0)))
     return found
