@@ -42,8 +42,9 @@ class HomePage(Page):
         pages = model.objects.live().filter(
             slug=path_components[-1], url_path=f"{self.url_path}{'/'.join(path_components)}/"
         )
+        if model is LessonPage:
+            pages = pages.select_related("quizpage")
         page = pages.select_related("locale").first()
         if page is None:
             raise Http404
-        # A quiz is a lesson with more to it; the others are what they were found as, without another query.
-        return RouteResult(page.specific)
+        return RouteResult(getattr(page, "quizpage", page))

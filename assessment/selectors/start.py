@@ -1,5 +1,6 @@
 """What the page of a quiz says before it begins: its rules in words, the attempts so far, and what may be done now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,10 +10,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessment.models import Attempt, AttemptState
+from assessment.rules import kept, passes
 from assessment.selectors.attempts import Admission, Allowance, admission, allowance_for, attempts_of, review_rights
-from learning.models import Enrollment, Result
+from learning.models import Enrollment
 from lms_pages.models import FeedbackMode, KeptAttempt, QuizPage, Review
 from workbench.times import moment_words
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """The points that count among the attempts, and whether they pass; None where the quiz has no pass mark."""
+
+    score: Decimal
+    max_score: Decimal
+    passed: bool | None
+
+
+def kept_result(quiz: QuizPage, attempts: Sequence[Attempt]) -> KeptResult | None:
+    """What counts of attempts that were graded, as `keep_outcome` writes it; None before there is one."""
+    graded = [
+        (attempt.score, attempt.max_score)
+        for attempt in sorted(attempts, key=lambda attempt: attempt.number)
+        if attempt.state == AttemptState.GRADED and attempt.score is not None and attempt.max_score
+    ]
+    found = kept(graded, quiz.kept_attempt)
+    if found is None:
+        return None
+    score, max_score = found
+    return KeptResult(score, max_score, passes(score=score, max_score=max_score, pass_mark=quiz.pass_mark))
 
 
 @dataclass(frozen=True)
@@ -23,7 +48,7 @@ class QuizStart:
     attempts: tuple[Attempt, ...] = ()
     under_way: Attempt | None = None
     admission: Admission = field(default_factory=Admission)
-    result: Result | None = None
+    result: KeptResult | None = None
     shows_points: bool = False
 
     @property
@@ -36,7 +61,7 @@ class QuizStart:
 
 
 def quiz_start(*, quiz: QuizPage, enrollment: Enrollment | None, at: datetime | None = None) -> QuizStart:
-    """The start of ``quiz`` for one run: three queries."""
+    """The start of ``quiz`` for one run: two queries."""
     at = at or timezone.now()
     if enrollment is None:
         allowance = Allowance(quiz.attempts_allowed, quiz.opens_at, quiz.closes_at)
@@ -48,7 +73,7 @@ def quiz_start(*, quiz: QuizPage, enrollment: Enrollment | None, at: datetime | 
         attempts=attempts,
         under_way=next((attempt for attempt in attempts if attempt.is_open), None),
         admission=admission(quiz=quiz, allowance=allowance, attempts=attempts, at=at),
-        result=Result.objects.filter(enrollment=enrollment, page_key=quiz.translation_key).first(),
+        result=kept_result(quiz, attempts),
         shows_points=Review.POINTS in review_rights(quiz=quiz, closes_at=allowance.closes_at, at=at),
     )
 

@@ -70,7 +70,8 @@ def keep_outcome(*, attempt: Attempt, at: datetime, actor: Any = None, source: s
     graded = Attempt.objects.filter(
         enrollment=enrollment, quiz_key=attempt.quiz_key, state=AttemptState.GRADED, max_score__gt=0
     ).order_by("number")
-    result = kept(list(graded.values_list("score", "max_score")), quiz.kept_attempt)
+    scores = [(score, of) for score, of in graded.values_list("score", "max_score") if score is not None]
+    result = kept(scores, quiz.kept_attempt)
     passed = None
     if result is not None:
         score, max_score = result

@@ -73,6 +73,16 @@ def points(value: Decimal | str | None) -> str:
     return "" if value in (None, "") else points_words(Decimal(str(value)))
 
 
+@register.filter
+def points_in_words(value: Decimal) -> str:
+    """ "1 point", "2.5 points", "no points"."""
+    if not value:
+        return _("no points")
+    # A fraction is a plural in every language of ours.
+    number = int(value) if value == int(value) else 2
+    return ngettext("%(points)s point", "%(points)s points", number) % {"points": points_words(value)}
+
+
 # Seconds before the end at which the time left is read out.
 MARKS = (600, 300, 60, 30)
 
