@@ -24,13 +24,14 @@ class Role:
     collections: tuple[str, ...] = field(default=())
 
 
+QUESTION_BANK = tuple(f"questions.{action}_question" for action in ("view", "add", "change", "publish", "delete"))
+
 ROLES: tuple[Role, ...] = (
     Role(
         CONTENT_EDITOR,
         _("Content editors"),
         permissions=(
             "wagtailadmin.access_admin",
-            "questions.*",
             "library.add_topic",
             "library.change_topic",
             "library.view_topic",
@@ -48,6 +49,7 @@ ROLES: tuple[Role, ...] = (
             "library.choose_document",
             "library.add_media",
             "library.change_media",
+            *QUESTION_BANK,
         ),
     ),
     Role(
@@ -115,7 +117,6 @@ ROLES: tuple[Role, ...] = (
             "wagtailadmin.access_admin",
             "accounts.*",
             "library.*",
-            "questions.*",
             "lms_pages.*",
             "learning.*",
             "assessment.*",
@@ -146,6 +147,7 @@ ROLES: tuple[Role, ...] = (
             "library.add_media",
             "library.change_media",
             "library.delete_media",
+            *QUESTION_BANK,
         ),
     ),
 )

@@ -25,7 +25,7 @@ class VerdictFilter(SimpleListFilter):
     parameter_name = "verdict"
 
     def lookups(self, request, model_admin):
-        return [("right", _("Right")), ("wrong", _("Not right")), ("poll", _("Polls"))]
+        return [("right", _("Right")), ("wrong", _("Not right")), ("poll", _("Without a verdict"))]
 
     def queryset(self, request, queryset):
         match self.value():
@@ -97,7 +97,7 @@ class ResponseAdmin(ScopedModelAdmin):
 
     def verdict(self, response):
         if response.is_right is None:
-            return status_tag(_("poll"))
+            return status_tag(_("no verdict"))
         if response.is_right:
             return status_tag(_("right"), "w-status--primary")
         words = _("not right") if not response.score else _("partly right")

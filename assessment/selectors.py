@@ -1,81 +1,66 @@
 """What a learner's answers add up to, and what a knowledge check shows."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count
+from django.utils.translation import ngettext
+from wagtail.models import ReferenceIndex
+
 from assessment.models import Response
 from learning.models import Enrollment
 from questions.models import Question
-from questions.types import Choice, QuestionType
+from questions.shown import ShownQuestion
+from questions.types import Grade
+from questions.types.base import PLACES
 
 
 @dataclass(frozen=True)
 class LessonScore:
-    """Points got of points there are in a lesson's graded questions; polls count as answered or not."""
+    """Points got of points there are in a lesson's graded questions.
+
+    Polls, and essays that a person reads, count as answered or not.
+    """
 
     got: Decimal
-    of: int
-    unanswered: int
+    of: Decimal
+    # Places that have no answer, or one that could be right and is not.
+    open: int
 
     @property
     def is_complete(self) -> bool:
         """Everything is answered, and everything that can be right is right."""
-        return self.unanswered == 0 and self.got == self.of
+        return self.open == 0
 
 
 def lesson_score(
     *, checks: Mapping[str, list[int]], questions: Mapping[int, Question], latest: Mapping[tuple[str, int], Response]
 ) -> LessonScore:
     """Add up the newest answers of a lesson. A question that is gone from the bank counts as not asked."""
-    got, of, unanswered = Decimal(0), 0, 0
+    got, of, unfinished = Decimal(0), Decimal(0), 0
     for block_id, keys in checks.items():
         for key in keys:
             if key not in questions:
                 continue
-            response, is_graded = latest.get((block_id, key)), questions[key].kind.is_graded
-            of += is_graded
-            if response is None:
-                unanswered += 1
-            elif is_graded:
-                got += response.score or 0
-    return LessonScore(got, of, unanswered)
-
-
-@dataclass(frozen=True)
-class CheckQuestion:
-    """One question of a check as this learner sees it now. Nothing here tells a right answer that was not given."""
-
-    question: Question
-    field: str
-    choices: list[Choice]
-    chosen: list[str] = dataclasses.field(default_factory=list)
-    text: str = ""
-    unit: str = ""
-    several: bool = False
-    is_answered: bool = False
-    is_right: bool | None = None
-    option_feedback: dict[str, str] = dataclasses.field(default_factory=dict)
-    answer_feedback: str = ""
-    error: str = ""
-
-    @property
-    def kind(self) -> QuestionType:
-        return self.question.kind
-
-    @property
-    def general_feedback(self) -> str:
-        return self.question.feedback if self.is_answered else ""
+            response, kind = latest.get((block_id, key)), questions[key].kind
+            points = questions[key].points if kind.is_graded and not kind.graded_by_hand else Decimal(0)
+            of += points
+            if response is not None:
+                got += points * (response.score or 0)
+            unfinished += response is None or (kind.is_graded and response.is_right is False)
+    return LessonScore(got.quantize(PLACES), of, unfinished)
 
 
 @dataclass(frozen=True)
 class Check:
     title: str
     anchor: str
-    questions: list[CheckQuestion]
+    questions: list[ShownQuestion]
     action: str = ""
 
     @property
@@ -103,45 +88,75 @@ def asked_questions(checks: Mapping[str, list[int]]) -> dict[int, Question]:
     return Question.objects.filter(live=True).in_bulk({key for keys in checks.values() for key in keys})
 
 
+def earned(grade: Grade) -> Decimal | None:
+    """What a grade counts in a knowledge check, where nothing is ever taken away."""
+    return None if grade.score is None else max(grade.score, Decimal(0))
+
+
 def check_question(
     question: Question, response: Response | None, draft: dict[str, Any] | None = None, *, seed: str = ""
-) -> CheckQuestion:
+) -> ShownQuestion:
     """``question`` with the learner's newest answer, or with a refused ``draft`` ({"values", "error"}).
 
-    ``seed`` names the learner, whose options keep their random order from one visit to the next.
+    ``seed`` names the learner, for whom what is mixed keeps its order from one visit to the next.
     """
     kind, value = question.kind, question.value
-    choices = kind.choices(value, f"{seed}:{question.uuid}" if seed else "")
     shown: dict[str, Any] = {}
-    if response is not None:
-        known = {choice.id for choice in choices}
+    if draft is not None:
+        shown = {"values": draft["values"], "error": draft["error"]}
+    elif response is not None:
         # The question may have changed since: the answer and its verdict stay, and no feedback contradicts them.
         grade = kind.grade(value, response.answer) if kind.fits(value, response.answer) else None
-        if grade and grade.score != response.score:
+        if grade and earned(grade) != response.score:
             grade = None
         shown = {
-            "chosen": [key for key in response.answer.get("options", []) if key in known],
-            "text": response.answer.get("text", ""),
+            "values": kind.values(value, response.answer),
             "is_answered": True,
             "is_right": response.is_right,
-            "option_feedback": {key: html for key, html in grade.feedback.items() if key} if grade else {},
-            "answer_feedback": grade.feedback.get("", "") if grade else "",
+            "is_partly_right": bool(response.score) and not response.is_right,
+            "grade": grade,
         }
-    if draft is not None:
-        values = draft["values"]
-        shown |= {
-            "chosen": values,
-            "text": values[0] if values else "",
-            "error": draft["error"],
-            "is_answered": False,
-            "is_right": None,
-        }
-        shown |= {"option_feedback": {}, "answer_feedback": ""}
-    return CheckQuestion(
+    return ShownQuestion(
         question=question,
         field=field_name(question.pk),
-        choices=choices,
-        unit=str(value.get("unit") or ""),
-        several=kind.name == "multiple_answers" or bool(value.get("several")),
+        seed=f"{seed}:{question.uuid}" if seed else "",
         **shown,
     )
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How much a question is used: pages that ask it, by what they are called, and answers."""
+
+    pages: dict[str, int] = dataclasses.field(default_factory=dict)
+    answers: int = 0
+
+
+def question_usage(keys: Collection[int]) -> dict[int, Usage]:
+    """The usage of each question in two queries. A page counts once, however often it asks."""
+    found: dict[int, dict[int, int]] = {key: {} for key in keys}
+    rows = (
+        ReferenceIndex.objects.filter(
+            to_content_type=ContentType.objects.get_for_model(Question), to_object_id__in=[str(key) for key in keys]
+        )
+        .values("to_object_id", "content_type")
+        .annotate(count=Count("object_id", distinct=True))
+        .order_by("to_object_id", "content_type")
+    )
+    for row in rows:
+        found[int(row["to_object_id"])][row["content_type"]] = row["count"]
+    answers = dict(
+        Response.objects.filter(question__in=keys).order_by().values_list("question").annotate(count=Count("pk"))
+    )
+    return {
+        key: Usage({named(kind, count): count for kind, count in kinds.items()}, answers.get(key, 0))
+        for key, kinds in found.items()
+    }
+
+
+def named(content_type_id: int, count: int) -> str:
+    """What pages of a type are called."""
+    model = ContentType.objects.get_for_id(content_type_id).model_class()
+    if model is None:
+        return str(ngettext("page", "pages", count))
+    return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
 from assessment.exceptions import NoSuchCheck
 from assessment.models import Response
-from assessment.selectors import asked_questions, latest_responses, lesson_score
+from assessment.selectors import asked_questions, earned, latest_responses, lesson_score
 from learning.models import Enrollment, LessonProgress
 from learning.policies import require_unlocked
 from learning.services import complete_lesson, hold_run, record_event, record_result
@@ -63,7 +62,7 @@ def answer_check(
                 enrollment=enrollment,
                 page=lesson,
                 score=score.got,
-                max_score=Decimal(score.of),
+                max_score=score.of,
                 passed=score.is_complete,
                 at=at,
             )
@@ -83,6 +82,7 @@ def _store(
     source: str,
 ) -> Response:
     grade = question.kind.grade(question.value, answer)
+    score = earned(grade)
     if before is not None:
         Response.objects.filter(pk=before.pk).update(is_latest=False)
     response = Response.objects.create(
@@ -94,7 +94,7 @@ def _store(
         page_revision_id=lesson.live_revision_id,
         attempt=before.attempt + 1 if before is not None else 1,
         answer=answer,
-        score=grade.score,
+        score=score,
         answered_at=at,
     )
     record_event(
@@ -106,7 +106,7 @@ def _store(
         revision_id=lesson.live_revision_id,
         object_type="question",
         object_uuid=question.uuid,
-        score=grade.score,
+        score=score,
         data={
             "question_type": question.kind.name,
             "block_id": block_id,

@@ -10,6 +10,7 @@ from assessment.services import answer_check
 from learning.models import EnrollmentStatus
 from learning.views import lesson_of, own_enrollment, says_why
 from questions.exceptions import AnswerInvalid
+from questions.types import submitted
 
 
 def anchor(block_id: str) -> str:
@@ -33,11 +34,12 @@ def answer_view(request, uuid, lesson_key, block_id) -> HttpResponse:
     questions = asked_questions({block_id: lesson.knowledge_checks[block_id]})
     answers, drafts, empty = {}, {}, {}
     for question in questions.values():
-        values = request.POST.getlist(field_name(question.pk))
+        values = submitted(request.POST, field_name(question.pk))
         try:
             answers[question.pk] = question.kind.clean_answer(question.value, values)
         except AnswerInvalid as error:
-            where = drafts if any(value.strip() for value in values) else empty
+            is_filled = any(value.strip() for given in values.values() for value in given)
+            where = drafts if is_filled else empty
             where[str(question.pk)] = {"values": values, "error": str(error)}
     if not answers:
         drafts |= empty

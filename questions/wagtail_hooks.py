@@ -1,171 +1,70 @@
-"""The question bank in the admin: listing, filters, editor, chooser."""
+"""What the question bank adds to Wagtail beside its screens: rights by collection. `assessment` registers the screens."""
 
-import django_filters
-from django.forms import CheckboxSelectMultiple, RadioSelect
-from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, StatusTagColumn, UpdatedAtColumn
-from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
-from wagtail.snippets.views.snippets import CopyView, CreateView, IndexView, SnippetViewSet
+from django.utils.translation import ngettext
+from wagtail import hooks
+from wagtail.admin.forms.collections import collection_member_permission_formset_factory
+from wagtail.snippets.action_menu import PublishMenuItem, UnpublishMenuItem
 
-from library.models import Skill
-from questions.forms import QuestionForm
-from questions.models import Difficulty, Question
-from questions.types import QUESTION_TYPES
+from questions.models import Question
+from questions.policies import question_policy
 
 
-class QuestionFilterSet(WagtailFilterSet):
-    type = django_filters.MultipleChoiceFilter(
-        label=_("Kind"),
-        choices=[(kind.name, kind.label) for kind in QUESTION_TYPES.values()],
-        widget=CheckboxSelectMultiple,
-    )
-    difficulty = django_filters.MultipleChoiceFilter(
-        label=_("Difficulty"), choices=Difficulty.choices, widget=CheckboxSelectMultiple
-    )
-    skills = django_filters.ModelMultipleChoiceFilter(
-        label=_("Skills"), queryset=Skill.objects.all(), widget=CheckboxSelectMultiple
-    )
-    live = django_filters.ChoiceFilter(
-        label=_("Status"),
-        choices=[("live", _("Live")), ("draft", _("Draft"))],
-        method="by_state",
-        widget=RadioSelect,
-        empty_label=_("Any"),
-    )
-
-    class Meta:
-        model = Question
-        fields = ["type", "difficulty", "skills"]
-
-    def by_state(self, queryset, name, value):
-        return queryset.filter(live=value == "live")
-
-
-class QuestionIndexView(IndexView):
-    def get_context_data(self, **kwargs):
-        """One query gives the skills of all questions on the page."""
-        context = super().get_context_data(**kwargs)
-        shown = list(context["object_list"])
-        rows = Question.skills.through.objects.filter(question__in=[question.pk for question in shown])
-        names: dict[int, list[str]] = {}
-        for pk, name in rows.order_by("skill__name").values_list("question_id", "skill__name"):
-            names.setdefault(pk, []).append(name)
-        for question in shown:
-            question.skill_names = ", ".join(names.get(question.pk, [])) or "–"
-        context["table"].data = shown
-        return context
-
-
-class QuestionCreateView(CreateView):
-    """First the kind is chosen, then its form is open with room for the answers."""
-
-    def get(self, request, *args, **kwargs):
-        if request.GET.get("kind") in QUESTION_TYPES:
-            return super().get(request, *args, **kwargs)
-        kinds = [
-            {"name": kind.name, "label": kind.label, "icon": kind.icon, "description": kind.description}
-            for kind in QUESTION_TYPES.values()
-        ]
-        crumbs = [*self.get_breadcrumbs_items()[:-1], {"url": "", "label": _("Choose a kind")}]
-        context = {"kinds": kinds, "header_title": _("What kind of question?"), "breadcrumbs_items": crumbs}
-        return render(request, "questions/admin/choose_kind.html", context)
-
-    def get_initial_form_instance(self):
-        question = super().get_initial_form_instance() or self.model()
-        kind = QUESTION_TYPES.get(self.request.GET.get("kind", ""))
-        if kind is not None:
-            question.definition = [(kind.name, kind.empty())]
-        return question
-
-
-class QuestionCopyView(CopyView):
-    """A question of its own from the start: no key, origin or revision of the one it is copied from."""
-
-    def get_initial_form_instance(self):
-        original = self.get_object()
-        fields = ("title", "stem", "definition", "feedback", "difficulty")
-        copy = Question(**{name: getattr(original, name) for name in fields})
-        copy.skills.set(original.skills.all())
-        return copy
-
-
-class QuestionChoice:
-    """What is told about each question while choosing, and what the bank says when it is empty."""
-
-    results_template_name = "questions/admin/chooser_results.html"
-    page_subtitle = ""
-
-    @property
-    def columns(self):
-        title, *others = super().columns
-        return [title, Column("kind_label", label=_("Kind"), accessor="kind_label"), *others]
-
-
-class ChooseQuestionView(QuestionChoice, ChooseView):
-    pass
-
-
-class ChooseQuestionResultsView(QuestionChoice, ChooseResultsView):
-    pass
-
-
-class QuestionChooserViewSet(SnippetChooserViewSet):
-    page_title = _("Choose a question")
-    choose_one_text = _("Choose a question")
-    choose_another_text = _("Choose another question")
-    edit_item_text = _("Edit this question")
-    choose_view_class = ChooseQuestionView
-    choose_results_view_class = ChooseQuestionResultsView
-
-
-class QuestionViewSet(SnippetViewSet):
-    model = Question
-    icon = "help"
-    menu_label = _("Questions")
-    menu_name = "questions"
-    menu_order = 200
-    add_to_admin_menu = True
-    index_view_class = QuestionIndexView
-    add_view_class = QuestionCreateView
-    copy_view_class = QuestionCopyView
-    chooser_viewset_class = QuestionChooserViewSet
-    filterset_class = QuestionFilterSet
-    list_per_page = 50
-    ordering = ("-latest_revision__created_at", "title")
-    copy_view_enabled = True
-    list_display = [
-        "title",
-        Column("kind_label", label=_("Kind"), accessor="kind_label", sort_key="type"),
-        Column(
-            "difficulty", label=_("Difficulty"), accessor=lambda q: q.get_difficulty_display(), sort_key="difficulty"
-        ),
-        Column("skill_names", label=_("Skills")),
-        UpdatedAtColumn(),
-        # Wagtail's own column asks each row for a scheduled revision.
-        StatusTagColumn("state", label=_("Status"), accessor="state", sort_key="live", primary=lambda q: q.live),
-    ]
-
-    edit_handler = ObjectList(
+@hooks.register("register_group_permission_panel")
+def register_question_permissions():
+    return collection_member_permission_formset_factory(
+        Question,
         [
-            FieldPanel("title"),
-            FieldPanel("stem"),
-            FieldPanel("definition", classname="question-definition"),
-            FieldPanel("feedback"),
-            MultiFieldPanel(
-                [FieldPanel("difficulty"), FieldPanel("skills", widget=CheckboxSelectMultiple)],
-                heading=_("About this question"),
-            ),
+            ("view_question", _("View"), _("View the questions")),
+            ("add_question", _("Add"), _("Add questions")),
+            ("change_question", _("Edit"), _("Edit questions that are there")),
+            ("publish_question", _("Publish"), _("Publish questions and take them back")),
+            ("delete_question", _("Delete"), _("Delete questions that nobody has answered")),
         ],
-        base_form_class=QuestionForm,
+        "questions/admin/collection_permissions.html",
     )
 
-    def get_queryset(self, request):
-        # The list names each question as its latest revision does.
-        return Question.objects.select_related("latest_revision")
+
+@hooks.register("describe_collection_contents")
+def describe_collection_questions(collection):
+    count = Question.objects.filter(collection=collection).count()
+    if not count:
+        return None
+    return {
+        "count": count,
+        "count_text": ngettext("%(count)s question", "%(count)s questions", count) % {"count": count},
+        "url": f"{reverse('wagtailsnippets_questions_question:list')}?collection={collection.pk}",
+    }
 
 
-register_snippet(QuestionViewSet)
+class ByCollection:
+    """Wagtail shows these buttons by the right to the model; here the collection decides."""
+
+    def is_shown(self, context):
+        if context["model"] is not Question or super().is_shown(context) or context.get("locked_for_user"):
+            return False
+        user, question = context["request"].user, context.get("instance")
+        if question is None or question.pk is None:
+            return question_policy.user_has_permission(user, "publish")
+        return question_policy.user_has_permission_for_instance(user, "publish", question)
+
+
+class PublishQuestion(ByCollection, PublishMenuItem):
+    pass
+
+
+class UnpublishQuestion(ByCollection, UnpublishMenuItem):
+    def is_shown(self, context):
+        question = context.get("instance")
+        return context["view"] == "edit" and question.live and super().is_shown(context)
+
+
+@hooks.register("register_snippet_action_menu_item")
+def publish_by_collection(model):
+    return PublishQuestion(order=30) if model is Question else None
+
+
+@hooks.register("register_snippet_action_menu_item")
+def unpublish_by_collection(model):
+    return UnpublishQuestion(order=20) if model is Question else None

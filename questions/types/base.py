@@ -1,21 +1,26 @@
 """The interface every question type keeps. Pure: no models, no requests.
 
-A *definition* is the value of the type's authoring block (a `StructValue`). An
-*answer* is what `clean_answer` returns: plain JSON, stored with the response.
-Nothing that `choices` returns may tell which answer is right.
+A *definition* is the value of the type's authoring block (a `StructValue`). *Values* are what a form sent: lists of
+strings by part, with "" for the question as a whole. An *answer* is what `clean_answer` makes of them: plain JSON, stored
+with the response. Nothing that `choices` or `parts` returns may tell which answer is right.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
 from workbench.text import plain_text
 
 Answer = dict[str, Any]
+Values = Mapping[str, list[str]]
+PLACES = Decimal("0.0001")
+WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,29 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One field of a question that has several: the prompt of a pair, an item to be ordered, a gap."""
+
+    key: str
+    html: Any = ""
+    choices: tuple[Choice, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True)
 class Grade:
     """What an answer was worth.
 
-    ``score`` is the share of the points earned, 0 to 1; None for a poll, which has
-    no right answer. ``feedback`` holds what may be said about the chosen options,
-    by option id, with the key "" for feedback on the answer as a whole.
+    ``score`` is the share of the points earned, at most 1, in four decimals, and below 0 only where the author takes
+    points for a wrong answer. It is None for a poll, which has no right answer, and while a person has yet to grade
+    (``needs_grading``). ``feedback`` holds what may be said about the chosen options or filled parts, by id, with the
+    key "" for feedback on the answer as a whole. ``parts`` is the share that each filled part earned, by its key.
     """
 
     score: Decimal | None
     feedback: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, Decimal] = field(default_factory=dict)
+    needs_grading: bool = False
 
     @property
     def is_right(self) -> bool | None:
@@ -44,13 +62,21 @@ class Grade:
 
 
 class QuestionType:
-    """A kind of question: how it is authored, shown, cleaned and graded."""
+    """A kind of question: how it is authored, shown, cleaned, graded, imported and exported.
+
+    A class with a ``name`` is registered; one without is what several types share.
+    """
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     description: ClassVar[str | Promise]
     icon: ClassVar[str] = "help"
+    # Where it stands among the kinds to choose from.
+    order: ClassVar[int] = 1000
+    # Worth points. A poll is not.
     is_graded: ClassVar[bool] = True
+    # Its points are given by a person, later.
+    graded_by_hand: ClassVar[bool] = False
 
     @property
     def template(self) -> str:
@@ -64,15 +90,27 @@ class QuestionType:
         """The value a new question's form starts with."""
         return self.block().get_default()
 
+    def several(self, definition: Any) -> bool:
+        """Whether more than one choice may be made."""
+        return False
+
     def choices(self, definition: Any, seed: str = "") -> list[Choice]:
-        """What the learner chooses from; empty for typed answers.
+        """What the learner chooses from; empty for typed answers and for types with parts.
 
         In authored order, or where the author asked for a random one, in that of ``seed``: the same each time.
         """
         return []
 
-    def clean_answer(self, definition: Any, values: list[str]) -> Answer:
+    def parts(self, definition: Any, seed: str = "") -> list[Part]:
+        """The fields of a question that has several, in the order they are shown; empty for others."""
+        return []
+
+    def clean_answer(self, definition: Any, values: Values) -> Answer:
         """Turn submitted strings into an answer. Raises AnswerInvalid with a sentence for the learner."""
+        raise NotImplementedError
+
+    def values(self, definition: Any, answer: Answer) -> dict[str, list[str]]:
+        """The reverse of `clean_answer`, to fill the form again. Leaves out what ``definition`` does not know."""
         raise NotImplementedError
 
     def fits(self, definition: Any, answer: Answer) -> bool:
@@ -81,6 +119,10 @@ class QuestionType:
 
     def grade(self, definition: Any, answer: Answer) -> Grade:
         raise NotImplementedError
+
+    def right_answer(self, definition: Any) -> Answer | None:
+        """An answer that earns the full score; None where there is none, or only a person can tell."""
+        return None
 
     def describe(self, definition: Any, answer: Answer) -> str:
         """The answer in words, for reports and histories."""
@@ -98,10 +140,44 @@ class QuestionType:
         """The reverse of `from_data`."""
         raise NotImplementedError
 
+    def cannot_reach_full(self, definition: Any) -> list[str | Promise]:
+        """The problem of a question whose best answer earns less than all of its points."""
+        best = self.right_answer(definition)
+        if best is not None and self.grade(definition, best).score == 1:
+            return []
+        return [_("No answer earns the full points. Give one answer, or several together, a credit of 100.")]
 
-def only_value(values: list[str], message: str | Promise) -> str:
+
+def submitted(post: Any, field: str) -> dict[str, list[str]]:
+    """What a form sent for the question whose field is ``field`` ("q12"): values by part, "" being the whole."""
+    found = {"": post.getlist(field)} if field in post else {}
+    prefix = f"{field}."
+    return found | {name.removeprefix(prefix): post.getlist(name) for name in post if name.startswith(prefix)}
+
+
+def share(credit: Any) -> Decimal:
+    """A credit in percent as the share of the points."""
+    return Decimal(credit) / WHOLE
+
+
+def score_of(value: Decimal | int) -> Decimal:
+    """A share as it is stored: four decimals, never beyond -1 and 1."""
+    return min(max(Decimal(value), Decimal(-1)), Decimal(1)).quantize(PLACES, ROUND_HALF_UP)
+
+
+def only_value(values: Values, message: str | Promise, part: str = "") -> str:
     """The one submitted value, as plain text; AnswerInvalid(message) where there is none or more than one."""
-    filled = [text for value in values if (text := plain_text(value))]
+    filled = [text for value in values.get(part, []) if (text := plain_text(value))]
     if len(filled) != 1:
         raise AnswerInvalid(message)
     return filled[0]
+
+
+def short_enough(text: str, length: int) -> str:
+    """``text``; AnswerInvalid where it is longer than ``length``."""
+    if len(text) > length:
+        raise AnswerInvalid(
+            _("An answer has at most %(count)d characters; this one has %(typed)d.")
+            % {"count": length, "typed": len(text)}
+        )
+    return text

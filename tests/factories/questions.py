@@ -1,6 +1,7 @@
 """Questions of each type, published."""
 
 from itertools import count
+from typing import Any
 
 from questions.models import Question
 from questions.types import question_type
@@ -34,8 +35,59 @@ DATA = {
         "feedback_right": "Yes.",
         "feedback_wrong": "Measure again.",
     },
+    "true_false": {
+        "answer": False,
+        "feedback_true": "Cold water spreads burning oil.",
+        "feedback_false": "A lid it is.",
+        "feedback_right": "Well known.",
+    },
+    "matching": {
+        "pairs": [
+            {"prompt": "select", "match": "which columns"},
+            {"prompt": "where", "match": "which rows"},
+            {"prompt": "order by", "match": "in which order"},
+        ],
+        "extra": ["which table"],
+        "feedback_right": "All clauses known.",
+        "feedback_partly": "Some clauses known.",
+        "feedback_wrong": "Read the query aloud.",
+    },
+    "ordering": {
+        "items": ["Raise the alarm", "Leave the room", "Close the door", "Call the fire service"],
+        "feedback_right": "In this order nobody is hurt.",
+        "feedback_wrong": "People first.",
+    },
+    "gaps": {
+        "text": "<p>A [[1]] keeps every row of the [[2]] table; five and [[3]] make eight.</p>",
+        "gaps": [
+            {"kind": "typed", "options": [{"text": "left join", "feedback": "The left side wins."}]},
+            {
+                "kind": "chosen",
+                "options": [{"text": "first"}, {"text": "second", "credit": 0, "feedback": "Other side."}],
+            },
+            {"kind": "number", "options": [{"text": "3", "tolerance": "0.5"}]},
+        ],
+        "feedback_right": "Nothing missing.",
+    },
+    "essay": {
+        "rubric": [
+            {
+                "criterion": "Names a moment",
+                "points": 3,
+                "levels": [{"label": "clearly", "points": 3}, {"label": "vaguely", "points": 1}],
+            }
+        ],
+        "min_words": 3,
+        "notes": "Kindness counts.",
+    },
     "poll": {"options": [{"text": "Often"}, {"text": "Never"}]},
 }
+
+
+def definition(kind: str, data: dict | None = None) -> Any:
+    """The value of a type's authoring block, made of plain data."""
+    entry = question_type(kind)
+    return entry.block().to_python(entry.from_data(data or DATA[kind]))
 
 
 def make_question(
@@ -45,7 +97,7 @@ def make_question(
     question = Question(
         title=title or f"Question {number}",
         stem=stem or f"<p>What is the answer to number {number}?</p>",
-        definition=[(kind, question_type(kind).block().to_python(question_type(kind).from_data(data or DATA[kind])))],
+        definition=[(kind, definition(kind, data))],
         **extra,
     )
     question.save()
@@ -64,19 +116,36 @@ def option_ids(question: Question, *, right: bool | None = None) -> list[str]:
 
 
 def right_answer(question: Question) -> dict:
-    """An answer that earns the full score (any answer, for a poll)."""
-    if question.type in ("single_choice", "multiple_answers"):
-        return {"options": option_ids(question, right=True)}
+    """An answer that earns the full score (any answer, where there is no right one)."""
     if question.type == "poll":
         return {"options": option_ids(question)[:1]}
-    if question.type == "short_text":
-        return {"text": question.value["accepted"][0]}
-    return {"number": str(question.value["answer"]), "text": str(question.value["answer"])}
+    if question.type == "essay":
+        return {"text": "It was on Monday.", "words": 4}
+    return question.kind.right_answer(question.value)
 
 
 def wrong_answer(question: Question) -> dict:
-    if question.type in ("single_choice", "multiple_answers"):
-        return {"options": option_ids(question, right=False)[:1]}
-    if question.type == "short_text":
-        return {"text": "no such answer"}
+    """An answer that earns nothing."""
+    right = right_answer(question)
+    match question.type:
+        case "single_choice" | "multiple_answers":
+            return {"options": option_ids(question, right=False)[:1]}
+        case "true_false":
+            return {"options": ["true" if right["options"] == ["false"] else "false"]}
+        case "matching":
+            texts = list(right["matches"].values())
+            return {"matches": dict(zip(right["matches"], [*texts[1:], texts[0]], strict=True))}
+        case "ordering":
+            return {"order": [*right["order"][1:], right["order"][0]]}
+        case "gaps":
+            return {"gaps": {"1": "no such answer"}}
+        case "short_text":
+            return {"text": "no such answer"}
     return {"number": "-999", "text": "-999"}
+
+
+def form_values(question: Question, answer: dict) -> dict[str, list[str]]:
+    """What a form sends to give ``answer``."""
+    field = f"q{question.pk}"
+    values = question.kind.values(question.value, answer)
+    return {f"{field}.{part}" if part else field: given for part, given in values.items()}
