@@ -55,6 +55,11 @@ def matches(pattern: str, text: str, case_sensitive: bool) -> bool:
     return True
 
 
+def literal(text: str) -> str:
+    """The pattern that describes ``text`` and nothing else."""
+    return text.replace("*", "\\*")
+
+
 def example(pattern: str) -> str:
     """A text that ``pattern`` describes."""
     return WILDCARD.sub("", pattern).replace("\\*", "*").strip()

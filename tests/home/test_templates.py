@@ -308,22 +308,17 @@ def test_answers_are_judged_in_words(signed_in, learner, full_course, questions)
     enrollment = make_enrollment(learner, full_course)
     lesson = lessons_of(full_course)[0]
     block_id = next(iter(lesson.knowledge_checks))
-    single, several, short, numerical, poll = questions
-    answers = {
-        single.pk: wrong_answer(single),
-        several.pk: right_answer(several),
-        short.pk: wrong_answer(short),
-        numerical.pk: right_answer(numerical),
-        poll.pk: right_answer(poll),
-    }
+    wrong = {"single_choice", "short_text", "matching", "ordering"}
+    answers = {entry.pk: wrong_answer(entry) if entry.type in wrong else right_answer(entry) for entry in questions}
     answer_check(enrollment=enrollment, lesson=lesson, block_id=block_id, answers=answers)
     html = page(signed_in, lesson.url)
     verdicts = re.findall(r'<p class="verdict">.*?</svg> ([^<]+?) </p>', html)
-    assert verdicts == ["Not yet", "Right", "Not yet", "Right", "Thank you, your answer is in"]
+    thanks = {"poll": "Thank you, your answer is in", "essay": "Your answer is in. A person will read it"}
+    assert verdicts == [thanks.get(entry.type, "Not yet" if entry.type in wrong else "Right") for entry in questions]
     assert "That is every customer." in html
     assert "One for each order." not in html
     assert "Think of car exhaust." in html
-    assert html.count("Your answer</span>") == 4
+    assert html.count("Your answer</span>") == 5
     assert f'id="check-{block_id}" tabindex="-1"' in html
 
 
@@ -331,7 +326,7 @@ def test_refused_answer_stands_beside_its_question(signed_in, learner, full_cour
     enrollment = make_enrollment(learner, full_course)
     lesson = lessons_of(full_course)[0]
     block_id = next(iter(lesson.knowledge_checks))
-    numerical = questions[3]
+    numerical = next(entry for entry in questions if entry.type == "numerical")
     action = reverse("assessment:answer", args=[enrollment.uuid, lesson.translation_key, block_id])
     response = signed_in.post(action, {f"q{numerical.pk}": "about one"}, follow=True)
     html = checked(response.content.decode())

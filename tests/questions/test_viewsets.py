@@ -28,15 +28,21 @@ def editor(client):
     return person
 
 
+def results(*names):
+    """Form data of empty feedback on each result."""
+    return {f"definition-0-value-feedback_{name}": rich_text("") for name in names}
+
+
 def options(*rights):
     """Form data of a single-choice definition with one option per flag."""
-    data = {"definition-0-value-options-count": str(len(rights))}
+    data = {"definition-0-value-options-count": str(len(rights)), **results("right", "partly", "wrong")}
     for number, is_right in enumerate(rights):
         prefix = f"definition-0-value-options-{number}"
         data |= {f"{prefix}-deleted": "", f"{prefix}-order": str(number), f"{prefix}-type": "item", f"{prefix}-id": ""}
         data |= {
             f"{prefix}-value-text": rich_text(f"<p>Option {number}</p>"),
             f"{prefix}-value-feedback": rich_text(""),
+            f"{prefix}-value-credit": "",
         }
         if is_right:
             data[f"{prefix}-value-is_right"] = "on"
@@ -46,6 +52,7 @@ def options(*rights):
 def form(definition, kind="single_choice", **changes):
     return {
         "title": "Sky", "stem": rich_text("<p>What color is the sky?</p>"), "feedback": rich_text(""),
+        "hint": rich_text(""), "solution": rich_text(""), "points": "1", "resource_page": "", "resource_url": "",
         "difficulty": "easy", "definition-count": "1", "definition-0-deleted": "", "definition-0-order": "0",
         "definition-0-type": kind, "definition-0-id": "", **definition, **changes,
     }  # fmt: skip
@@ -103,23 +110,29 @@ def test_an_empty_draft_is_kept_and_its_list_still_opens(client, editor):
 
 
 @pytest.mark.parametrize(
-    ("kind", "definition", "sentence"),
+    ("kind", "definition"),
     [
-        (
-            "short_text",
-            {"definition-0-value-accepted-count": "0", "definition-0-value-feedback_right": rich_text(""),
-             "definition-0-value-feedback_wrong": rich_text("")},
-            None,
-        ),
+        ("short_text", {"definition-0-value-accepted-count": "0", **results("right", "wrong")}),
         (
             "numerical",
-            {"definition-0-value-answer": "", "definition-0-value-tolerance": "", "definition-0-value-unit": "",
-             "definition-0-value-feedback_right": rich_text(""), "definition-0-value-feedback_wrong": rich_text("")},
-            None,
+            {
+                "definition-0-value-accepted-count": "0",
+                "definition-0-value-unit": "",
+                **results("right", "wrong"),
+            },
+        ),
+        ("ordering", {"definition-0-value-items-count": "0", **results("right", "partly", "wrong")}),
+        (
+            "gaps",
+            {
+                "definition-0-value-text": rich_text(""),
+                "definition-0-value-gaps-count": "0",
+                **results("right", "partly", "wrong"),
+            },
         ),
     ],
-)  # fmt: skip
-def test_half_filled_answers_are_kept_as_drafts_and_refused_on_publishing(client, editor, kind, definition, sentence):
+)
+def test_half_filled_answers_are_kept_as_drafts_and_refused_on_publishing(client, editor, kind, definition):
     assert client.post(url("add"), form(definition, kind)).status_code == 302
     assert client.post(url("add"), {**form(definition, kind), "action-publish": "yes"}).status_code == 200
     question = Question.objects.get()

@@ -14,6 +14,7 @@ from lms_pages.services.course_import.identity import Ids, rows_of
 from lms_pages.services.course_import.resolver import CourseResolver
 from questions.models import Question
 from questions.types import question_type
+from questions.types.short_text import ShortText, literal
 from workbench.html import plain_text
 
 
@@ -78,12 +79,10 @@ class QuestionStore:
         for name in ("feedback_right", "feedback_wrong"):
             if name in plain:
                 plain[name] = self.text(plain[name], block)
+        if data.kind == ShortText.name:
+            # A star of theirs is a star.
+            plain["accepted"] = [literal(text) for text in plain["accepted"]]
         value = question_type(data.kind).from_data(plain)
-        if "accepted" in value:
-            value["accepted"] = [
-                {"type": "item", "id": self.ids.of(f"{key}:accepted:{number}"), "value": text}
-                for number, text in enumerate(value["accepted"])
-            ]
         return {"type": data.kind, "value": value, "id": self.ids.of(f"{key}:definition")}
 
     def option_text(self, html: str, number: int, block: Block) -> str:

@@ -174,9 +174,10 @@ def test_one_problem_becomes_one_check_with_a_question_for_each_input(importing)
         ("<p>One</p>", True, "<p>Yes, it is.</p>"),
         ("<p>Two</p>", False, "<p>That one is blue.</p>"),
     ]
-    assert (questions[3].value["answer"], questions[3].value["tolerance"]) == (10, Decimal("0.5"))
+    (number,) = questions[3].value["accepted"]
+    assert (number["number"], number["tolerance"]) == (10, Decimal("0.5"))
     assert questions[3].value["unit"] == "cm"
-    assert list(questions[4].value["accepted"]) == ["hinge", "the hinge"]
+    assert [entry["text"] for entry in questions[4].value["accepted"]] == ["hinge", "the hinge"]
     assert questions[4].feedback == "<p>Hint: It creaks.</p>"
     assert placeholder["value"] == {
         "kind": "problem",
