@@ -125,10 +125,14 @@ class CourseWriter:
             stem=data["stem"],
             definition=[(kind.name, kind.block().to_python(raw))],
             feedback=data.get("feedback") or "",
+            hint=data.get("hint") or "",
+            solution=data.get("solution") or "",
+            points=data.get("points", 1),
             difficulty=data["difficulty"],
             **self.origin("question", data["id"]),
         )
         question.skills = [self.skills[data["skill"]]]
+        question.topics = [self.named(Topic, name) for name in self.files.course["topics"]]
         question.full_clean()
         question.save()
         question.save_revision(user=self.user).publish(user=self.user, skip_permission_checks=True)

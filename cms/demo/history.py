@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -199,7 +200,8 @@ class History:
             for key in left:
                 question = taught.questions[key]
                 chance = CHANCE_OF_RIGHT[question.difficulty] + ability + 0.25 * attempt
-                is_right = not question.kind.is_graded or rng.random() < chance
+                is_judged = question.kind.is_graded and not question.kind.graded_by_hand
+                is_right = not is_judged or rng.random() < chance
                 given[key] = some_answer(rng, question, is_right)
                 if not is_right:
                     wrong.append(key)
@@ -268,21 +270,47 @@ DECLINED = [
 
 def some_answer(rng: random.Random, question: Question, is_right: bool) -> dict[str, Any]:
     """An answer a person might give, right or wrong."""
-    value = question.value
-    if question.type in ("single_choice", "multiple_answers", "poll"):
-        options = {item.id: bool(item.value.get("is_right")) for item in value["options"].bound_blocks}
-        right = [key for key, marked in options.items() if marked]
-        if question.type == "poll":
-            return {"options": [rng.choice(list(options))]}
-        if is_right:
-            return {"options": right}
-        if question.type == "single_choice":
-            return {"options": [rng.choice([key for key in options if key not in right])]}
-        chosen = [key for key in options if rng.random() < 0.5]
-        return {
-            "options": chosen if chosen and set(chosen) != set(right) else right[:-1] or [rng.choice(list(options))]
-        }
-    if question.type == "short_text":
-        return {"text": value["accepted"][0] if is_right else rng.choice(["not sure", "no idea", "the other one"])}
-    number = value["answer"] if is_right else value["answer"] * 2 + 1
-    return {"number": str(number), "text": str(number)}
+    kind, value = question.kind, question.value
+    right = kind.right_answer(value)
+    if is_right and right is not None:
+        return right
+    match question.type:
+        case "poll" | "single_choice" | "true_false":
+            choices = [choice.id for choice in kind.choices(value)]
+            return {"options": [rng.choice([key for key in choices if not right or key not in right["options"]])]}
+        case "multiple_answers":
+            chosen = [choice.id for choice in kind.choices(value) if rng.random() < 0.5]
+            other = right["options"][:-1] or [kind.choices(value)[-1].id]
+            return {"options": chosen if chosen and set(chosen) != set(right["options"]) else other}
+        case "short_text":
+            return {"text": rng.choice(["not sure", "no idea", "the other one"])}
+        case "numerical":
+            number = str(Decimal(right["number"]) * 2 + 1)
+            return {"number": number, "text": number}
+        case "matching":
+            return {"matches": turned(right["matches"])}
+        case "ordering":
+            first, second, *rest = right["order"]
+            return {"order": [second, first, *rest]}
+        case "gaps":
+            return {"gaps": dict(list(right["gaps"].items())[:-1])}
+        case "essay":
+            text = rng.choice(PRAISE)
+            return {"text": text, "words": len(text.split())}
+    raise LookupError(f"Nobody in the demo knows how to answer a question of type {question.type}.")
+
+
+def turned(matches: dict[str, str]) -> dict[str, str]:
+    """The last two matches the wrong way round."""
+    *kept, (first, one), (second, other) = matches.items()
+    return dict([*kept, (first, other), (second, one)])
+
+
+PRAISE = [
+    "In the stock meeting on Tuesday you read the figures aloud before anybody asked, and paused after each. "
+    "Nobody had to ask twice, and we were done ten minutes early.",
+    "When the label printer stopped on Friday you wrote down what you had tried and taped the note to it. "
+    "The late shift began where you had ended, and the last truck left on time.",
+    "At the counter yesterday you repeated the order to the customer before you typed it. "
+    "She noticed that the date was wrong, and nothing had to be sent twice.",
+]

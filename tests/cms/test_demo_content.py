@@ -7,6 +7,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from cms.demo.content import course_files
+from questions.types import QUESTION_TYPES
 
 COURSES = {files.slug: files for files in course_files()}
 UNFINISHED = re.compile(r"\b(lorem|ipsum|todo|tbd|fixme|placeholder|xxx|insert here)\b", re.IGNORECASE)
@@ -55,11 +56,22 @@ def test_a_course_is_whole(slug):
 @pytest.mark.parametrize("slug", COURSES)
 def test_every_option_says_why(slug):
     for question in COURSES[slug].questions:
-        if "options" in question:
-            assert all(option.get("feedback") for option in question["options"]), question["id"]
+        if question["type"] == "essay":
+            assert question["rubric"], question["id"]
+            continue
+        if question["type"] == "true_false":
+            assert question["feedback_true"], question["id"]
+            assert question["feedback_false"], question["id"]
+        groups = question["gaps"] if question["type"] == "gaps" else [question]
+        if "options" in groups[0]:
+            assert all(option.get("feedback") for group in groups for option in group["options"]), question["id"]
         else:
             assert question["feedback_right"], question["id"]
             assert question["feedback_wrong"], question["id"]
+
+
+def test_every_type_is_asked_somewhere():
+    assert {question["type"] for files in COURSES.values() for question in files.questions} == set(QUESTION_TYPES)
 
 
 @pytest.mark.parametrize("slug", COURSES)

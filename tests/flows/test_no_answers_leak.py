@@ -1,43 +1,91 @@
 """A lesson's HTML does not depend on which answers are right, until the learner has answered."""
 
+import copy
 import re
+from uuid import UUID, uuid4
 
 import pytest
 
 from cms.demo.content import CourseWriter, course_files
+from learning.models import Enrollment
 from learning.services import complete_lesson, enroll
 from lms_pages.models import LessonPage
 from questions.models import Question
 from questions.types import question_type
 from tests.factories.accounts import make_person
-from tests.factories.lms_pages import catalog
-from tests.factories.questions import right_answer
+from tests.factories.lms_pages import catalog, check_block, make_course, make_lesson, make_module
+from tests.factories.questions import DATA, form_values, make_question, right_answer, wrong_answer
 
 pytestmark = pytest.mark.django_db
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
 
 
+OTHER = "<p>Another feedback altogether.</p>"
+
+
+def swapped(kind: str, data: dict) -> dict:
+    """The stored form of a definition with other answers right, other things said, and the same to be seen."""
+    data = {name: OTHER if name.startswith("feedback_") else value for name, value in data.items()}
+    match kind:
+        case "true_false":
+            data["answer"] = "false" if data["answer"] == "true" else "true"
+        case "short_text":
+            data["accepted"] = [item_of({"text": "something else", "credit": "100", "feedback": OTHER})]
+        case "numerical":
+            data["accepted"] = [item_of({"number": "-12345.678", "tolerance": "9", "credit": "100", "feedback": OTHER})]
+        case "matching":
+            values = [item["value"] for item in data["pairs"]]
+            matches = [value["match"] for value in values]
+            for value, match in zip(values, [*matches[1:], matches[0]], strict=True):
+                value["match"] = match
+        case "ordering":
+            data["items"] = [*data["items"][2:], *data["items"][:2]]
+            data["scoring"] = "all"
+        case "gaps":
+            for gap in data["gaps"]:
+                options = [item["value"] for item in gap["value"]["options"]]
+                credits = [option["credit"] for option in options]
+                for option, credit in zip(options, [*credits[1:], credits[0]], strict=True):
+                    option |= {"credit": credit, "feedback": OTHER}
+                    if gap["value"]["kind"] != "chosen":
+                        option["text"] = "4711"
+                gap["value"]["points"] = "3"
+        case "essay":
+            data |= {"rubric": [], "notes": OTHER}
+        case "single_choice" | "multiple_answers" | "poll":
+            for option in data["options"]:
+                option["value"]["feedback"] = OTHER
+                if kind != "poll":
+                    option["value"] |= {"is_right": not option["value"]["is_right"], "credit": "50"}
+    return data
+
+
+def item_of(value: dict) -> dict:
+    return {"type": "item", "id": str(uuid4()), "value": value}
+
+
 def swap_right_and_wrong() -> None:
     """Make other answers right, and say other things about them, everywhere in the bank."""
     for question in Question.objects.all():
         kind = question_type(question.type)
-        raw = question.definition.raw_data[0]["value"]
-        data = dict(raw)
-        for option in data.get("options", []):
-            option["value"]["feedback"] = "<p>Another feedback altogether.</p>"
-            if "is_right" in option["value"]:
-                option["value"]["is_right"] = not option["value"]["is_right"]
-        for name in ("feedback_right", "feedback_wrong"):
-            if name in data:
-                data[name] = "<p>Another feedback altogether.</p>"
-        if "accepted" in data:
-            data["accepted"] = ["something else", "and more"]
-        if "answer" in data:
-            data |= {"answer": "-12345.678", "tolerance": "99"}
-        question.definition = [(kind.name, kind.block().to_python(data))]
+        stored = kind.block().get_prep_value(question.value)
+        before = copy.deepcopy(stored)
+        after = swapped(kind.name, stored)
+        assert after != before
+        question.definition = [(kind.name, kind.block().to_python(after))]
         question.feedback = "<p>Another general feedback.</p>"
+        question.solution = "<p>Another solution.</p>"
+        question.resource_url = "https://example.com/another"
+        question.points = 7
         question.save()
+
+
+def enrolled(learner, course):
+    """A run whose key is always the same: what is mixed is mixed by it."""
+    enrollment = enroll(learner=learner, course=course, source="staff")
+    Enrollment.objects.filter(pk=enrollment.pk).update(uuid=UUID(int=4711))
+    return Enrollment.objects.get(pk=enrollment.pk)
 
 
 def pages(client, lessons) -> dict[str, str]:
@@ -55,7 +103,7 @@ def test_a_demo_lesson_says_the_same_whatever_is_right(client, files):
     course.lesson_order = "free"
     course.save_revision().publish()
     learner = make_person()
-    enroll(learner=learner, course=course, source="staff")
+    enrolled(learner, course)
     client.force_login(learner)
     lessons = list(LessonPage.objects.descendant_of(course).order_by("path"))
     before = pages(client, lessons)
@@ -79,9 +127,114 @@ def test_the_comparison_can_fail(client):
         complete_lesson(enrollment=enrollment, lesson=earlier)
     ((block_id, ids),) = list(lesson.knowledge_checks.items())[:1]
     question = Question.objects.get(pk=ids[0])
-    values = right_answer(question)
     action = f"/learn/enrollments/{enrollment.uuid}/lessons/{lesson.translation_key}/checks/{block_id}/"
-    client.post(action, {f"q{question.pk}": values.get("options") or values.get("text")})
+    client.post(action, form_values(question, right_answer(question)))
     before = pages(client, [lesson])
     swap_right_and_wrong()
     assert pages(client, [lesson]) != before
+
+
+CANARY = "canary4711"
+
+
+def with_canaries(kind: str, data: dict) -> dict:
+    """The plain data with a canary in everything that only an answer may bring up."""
+    data = copy.deepcopy(data)
+    for result in ("right", "partly", "wrong", "true", "false"):
+        data[f"feedback_{result}"] = CANARY
+    for option in data.get("options", []):
+        option["feedback"] = CANARY
+    if kind == "short_text":
+        data["accepted"] = [{"text": CANARY, "feedback": CANARY}]
+    if kind == "numerical":
+        data |= {"answer": "47114711", "unit": CANARY, "unit_asked": True}
+    for gap in data.get("gaps", []):
+        for option in gap["options"]:
+            option["feedback"] = CANARY
+            if gap["kind"] == "typed":
+                option["text"] = CANARY
+            elif gap["kind"] == "number":
+                option["text"] = "47114711"
+    if kind == "essay":
+        data |= {"notes": CANARY, "rubric": [{"criterion": CANARY, "points": 1}]}
+    return data
+
+
+@pytest.fixture
+def lesson():
+    """One question of each type, full of canaries, in one check that everybody may read."""
+    questions = [
+        make_question(
+            kind,
+            data=with_canaries(kind, data),
+            feedback=f"<p>{CANARY}</p>",
+            solution=f"<p>{CANARY}</p>",
+            resource_url=f"https://example.com/{CANARY}",
+        )
+        for kind, data in DATA.items()
+    ]
+    course = make_course(modules=0, visibility="public")
+    return make_lesson(make_module(course), body=[check_block(*questions)])
+
+
+@pytest.mark.parametrize("viewer", ["learner", "somebody else", "nobody"])
+def test_no_canary_sings_before_an_answer(client, lesson, viewer):
+    person = make_person()
+    if viewer == "learner":
+        enrolled(person, lesson.get_parent().get_parent().specific)
+    if viewer != "nobody":
+        client.force_login(person)
+    response = client.get(lesson.url)
+    html = response.content.decode()
+    assert CANARY not in html
+    assert "47114711" not in html
+    if viewer == "learner":
+        assert html.count('class="question"') == len(DATA)
+
+
+def test_a_lesson_of_every_type_says_the_same_whatever_is_right(client, lesson):
+    person = make_person()
+    enrolled(person, lesson.get_parent().get_parent().specific)
+    client.force_login(person)
+    before = pages(client, [lesson])
+    swap_right_and_wrong()
+    assert pages(client, [lesson]) == before
+
+
+def test_a_refused_answer_brings_nothing_up(client, lesson):
+    person = make_person()
+    enrollment = enrolled(person, lesson.get_parent().get_parent().specific)
+    client.force_login(person)
+    (block_id,) = lesson.knowledge_checks
+    action = f"/learn/enrollments/{enrollment.uuid}/lessons/{lesson.translation_key}/checks/{block_id}/"
+    bad = {f"q{question.pk}": "x" * 30_000 for question in Question.objects.all()}
+    html = client.post(action, bad, follow=True).content.decode()
+    assert html.count('class="field-error"') >= 6
+    assert CANARY not in html
+
+
+@pytest.mark.parametrize("kind", ["single_choice", "short_text", "matching", "ordering", "gaps", "true_false"])
+def test_the_solution_waits_for_the_right_answer_and_the_resource_for_a_wrong_one(client, kind):
+    question = make_question(
+        kind, solution="<p>Step by step.</p>", resource_url="https://example.com/more", hint="<p>Look.</p>"
+    )
+    other = make_question("single_choice", solution="<p>Unasked.</p>", resource_url="https://example.com/unasked")
+    course = make_course(modules=0)
+    lesson = make_lesson(make_module(course), body=[check_block(question, other)])
+    person = make_person()
+    enrollment = enrolled(person, course)
+    client.force_login(person)
+    (block_id,) = lesson.knowledge_checks
+    action = f"/learn/enrollments/{enrollment.uuid}/lessons/{lesson.translation_key}/checks/{block_id}/"
+
+    def seen() -> tuple[bool, bool, bool]:
+        html = client.get(lesson.url).content.decode()
+        assert "Unasked." not in html
+        assert "unasked" not in html
+        return "Look." in html, "Step by step." in html, "https://example.com/more" in html
+
+    assert seen() == (True, False, False)
+    client.post(action, form_values(question, wrong_answer(question)))
+    assert seen() == (True, False, True)
+    client.post(action, form_values(question, right_answer(question)))
+    assert seen() == (False, True, False)

@@ -107,7 +107,7 @@ def test_nothing_is_no_answer(kind, values):
 def test_what_belongs_to_another_question_is_refused(kind):
     entry, value, other = question_type(kind), definition(kind), definition(kind)
     values = own_values(kind, other)
-    if entry.choices(value) and kind != "true_false" or kind in ("matching", "ordering"):
+    if (entry.choices(value) and kind != "true_false") or kind in ("matching", "ordering"):
         with pytest.raises(AnswerInvalid, match=r"Load the page again\.$"):
             entry.clean_answer(value, values)
     else:
@@ -189,7 +189,9 @@ def drawn_values(entry, value, data) -> dict[str, list[str]]:
 CREDITS = st.one_of(st.none(), st.decimals(-100, 100, places=5))
 
 
-@given(st.lists(st.tuples(st.booleans(), CREDITS), min_size=2, max_size=6), st.sampled_from(["all", "share", "credits"]))
+@given(
+    st.lists(st.tuples(st.booleans(), CREDITS), min_size=2, max_size=6), st.sampled_from(["all", "share", "credits"])
+)
 def test_whatever_the_credits_a_grade_stays_in_bounds_and_a_problem_is_named(options, scoring):
     entry = question_type("multiple_answers")
     data = [{"text": f"Option {n}", "right": right, "credit": credit} for n, (right, credit) in enumerate(options)]
