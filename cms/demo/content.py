@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from wagtail.models import Page
 
 from library.models import Document, Image, Skill, Topic
-from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage
+from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage, QuizPage
 from questions.models import Question
 from questions.types import question_type
 
@@ -30,6 +30,7 @@ class CourseFiles:
     course: dict[str, Any]
     modules: list[dict[str, Any]]
     questions: list[dict[str, Any]]
+    quiz: dict[str, Any]
 
     @property
     def slug(self) -> str:
@@ -48,6 +49,7 @@ def course_files() -> list[CourseFiles]:
             load_yaml(folder / "course.yaml"),
             [load_yaml(path) for path in sorted((folder / "modules").glob("*.yaml"))],
             load_yaml(folder / "questions.yaml"),
+            load_yaml(folder / "quiz.yaml"),
         )
         for folder in sorted(COURSES.iterdir())
         if folder.is_dir()
@@ -104,6 +106,7 @@ class CourseWriter:
             self.publish(course, module)
             for lesson in data["lessons"]:
                 self.publish(module, self.lesson(lesson))
+        self.publish(module, self.quiz(self.files.quiz))
         return course
 
     def publish(self, parent: Page, page: Page) -> None:
@@ -148,12 +151,44 @@ class CourseWriter:
             completion_rule=data["completion"],
             **self.origin("lesson", data["slug"]),
         )
+        page.body = self.body(page, data)
+        return page
+
+    def body(self, page: LessonPage, data: dict[str, Any]) -> Any:
         blocks = []
         for place, entry in enumerate(data["body"]):
             ((name, value),) = entry.items()
             kind, raw = getattr(self, f"{name}_block")(value)
             blocks.append({"type": kind, "id": str(key(self.files.slug, data["slug"], place)), "value": raw})
-        page.body = page.body.stream_block.to_python(blocks)
+        return page.body.stream_block.to_python(blocks)
+
+    def quiz(self, data: dict[str, Any]) -> QuizPage:
+        """The quiz at the end of the course: questions by their names, draws by skill."""
+        page = QuizPage(
+            title=data["title"],
+            slug=data["slug"],
+            summary=data["summary"],
+            minutes=data["minutes"],
+            **data["rules"],
+            **self.origin("lesson", data["slug"]),
+        )
+        page.body = self.body(page, data)
+        sections = []
+        for place, part in enumerate(data["sections"]):
+            entries = [("question", {"question": self.questions[name].pk}) for name in part.get("questions", [])]
+            for row in part.get("draws", []):
+                entries.append(("draw", {"count": row["count"], "skill": self.skills[row["skill"]].pk}))
+            value = {
+                "title": part["title"],
+                "introduction": part.get("introduction", ""),
+                "shuffle": part.get("shuffle", False),
+                "entries": [
+                    {"type": kind, "id": str(key(self.files.slug, data["slug"], place, number)), "value": raw}
+                    for number, (kind, raw) in enumerate(entries)
+                ],
+            }
+            sections.append({"type": "section", "id": str(key(self.files.slug, data["slug"], place)), "value": value})
+        page.sections = page.sections.stream_block.to_python(sections)
         return page
 
     # Blocks: what the file says -> (block name, stored value) -------------------

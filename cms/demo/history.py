@@ -4,12 +4,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from assessment.services import answer_check
 from cms.demo.people import Company
+from cms.demo.quizzes import CHANCE_OF_RIGHT, some_answer, take_quiz
 from learning.models import Enrollment, EnrollmentStatus
 from learning.services import (
     approve_request,
@@ -20,13 +20,12 @@ from learning.services import (
     record_visit,
     request_enrollment,
 )
-from lms_pages.models import CompletionRule, CoursePage, EnrollmentPolicy, LessonPage
+from lms_pages.models import CompletionRule, CoursePage, EnrollmentPolicy, LessonPage, QuizPage
 from lms_pages.selectors import Outline, course_outline
 from questions.models import Question
 
 OFFICE = ZoneInfo("Europe/Berlin")
 DAYS = 365
-CHANCE_OF_RIGHT = {"easy": 0.82, "medium": 0.66, "hard": 0.48}
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class Taught:
     course: CoursePage
     outline: Outline
     lessons: list[LessonPage]
+    quizzes: dict[int, QuizPage]
     questions: dict[int, Question]
 
 
@@ -49,7 +49,8 @@ class Totals:
 def taught(course: CoursePage) -> Taught:
     lessons = list(LessonPage.objects.descendant_of(course).order_by("path"))
     ids = {key for lesson in lessons for keys in lesson.knowledge_checks.values() for key in keys}
-    return Taught(course, course_outline(course), lessons, Question.objects.in_bulk(list(ids)))
+    quizzes = QuizPage.objects.descendant_of(course).in_bulk()
+    return Taught(course, course_outline(course), lessons, quizzes, Question.objects.in_bulk(list(ids)))
 
 
 def weekday(rng: random.Random, day: date) -> date:
@@ -168,6 +169,8 @@ class History:
     ) -> datetime:
         """Read one lesson, answer its checks, and mark it done; returns when the person was through."""
         rng = self.rng
+        if lesson.pk in taught.quizzes:
+            return take_quiz(rng, enrollment, taught.quizzes[lesson.pk], moment, ability, self.now)
         seconds = int(lesson.minutes * 60 * rng.uniform(0.6, 1.5))
         record_visit(enrollment=enrollment, lesson_key=lesson.translation_key, at=moment, seconds=seconds)
         moment += timedelta(seconds=seconds)
@@ -265,52 +268,4 @@ REASONS = [
 DECLINED = [
     "The next group starts in spring; please ask again then.",
     "This course is for people who review others' work. Try the basics first.",
-]
-
-
-def some_answer(rng: random.Random, question: Question, is_right: bool) -> dict[str, Any]:
-    """An answer a person might give, right or wrong."""
-    kind, value = question.kind, question.value
-    right = kind.right_answer(value)
-    if is_right and right is not None:
-        return right
-    match question.type:
-        case "poll" | "single_choice" | "true_false":
-            choices = [choice.id for choice in kind.choices(value)]
-            return {"options": [rng.choice([key for key in choices if not right or key not in right["options"]])]}
-        case "multiple_answers":
-            chosen = [choice.id for choice in kind.choices(value) if rng.random() < 0.5]
-            other = right["options"][:-1] or [kind.choices(value)[-1].id]
-            return {"options": chosen if chosen and set(chosen) != set(right["options"]) else other}
-        case "short_text":
-            return {"text": rng.choice(["not sure", "no idea", "the other one"])}
-        case "numerical":
-            number = str(Decimal(right["number"]) * 2 + 1)
-            return {"number": number, "text": number}
-        case "matching":
-            return {"matches": turned(right["matches"])}
-        case "ordering":
-            first, second, *rest = right["order"]
-            return {"order": [second, first, *rest]}
-        case "gaps":
-            return {"gaps": dict(list(right["gaps"].items())[:-1])}
-        case "essay":
-            text = rng.choice(PRAISE)
-            return {"text": text, "words": len(text.split())}
-    raise LookupError(f"Nobody in the demo knows how to answer a question of type {question.type}.")
-
-
-def turned(matches: dict[str, str]) -> dict[str, str]:
-    """The last two matches the wrong way round."""
-    *kept, (first, one), (second, other) = matches.items()
-    return dict([*kept, (first, other), (second, one)])
-
-
-PRAISE = [
-    "In the stock meeting on Tuesday you read the figures aloud before anybody asked, and paused after each. "
-    "Nobody had to ask twice, and we were done ten minutes early.",
-    "When the label printer stopped on Friday you wrote down what you had tried and taped the note to it. "
-    "The late shift began where you had ended, and the last truck left on time.",
-    "At the counter yesterday you repeated the order to the customer before you typed it. "
-    "She noticed that the date was wrong, and nothing had to be sent twice.",
 ]

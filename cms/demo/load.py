@@ -9,9 +9,11 @@ from cms.demo.classes import form_classes
 from cms.demo.content import write_courses
 from cms.demo.history import History
 from cms.demo.people import Company, hire
+from cms.demo.quizzes import grade_essays
 from cms.demo.schedules import plan_reports
 from lms_pages.models import CatalogPage, CourseStaff
 
+ESSAYS_THAT_WAIT = 7
 TAUGHT_BY_INSTRUCTOR = ("sql-for-analysts", "giving-feedback")
 
 
@@ -43,6 +45,7 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
             CourseStaff.objects.create(course=courses[slug], user=company.accounts.instructor)
     say("Living through a year …")
     totals = History(rng=rng, company=company, courses=courses, until=until).live()
+    grade_essays(rng=rng, instructor=company.accounts.instructor, keep=ESSAYS_THAT_WAIT)
     form_classes(company=company, courses=courses, until=until)
     plan_reports(company)
     return Loaded(company, len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

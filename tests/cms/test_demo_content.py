@@ -78,6 +78,13 @@ def test_every_type_is_asked_somewhere():
 def test_checks_name_questions_that_exist_and_each_is_asked_once(slug):
     files = COURSES[slug]
     asked = Counter(key for lesson in lessons(files) for entry in lesson["body"] for key in entry.get("check", []))
+    known = {question["id"]: question["skill"] for question in files.questions}
+    fixed = {key for part in files.quiz["sections"] for key in part.get("questions", [])}
+    asked.update(fixed - set(asked))
+    for part in files.quiz["sections"]:
+        for row in part.get("draws", []):
+            there = [key for key, skill in known.items() if skill == row["skill"] and key not in fixed]
+            assert len(there) >= row["count"], row
     assert set(asked) == {question["id"] for question in files.questions}
     assert set(asked.values()) == {1}
 
