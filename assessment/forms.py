@@ -9,7 +9,7 @@ from wagtail.admin.widgets import AdminDateTimeInput
 
 from assessment.models import Extension
 from assessment.rules import points_words, rounded
-from assessment.selectors.grading import ToGrade
+from assessment.selectors.grading import Criterion, ToGrade
 from assessment.services import give_extension
 from learning.models import Cohort, Enrollment
 from learning.policies import courses_scope, taught_keys, visible_to
@@ -40,13 +40,7 @@ class GradeForm(forms.Form):
         del self.fields["points"]
         fields = {}
         for number, line in enumerate(answer.rubric):
-            field = forms.DecimalField(
-                label=line.name, min_value=0, max_value=line.points, max_digits=9, decimal_places=2, initial=line.given
-            )
-            levels = ", ".join(f"{level.label}: {points_words(level.points)}" for level in line.levels)
-            most = _("At most %(points)s.") % {"points": points_words(line.points)}
-            field.help_text = f"{most} {levels}" if levels else most
-            fields[f"criterion_{number}"] = field
+            fields[f"criterion_{number}"] = criterion_field(line)
         self.fields = fields | self.fields
 
     def clean_points(self):
@@ -74,6 +68,31 @@ class GradeForm(forms.Form):
             return self.cleaned_data["points"]
         got = sum((Decimal(line["points"]) for line in self.rubric), Decimal(0))
         return rounded(got / self.answer.rubric_points * self.answer.row.points)
+
+
+def criterion_field(line: Criterion) -> forms.Field:
+    """One of its levels, or, where it has none, points."""
+    if not line.levels:
+        most = _("At most %(points)s.") % {"points": points_words(line.points)}
+        return forms.DecimalField(
+            label=line.name,
+            min_value=0,
+            max_value=line.points,
+            max_digits=9,
+            decimal_places=2,
+            initial=line.given,
+            help_text=most,
+        )
+    return forms.TypedChoiceField(
+        label=line.name,
+        choices=[
+            (points_words(level.points), f"{level.label} ({points_words(level.points)})") for level in line.levels
+        ],
+        coerce=Decimal,
+        widget=forms.RadioSelect,
+        initial=None if line.given is None else points_words(line.given),
+        error_messages={"required": _("Choose a level.")},
+    )
 
 
 class ExtensionForm(WagtailAdminModelForm):

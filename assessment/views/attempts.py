@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -117,6 +118,7 @@ def save_view(request, attempt) -> JsonResponse:
             "sentence": _("Saved at %(time)s.") % {"time": moment_words(saved_at).rpartition(" ")[2]},
             "errors": {position: draft["error"] for position, draft in drafts.items()},
             "seconds_left": seconds_left(attempt),
+            "answered": answered_words(attempt),
         }
     )
 
@@ -173,6 +175,11 @@ def read_answers(request, attempt: Attempt) -> tuple[dict[int, Answer | None], d
         except AnswerInvalid as error:
             drafts[str(row.position)] = {"values": values, "error": str(error)}
     return answers, drafts
+
+
+def answered_words(attempt: Attempt) -> str:
+    count = attempt.questions.aggregate(all=Count("pk"), answered=Count("answered_at"))
+    return _("%(answered)d of %(total)d answered") % {"answered": count["answered"], "total": count["all"]}
 
 
 def number(text: str | None) -> int | None:

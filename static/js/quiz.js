@@ -32,6 +32,7 @@ if (form) {
       tell(told.sentence, response.ok ? "saved" : "failed");
       if (response.ok) {
         showErrors(told.errors);
+        document.querySelector("[data-answered]").textContent = told.answered;
         if (timer && told.seconds_left !== null) setEnd(told.seconds_left);
       }
     } catch {
