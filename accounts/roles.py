@@ -71,6 +71,7 @@ ROLES: tuple[Role, ...] = (
             "learning.change_invitelink",
             "assessment.view_response",
             "assessment.view_attempt",
+            "assessment.regrade_attempt",
             "assessment.view_extension",
             "assessment.add_extension",
             "reports.view_dashboard",

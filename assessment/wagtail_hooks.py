@@ -1,11 +1,15 @@
 """What answers, attempts and grades add to Wagtail."""
 
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 
 from assessment.modeladmin import AttemptAdmin, ExtensionAdmin, ResponseAdmin
+from assessment.views.regrading import regrade_page
 from assessment.viewsets import UsedQuestionViewSet
+from questions.models import Question
 
 for screen in (ResponseAdmin, AttemptAdmin, ExtensionAdmin):
     screen().register_with_wagtail()
@@ -22,3 +26,15 @@ LOG_ACTIONS = (
 def register_log_actions(actions):
     for name, label, message in LOG_ACTIONS:
         actions.register_action(f"assessment.{name}", label, message)
+
+
+@hooks.register("register_admin_urls")
+def register_regrading_urls():
+    return [path("questions/<int:pk>/grade-anew/", regrade_page, name="assessment_regrade")]
+
+
+@hooks.register("register_snippet_listing_buttons")
+def offer_regrading(snippet, user, next_url=None):
+    if isinstance(snippet, Question) and snippet.live and user.has_perm("assessment.regrade_attempt"):
+        url = reverse("assessment_regrade", args=[snippet.pk])
+        yield Button(_("Grade answers anew"), url=url, icon_name="rotate", priority=60)

@@ -53,6 +53,7 @@ class Attempt(models.Model):
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
+        permissions = [("regrade_attempt", "Can grade answers anew after a question was put right")]
         ordering = ["-started_at", "-pk"]
         constraints = [
             models.UniqueConstraint(

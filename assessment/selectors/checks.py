@@ -1,6 +1,7 @@
 """What a learner's answers add up to, and what a knowledge check shows."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from django.db.models import Count
 from django.utils.translation import ngettext
 from wagtail.models import ReferenceIndex
 
-from assessment.models import Response
+from assessment.models import AttemptQuestion, Response
 from learning.models import Enrollment
 from questions.models import Question
 from questions.shown import ShownQuestion
@@ -133,7 +134,7 @@ class Usage:
 
 
 def question_usage(keys: Collection[int]) -> dict[int, Usage]:
-    """The usage of each question in two queries. A page counts once, however often it asks."""
+    """The usage of each question in three queries. A page counts once, however often it asks."""
     found: dict[int, dict[int, int]] = {key: {} for key in keys}
     rows = (
         ReferenceIndex.objects.filter(
@@ -145,11 +146,12 @@ def question_usage(keys: Collection[int]) -> dict[int, Usage]:
     )
     for row in rows:
         found[int(row["to_object_id"])][row["content_type"]] = row["count"]
-    answers = dict(
-        Response.objects.filter(question__in=keys).order_by().values_list("question").annotate(count=Count("pk"))
-    )
+    answers: Counter[int] = Counter()
+    for rows_of_answers in (Response.objects.all(), AttemptQuestion.objects.filter(answer__isnull=False)):
+        counted = rows_of_answers.filter(question__in=keys).order_by().values_list("question")
+        answers.update(dict(counted.annotate(count=Count("pk"))))
     return {
-        key: Usage({named(kind, count): count for kind, count in kinds.items()}, answers.get(key, 0))
+        key: Usage({named(kind, count): count for kind, count in kinds.items()}, answers[key])
         for key, kinds in found.items()
     }
 

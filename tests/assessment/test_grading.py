@@ -219,3 +219,27 @@ def test_what_a_person_graded_and_what_fits_no_more_is_kept(instructor):
     assert (preview.changes, preview.kept) == ((), 2)
     by_hand.refresh_from_db()
     assert by_hand.score == Decimal("0.5")
+
+
+def test_the_page_shows_the_change_asks_for_a_reason_and_keeps_to_ones_own_courses(client, instructor):
+    question = make_question()
+    mine, other = make_quiz(None, question), make_quiz(None, question)
+    CourseStaff.objects.create(course=mine.get_parent().get_parent().specific, user=instructor)
+    attempts = [
+        make_attempt(make_taker(quiz, make_person(name)), quiz)
+        for quiz, name in ((mine, "Ada Able"), (other, "Ben Brook"))
+    ]
+    correct(question, "Five")
+    client.force_login(instructor)
+    address = reverse("assessment_regrade", args=[question.pk])
+    page = client.get(address).content.decode()
+    assert "Ada Able" in page
+    assert "Ben Brook" not in page
+    assert client.post(address, {"reason": " "}).status_code == 200
+    assert LearningEvent.objects.filter(data__cause="regrade").count() == 0
+    assert client.post(address, {"reason": "The key was wrong."}).status_code == 302
+    assert [Attempt.objects.get(pk=attempt.pk).score for attempt in attempts] == [0, 1]
+    client.force_login(make_person("Emil Editor", roles=("content_editor",)))
+    # Wagtail turns its refusals into a way back to the admin's home.
+    assert client.post(address, {"reason": "Mine."}).status_code == 302
+    assert LearningEvent.objects.filter(data__cause="regrade").count() == 1

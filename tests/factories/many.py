@@ -13,16 +13,17 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from django_celery_results.models import TaskResult
 
 from accounts.models import Invitation, Team, TeamMembership
-from assessment.models import Response
+from assessment.models import Attempt, Extension, Response
 from learning.models import Cohort, Enrollment, EnrollmentStatus, InviteLink, LearningEvent, LessonProgress
 from learning.verbs import Verb
-from lms_pages.models import CoursePage, CourseStaff
+from lms_pages.models import CoursePage, CourseStaff, QuizPage
 from notifications.models import OutboxMail
 from reports.models import Delivery, Run, Schedule
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.operations import SWEEP
 from tests.factories.questions import make_question, right_answer
+from tests.factories.quizzes import make_quiz
 from tests.factories.reports import make_schedule
 from workbench.models import ImportBatch
 
@@ -218,6 +219,26 @@ def many_invitations(count: int) -> None:
     Invitation.objects.bulk_create(rows, BATCH)
 
 
+def many_attempts(count: int) -> None:
+    quiz, now = QuizPage.objects.first() or make_quiz(), timezone.now()
+    rows = [
+        Attempt(enrollment=run, quiz=quiz, quiz_key=quiz.translation_key, number=1, max_score=2, started_at=now)
+        for run in many_runs_of_learners(count)
+    ]
+    Attempt.objects.bulk_create(rows, BATCH)
+
+
+def many_extensions(count: int) -> None:
+    quiz, now = QuizPage.objects.first() or make_quiz(), timezone.now()
+    rows = [
+        Extension(
+            enrollment=run, quiz=quiz, quiz_key=quiz.translation_key, extra_minutes=5, reason="Bulk", given_at=now
+        )
+        for run in many_runs_of_learners(count)
+    ]
+    Extension.objects.bulk_create(rows, BATCH)
+
+
 MANY: dict[str, Callable[[int], object]] = {
     "accounts.User": many_people,
     "accounts.Team": many_teams,
@@ -228,6 +249,8 @@ MANY: dict[str, Callable[[int], object]] = {
     "learning.InviteLink": many_links,
     "learning.LessonProgress": many_progress,
     "learning.LearningEvent": many_events,
+    "assessment.Attempt": many_attempts,
+    "assessment.Extension": many_extensions,
     "assessment.Response": many_responses,
     "lms_pages.CourseStaff": many_staff,
     "notifications.OutboxMail": many_mails,

@@ -18,7 +18,8 @@ from django_celery_beat.models import PeriodicTask
 from accounts.models import Invitation, TeamMembership
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
 from accounts.services import invite_people
-from assessment.models import Response
+from assessment.models import Attempt, Extension, Response
+from assessment.services import give_extension
 from learning.models import Cohort, Enrollment, InviteLink, LearningEvent, LessonProgress
 from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
@@ -26,10 +27,11 @@ from reports.models import Delivery, Run
 from tests.factories.accounts import make_person, make_team
 from tests.factories.imports import make_batch
 from tests.factories.learning import make_cohort, make_enrollment
-from tests.factories.lms_pages import make_course
+from tests.factories.lms_pages import make_course, make_module
 from tests.factories.notifications import make_mail
 from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
 from tests.factories.questions import make_question, right_answer
+from tests.factories.quizzes import make_attempt, make_quiz
 from tests.factories.reports import make_schedule
 from workbench.modeladmin import ScopedModelAdmin, registered
 from workbench.modeladmin.transfer import kinds_of
@@ -112,6 +114,30 @@ def responses(world: World) -> list[Response]:
     ]
 
 
+def attempts(world: World) -> list[Attempt]:
+    """One in the course that is taught, by somebody of the team, and one elsewhere."""
+    learner = make_person()
+    make_team(managers=[world.people[MANAGER]], members=[learner])
+    made = []
+    for course, person in ((world.taught, learner), (world.other, make_person())):
+        quiz = make_quiz(make_module(course))
+        made.append(make_attempt(make_enrollment(person, course), quiz))
+    return made
+
+
+def extensions(world: World) -> list[Extension]:
+    return [
+        give_extension(
+            quiz=attempt.quiz,
+            enrollment=attempt.enrollment,
+            actor=world.people[ADMINISTRATOR],
+            reason="Slow reader.",
+            extra_minutes=10,
+        )
+        for attempt in attempts(world)
+    ]
+
+
 def staff(world: World) -> list[CourseStaff]:
     return [world.teaching, CourseStaff.objects.create(course=world.other, user=world.outside)]
 
@@ -149,6 +175,8 @@ ROWS: dict[str, Callable[[World], list]] = {
     "learning.LessonProgress": progress,
     "learning.LearningEvent": events,
     "assessment.Response": responses,
+    "assessment.Attempt": attempts,
+    "assessment.Extension": extensions,
     "lms_pages.CourseStaff": staff,
     "notifications.OutboxMail": mails,
     "reports.Schedule": lambda world: [run.schedule for run in runs(world)],
