@@ -15,5 +15,5 @@ urlpatterns = [
     path("attempts/<uuid:uuid>/finish/", attempts.finish_view, name="finish"),
     path("attempts/<uuid:uuid>/review/", attempts.review_view, name="review"),
     path("grading/<uuid:course_key>/", grading.queue_page, name="grading"),
-    path("grading/<uuid:course_key>/<uuid:attempt>/<int:position>/", grading.grade_page, name="grade"),
+    path("grading/<uuid:course_key>/<uuid:attempt>/<int:position>/", grading.grade_page, name="grade_answer"),
 ]

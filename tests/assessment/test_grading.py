@@ -58,7 +58,7 @@ def course_key(quiz):
 
 
 def page(quiz, row):
-    return reverse("assessment:grade", args=[course_key(quiz), row.attempt.uuid, row.position])
+    return reverse("assessment:grade_answer", args=[course_key(quiz), row.attempt.uuid, row.position])
 
 
 # The service ---------------------------------------------------------------------------
