@@ -1,11 +1,16 @@
 """A lesson's HTML does not depend on which answers are right, until the learner has answered."""
 
 import copy
+import json
 import re
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.urls import reverse
+from wagtail.models import Revision
 
+from assessment.services import start_attempt, submit_attempt
 from cms.demo.content import CourseWriter, course_files
 from learning.models import Enrollment
 from learning.services import complete_lesson, enroll
@@ -15,6 +20,7 @@ from questions.types import question_type
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import catalog, check_block, make_course, make_lesson, make_module
 from tests.factories.questions import DATA, form_values, make_question, right_answer, wrong_answer
+from tests.factories.quizzes import make_quiz, make_taker
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +244,89 @@ def test_the_solution_waits_for_the_right_answer_and_the_resource_for_a_wrong_on
     assert seen() == (True, False, True)
     client.post(action, form_values(question, right_answer(question)))
     assert seen() == (False, True, False)
+
+
+# Quizzes ----------------------------------------------------------------------------------
+
+
+def quiz_of_canaries(**rules):
+    """A quiz of every type, full of canaries, somebody who takes it, and the attempt."""
+    questions = [
+        make_question(
+            kind,
+            data=with_canaries(kind, data),
+            feedback=f"<p>{CANARY}</p>",
+            solution=f"<p>{CANARY}</p>",
+            hint=f"<p>{CANARY}</p>",
+            resource_url=f"https://example.com/{CANARY}",
+        )
+        for kind, data in DATA.items()
+    ]
+    quiz = make_quiz(None, *questions, **rules)
+    run = make_taker(quiz)
+    return quiz, run, start_attempt(enrollment=run, quiz=quiz)
+
+
+def everything_to_see(client, quiz, attempt) -> str:
+    """Every page and answer of the server that has to do with the quiz, as its learner gets it."""
+    name = {
+        page: reverse(f"assessment:{page}", args=[attempt.uuid]) for page in ("attempt", "save", "finish", "review")
+    }
+    found = [client.get(address, follow=True).content for page, address in name.items() if page != "save"]
+    found += [client.get(f"{name['attempt']}?q={number}", follow=True).content for number in range(1, 11)]
+    found.append(client.post(name["save"], {"asked": range(1, 11), "q1": "nonsense"}).content)
+    course = quiz.get_parent().get_parent().specific
+    for address in (quiz.url, course.url, "/my-learning/", "/search/?q=canary", "/search/?q=quiz"):
+        response = client.get(address)
+        assert response.status_code == 200, address
+        found.append(response.content)
+    return b"".join(found).decode()
+
+
+@pytest.mark.parametrize("layout", ["all", "one"])
+@pytest.mark.parametrize("feedback_mode", ["end", "once", "again"])
+def test_no_canary_sings_while_a_quiz_is_taken(client, layout, feedback_mode):
+    quiz, run, attempt = quiz_of_canaries(layout=layout, feedback_mode=feedback_mode)
+    client.force_login(run.learner)
+    html = everything_to_see(client, quiz, attempt)
+    assert CANARY not in html
+    assert "47114711" not in html
+
+
+@pytest.mark.parametrize(
+    ("rights", "sings"), [([], False), (["points", "verdict"], False), (["feedback"], True), (["right"], True)]
+)
+def test_after_it_a_canary_sings_only_where_the_review_rule_lets_it(client, rights, sings):
+    quiz, run, attempt = quiz_of_canaries(review_after_submission=rights)
+    client.force_login(run.learner)
+    wrong = {
+        row.position: wrong_answer(row.as_asked) | ({"unit": "m"} if row.as_asked.type == "numerical" else {})
+        for row in attempt.questions.select_related("question_revision")
+        if row.as_asked.type != "poll"
+    }
+    submit_attempt(attempt=attempt, answers=wrong)
+    assert (CANARY in everything_to_see(client, quiz, attempt)) == sings
+
+
+def test_an_attempt_says_the_same_whatever_is_right(client):
+    quiz = make_quiz(None, *(make_question(kind) for kind in DATA))
+    run = make_taker(quiz)
+    attempt = start_attempt(enrollment=run, quiz=quiz)
+    client.force_login(run.learner)
+    address = reverse("assessment:attempt", args=[attempt.uuid])
+    before = TOKEN.sub("", client.get(address).content.decode())
+    assert before.count('class="question"') == len(DATA)
+    swap_right_and_wrong()
+    for row in attempt.questions.select_related("question"):
+        changed = row.question.serializable_data() | {"points": "1.00"}
+        Revision.objects.filter(pk=row.question_revision_id).update(
+            content=json.loads(json.dumps(changed, default=str))
+        )
+    assert TOKEN.sub("", client.get(address).content.decode()) == before
+
+
+def test_the_files_of_the_site_hold_no_answer(client, tmp_path, settings):
+    """What is served as a file, scripts and styles included, does not know of any question."""
+    quiz_of_canaries()
+    served = [path for folder in (settings.MEDIA_ROOT, settings.STATIC_ROOT) for path in Path(folder).rglob("*")]
+    assert [path for path in served if path.is_file() and CANARY.encode() in path.read_bytes()] == []
