@@ -131,6 +131,36 @@ def somebody_taught() -> str:
     return reverse("learning:learner", args=[group.course_key, run.uuid])
 
 
+def attempt(state: str, name: str, **which: object) -> Callable[[], str]:
+    """A page of an attempt of the familiar learner, or of whoever else is asked for."""
+
+    def find() -> str:
+        rows = model("assessment.Attempt").objects.filter(state=state, **which).order_by("-started_at", "-pk")
+        return reverse(f"assessment:{name}", args=[first(rows, f"{state} attempt").uuid])
+
+    return find
+
+
+def taught_course(name: str) -> Callable[[], str]:
+    """A page about the course whose essays wait to be graded."""
+    return lambda: reverse(name, args=[waiting_answer().attempt.enrollment.course_key])
+
+
+def waiting_answer() -> Model:
+    rows = model("assessment.AttemptQuestion").objects.filter(needs_grading=True)
+    return first(rows.select_related("attempt__enrollment").order_by("answered_at", "pk"), "answer to grade")
+
+
+def answer_to_grade() -> str:
+    row = waiting_answer()
+    return reverse("assessment:grade_answer", args=[row.attempt.enrollment.course_key, row.attempt.uuid, row.position])
+
+
+def quiz_of(status: str) -> Callable[[], str]:
+    """The quiz at the end of a course the familiar learner is or was on."""
+    return lambda: first(model("lms_pages.QuizPage").objects.descendant_of(enrollment(status).course), "quiz").get_url()
+
+
 def invitation() -> str:
     link = first(model("learning.InviteLink").objects.filter(revoked_at=None), "invitation link")
     return reverse("learning:join", args=[link.code])
@@ -152,6 +182,13 @@ def site_settings() -> str:
     )
 
 
+def grade_anew() -> str:
+    rows = model("assessment.AttemptQuestion").objects.filter(answer__isnull=False, attempt__state="graded")
+    return reverse("assessment_regrade", args=[first(rows.order_by("pk"), "answer in a quiz").question_id])
+
+
+OWN = {"enrollment__learner__email": LEARNER}
+
 SCREENS = (
     Screen("sign-in", lambda: reverse("account_login")),
     Screen("password-reset", lambda: reverse("account_reset_password")),
@@ -168,6 +205,11 @@ SCREENS = (
     Screen("lesson", lesson(is_done=False), LEARNER),
     Screen("lesson-done", lesson(is_done=True), LEARNER),
     Screen("completion", completion, LEARNER),
+    Screen("quiz-start", quiz_of("completed"), LEARNER),
+    Screen("quiz-question", attempt("open", "attempt", quiz__layout="one", **OWN), LEARNER),
+    Screen("quiz-all-at-once", attempt("open", "attempt", quiz__feedback_mode="again", **OWN), LEARNER),
+    Screen("quiz-finish", attempt("open", "finish", quiz__layout="one", **OWN), LEARNER),
+    Screen("quiz-review", attempt("graded", "review", **OWN), LEARNER),
     Screen("search", lambda: reverse("search") + "?q=data", LEARNER),
     Screen("invitation", invitation),
     Screen("team", lambda: reverse("learning:team"), MANAGER),
@@ -178,6 +220,8 @@ SCREENS = (
     Screen("teaching-person", somebody_taught, INSTRUCTOR),
     Screen("teaching-class", class_of("learning:class", with_people=True), INSTRUCTOR),
     Screen("teaching-message", class_of("learning:message"), INSTRUCTOR),
+    Screen("grading", taught_course("assessment:grading"), INSTRUCTOR),
+    Screen("grading-answer", answer_to_grade, INSTRUCTOR),
     Screen("admin-home", admin("wagtailadmin_home"), ADMINISTRATOR),
     Screen("admin-pages", admin("wagtailadmin_explore", "lms_pages.CatalogPage"), EDITOR),
     Screen("admin-publish-everything", admin("lms_pages_publish", "lms_pages.CoursePage"), EDITOR),
@@ -195,6 +239,11 @@ SCREENS = (
     Screen("admin-events", records("learning.LearningEvent"), ADMINISTRATOR),
     Screen("admin-answers", records("assessment.Response"), ADMINISTRATOR),
     Screen("admin-answer", records("assessment.Response", "inspect"), ADMINISTRATOR),
+    Screen("admin-attempts", records("assessment.Attempt"), ADMINISTRATOR),
+    Screen("admin-attempt", records("assessment.Attempt", "inspect"), ADMINISTRATOR),
+    Screen("admin-extension-form", records("assessment.Extension", "create"), INSTRUCTOR),
+    Screen("admin-quiz-editor", admin("wagtailadmin_pages:edit", "lms_pages.QuizPage"), EDITOR),
+    Screen("admin-grade-anew", grade_anew, ADMINISTRATOR),
     Screen("admin-person", records("accounts.User", "inspect"), ADMINISTRATOR),
     Screen("admin-person-form", records("accounts.User", "create"), ADMINISTRATOR),
     Screen("admin-team", records("accounts.Team", "inspect"), ADMINISTRATOR),

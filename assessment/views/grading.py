@@ -64,6 +64,10 @@ def grade_page(request, course, cohort, attempt, position) -> HttpResponse:
             messages.success(request, _("%(name)s is graded.") % {"name": row.attempt.enrollment.learner.name})
         following = answer.after if answer.after and "next" in request.POST else None
         if following:
-            return redirect("assessment:grade_answer", course.translation_key, following.attempt.uuid, following.position)
+            return redirect(
+                "assessment:grade_answer", course.translation_key, following.attempt.uuid, following.position
+            )
         return redirect("assessment:grading", course.translation_key)
-    return render(request, "assessment/grade_answer.html", {"course": course, "answer": answer, "row": row, "form": form})
+    return render(
+        request, "assessment/grade_answer.html", {"course": course, "answer": answer, "row": row, "form": form}
+    )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from assessment.services import answer_check
 from cms.demo.people import Company
-from cms.demo.quizzes import CHANCE_OF_RIGHT, some_answer, take_quiz
+from cms.demo.quizzes import CHANCE_OF_RIGHT, leave_open, some_answer, take_quiz
 from learning.models import Enrollment, EnrollmentStatus
 from learning.services import (
     approve_request,
@@ -223,6 +223,16 @@ class History:
             left = wrong if must_pass or rng.random() < 0.6 else []
         return moment
 
+    def familiar_quizzes(self, person: Any) -> None:
+        """Two attempts that are under way, begun this morning: one more at a quiz that is passed, one of a course in hand."""
+        moment = self.now
+        for slug in ("information-security-basics", "sql-for-analysts"):
+            if slug not in self.taught:
+                continue
+            (quiz,) = self.taught[slug].quizzes.values()
+            run = Enrollment.objects.select_related("course").get(learner=person, course=self.taught[slug].course)
+            leave_open(self.rng, run, quiz, moment)
+
     def familiar_learner(self) -> None:
         """The account newcomers sign in with: one course done, one in the middle, one due soon, one asked for."""
         person, boss = self.company.accounts.learner, self.company.accounts.administrator
@@ -248,6 +258,7 @@ class History:
             for number, lesson in enumerate(taught.lessons[:lessons]):
                 moment = max(moment + timedelta(minutes=3), sitting(self.rng, day + timedelta(days=number)))
                 moment = self.learn(enrollment, taught, lesson, moment, 0.1)
+        self.familiar_quizzes(person)
         if "giving-feedback" in self.taught:
             request_enrollment(
                 learner=person,

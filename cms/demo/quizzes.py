@@ -35,6 +35,19 @@ def take_quiz(
     return moment
 
 
+def leave_open(rng: random.Random, enrollment: Enrollment, quiz: QuizPage, moment: datetime) -> None:
+    """An attempt with its first answers, which goes on whenever its learner comes back: without an end of its time."""
+    attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=moment, source="demo")
+    rows = list(attempt.questions.select_related("question_revision").order_by("position")[:3])
+    for number, row in enumerate(rows):
+        answer = some_answer(rng, row.as_asked, number != 1)
+        if attempt.judged_by.feedback_mode == FeedbackMode.AT_THE_END:
+            save_answers(attempt=attempt, answers={row.position: answer}, at=moment)
+        else:
+            check_answer(attempt=attempt, position=row.position, answer=answer, at=moment)
+    Attempt.objects.filter(pk=attempt.pk).update(due_at=None)
+
+
 def answer_all(rng: random.Random, attempt: Attempt, moment: datetime, ability: float) -> datetime:
     """Every question answered, some of them checked first where the quiz allows it; now and then one is left out."""
     rows = list(attempt.questions.select_related("question_revision").order_by("position"))
