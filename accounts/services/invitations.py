@@ -88,7 +88,7 @@ def accept_invitation(*, invitation: Invitation, password: str) -> Any:
     """
     with transaction.atomic():
         people = get_user_model().objects.invitable().select_for_update()
-        person = people.filter(pk=invitation.person_id, email__iexact=invitation.sent_to).first()
+        person = people.with_address(invitation.sent_to).filter(pk=invitation.person_id).first()
         if person is None or not claim_invitation(invitation):
             raise InvitationRefused
         person.set_password(password)

@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -87,8 +86,8 @@ class RunResource(CourseRows):
     def prepare(self, rows, *, for_update=False):
         self.load_courses()
         wanted = {row.get("email", "").strip().lower() for row in rows}
-        people = visible_people(self.actor, User.objects.all()).alias(address=Lower("email"))
-        self.people = {person.email.lower(): person for person in people.filter(address__in=wanted)}
+        people = visible_people(self.actor, User.objects.with_address(*wanted))
+        self.people = {person.email.lower(): person for person in people}
         by_id = {person.pk: person for person in self.people.values()}
         keys = {self.course_key(row.get("course", "")) for row in rows} - {None}
         runs = Enrollment.objects.filter(learner__in=by_id, course_key__in=keys).order_by("run")
