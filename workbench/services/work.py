@@ -5,18 +5,17 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import F, ProtectedError, RestrictedError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log as log_action
-from wagtail.models import ModelLogEntry
 
 from workbench.imports.exceptions import Cancelled, FenceLost, ImportRefused
 from workbench.imports.progress import is_asked_to_stop, tell_progress
 from workbench.imports.resource import Planned, RecordResource, resources
 from workbench.imports.traces import built_on
+from workbench.journal import log_many
 from workbench.models import WORK, WORKING, BatchState, ImportBatch, ImportRow, Outcome
 from workbench.services.batches import erase_batch, lease_time
 from workbench.sheets import SheetRefused, open_sheet
@@ -238,7 +237,7 @@ def write(batch: ImportBatch) -> None:
                 moving = [one for one in planned if one.outcome in (Outcome.NEW, Outcome.CHANGED)]
                 resource.write(moving, batch.options)
                 keep_traces(batch, moving, by_number)
-                log_rows(batch, resource, moving)
+                log_rows(batch, moving)
             done += len(piece)
             stop_if_asked(batch, done)
         if stale:
@@ -268,22 +267,19 @@ def keep_traces(batch: ImportBatch, moving: list[Planned], by_number: dict[int, 
     )
 
 
-def log_rows(batch: ImportBatch, resource: RecordResource, moving: list[Planned], *, action: str = "") -> None:
+def log_rows(batch: ImportBatch, moving: list[Planned], *, action: str = "") -> None:
     """What happened to each record, in Wagtail's log."""
-    kind = ContentType.objects.get_for_model(resource._meta.model, for_concrete_model=False)
-    now = timezone.now()
-    ModelLogEntry.objects.bulk_create(
-        ModelLogEntry(
-            content_type=kind,
-            object_id=str(one.instance.pk),
-            label=str(one.instance)[:400],
-            action=action or f"workbench.import_{one.outcome}",
-            data={"import": str(batch.uuid), "columns": list(one.diff)},
-            timestamp=now,
-            user=batch.created_by,
-            content_changed=True,
-        )
-        for one in moving
+    log_many(
+        entries=(
+            (
+                one.instance,
+                action or f"workbench.import_{one.outcome}",
+                {"import": str(batch.uuid), "columns": list(one.diff)},
+            )
+            for one in moving
+        ),
+        user=batch.created_by,
+        content_changed=True,
     )
 
 
@@ -304,7 +300,7 @@ def undo(batch: ImportBatch) -> None:
             done = 0
             for piece in kept_pieces(batch, moving):
                 planned, _refused = why_not(resource, piece, is_checked=True)
-                log_rows(batch, resource, planned, action="workbench.import_undone")
+                log_rows(batch, planned, action="workbench.import_undone")
                 resource.undo(planned)
                 done += len(piece)
                 stop_if_asked(batch, done)
