@@ -8,7 +8,7 @@ from django.db.models.functions import Substr
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from lms_pages.models import CatalogPage, CoursePage, CourseStaff, LessonPage, ModulePage, Visibility
+from lms_pages.models import CatalogPage, CoursePage, CourseStaff, LessonPage, ModulePage, Publishing, Visibility
 from lms_pages.registries import visibility
 
 # root > home > catalog > course: the page types allow no other place.
@@ -61,6 +61,8 @@ RULES: dict[type, Callable[[Any], Q]] = {
     ModulePage: below_visible_courses,
     LessonPage: lessons,
     CourseStaff: staff_rows,
+    # It says nothing that those who edit pages do not see in them.
+    Publishing: lambda viewer: Q() if edits_pages(viewer) else Q(requested_by=viewer),
 }
 
 
