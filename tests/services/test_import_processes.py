@@ -1,15 +1,13 @@
 """A long import in a real worker, cancelled by another process that only has the admin's pages."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 
-from deploy.services import clear_redis
-from tests.services.processes import Site, mail_server, named, new_database
+from tests.services.processes import Site
 
 pytestmark = pytest.mark.services
 
@@ -22,32 +20,6 @@ TABLES = (
     "notifications_outboxmail",
     "workbench_importrow",
 )
-
-
-@pytest.fixture(scope="module")
-def prepared(servers, tmp_path_factory):
-    """The name of an empty, migrated database, of which every test gets a copy."""
-    database, broker = servers
-    name, admin = f"lectern_imports_{os.getpid()}", named(database, "postgres")
-    with new_database(admin, name) as address, mail_server() as mailbox:
-        site = Site(address, broker, tmp_path_factory.mktemp("prepared"), mailbox)
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity=0"], env=site.env, cwd=settings.BASE_DIR, check=True
-        )
-        yield admin, name, broker
-
-
-@pytest.fixture
-def site(prepared, tmp_path):
-    admin, template, broker = prepared
-    with new_database(admin, f"{template}_copy", template) as address, mail_server() as mailbox:
-        clear_redis(broker)
-        site = Site(address, broker, tmp_path, mailbox)
-        try:
-            yield site
-        finally:
-            site.close()
-            clear_redis(broker)
 
 
 def import_and_cancel(site: Site, stop_at: str) -> dict:
@@ -74,24 +46,24 @@ def assert_nothing_is_left(site: Site) -> None:
 
 
 @pytest.mark.parametrize("stop_at", ["checking", "writing"])
-def test_cancelled_while_a_worker_is_at_it(site, stop_at):
-    site.worker()
-    assert import_and_cancel(site, stop_at)["state"] == "cancelled"
-    assert_nothing_is_left(site)
+def test_cancelled_while_a_worker_is_at_it(empty_site, stop_at):
+    empty_site.worker()
+    assert import_and_cancel(empty_site, stop_at)["state"] == "cancelled"
+    assert_nothing_is_left(empty_site)
 
 
-def test_cancelled_after_the_last_chunk(site, monkeypatch):
+def test_cancelled_after_the_last_chunk(empty_site, monkeypatch):
     """Whatever was missed between two chunks, the statement that would end the work asks once more."""
     monkeypatch.setenv("DEAF", "between")
-    site.worker(app="tests.services.deaf")
-    assert import_and_cancel(site, "writing")["state"] == "cancelled"
-    assert_nothing_is_left(site)
+    empty_site.worker(app="tests.services.deaf")
+    assert import_and_cancel(empty_site, "writing")["state"] == "cancelled"
+    assert_nothing_is_left(empty_site)
 
 
-def test_the_twin_that_does_not_listen_writes_all(site, monkeypatch):
+def test_the_twin_that_does_not_listen_writes_all(empty_site, monkeypatch):
     monkeypatch.setenv("DEAF", "wholly")
-    site.worker(app="tests.services.deaf")
-    assert import_and_cancel(site, "writing")["state"] == "written"
+    empty_site.worker(app="tests.services.deaf")
+    assert import_and_cancel(empty_site, "writing")["state"] == "written"
     with pytest.raises(AssertionError):
-        assert_nothing_is_left(site)
-    assert counts(site)["accounts_user"] == ROWS + 1
+        assert_nothing_is_left(empty_site)
+    assert counts(empty_site)["accounts_user"] == ROWS + 1
