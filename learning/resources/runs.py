@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import visible_to as visible_people
 from learning.models import Enrollment, LearningEvent
 from learning.policies import visible_to
-from learning.resources.courses import CourseRows, course_column
+from learning.resources.courses import FIELDS, CourseRows, course_column
 from lms_pages.models import CoursePage
 from lms_pages.selectors import course_outline
 from workbench.days import site_day
@@ -100,7 +100,10 @@ class RunResource(CourseRows):
         self.prepare_export([run for found in self.runs.values() for run in found])
 
     def prepare_export(self, instances):
+        # The log of an import names each run by its course, in the language it was taken in.
+        pages = CoursePage.objects.only(*FIELDS).in_bulk({run.course_id for run in instances})
         for run in instances:
+            run.course = pages[run.course_id]
             run.import_email, run.import_person = run.learner.email, run.learner.name
             run.import_course = self.name_of(run.course_key)
 

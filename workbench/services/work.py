@@ -236,7 +236,7 @@ def write(batch: ImportBatch) -> None:
             if not stale:
                 moving = [one for one in planned if one.outcome in (Outcome.NEW, Outcome.CHANGED)]
                 resource.write(moving, batch.options)
-                keep_traces(batch, moving, by_number)
+                keep_traces(batch, moving)
                 log_rows(batch, moving)
             done += len(piece)
             stop_if_asked(batch, done)
@@ -255,12 +255,9 @@ def write(batch: ImportBatch) -> None:
         log_action(instance=batch, action="workbench.import", user=batch.created_by, data=counts)
 
 
-def keep_traces(batch: ImportBatch, moving: list[Planned], by_number: dict[int, ImportRow]) -> None:
-    rows = []
-    for one in moving:
-        row = by_number[one.number]
-        row.object_id, row.trace = one.instance.pk, one.trace
-        rows.append(row)
+def keep_traces(batch: ImportBatch, moving: list[Planned]) -> None:
+    # The rows are there, so only what is updated has to be said.
+    rows = [ImportRow(batch=batch, number=one.number, object_id=one.instance.pk, trace=one.trace) for one in moving]
     # One statement for the piece, where an UPDATE by rows would take one for each.
     ImportRow.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["batch", "number"], update_fields=["object_id", "trace"]
