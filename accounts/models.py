@@ -29,6 +29,13 @@ class PersonQuerySet(models.QuerySet):
         """Those who may sign in and have no password yet: only they can be invited."""
         return self.active().filter(NO_PASSWORD)
 
+    def with_address(self, *addresses: str):
+        """Those who have one of these e-mail addresses, in whatever case: the way in which an address is looked up.
+
+        Spelled as the unique index on lower(email) is, so that it serves; ``iexact`` would read every row of PostgreSQL.
+        """
+        return self.alias(address=Lower("email")).filter(address__in={address.lower() for address in addresses})
+
 
 class PersonManager(UserManager.from_queryset(PersonQuerySet)):
     """Creates people by their e-mail address, which is their sign-in name."""
@@ -48,7 +55,7 @@ class PersonManager(UserManager.from_queryset(PersonQuerySet)):
         return self._create_user(email, password, **{**extra, "is_staff": True, "is_superuser": True})
 
     def get_by_natural_key(self, email):
-        return self.get(email__iexact=email)
+        return self.with_address(email).get()
 
 
 def check_timezone(value: str) -> None:

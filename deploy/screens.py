@@ -225,6 +225,7 @@ SCREENS = (
     Screen("admin-home", admin("wagtailadmin_home"), ADMINISTRATOR),
     Screen("admin-pages", admin("wagtailadmin_explore", "lms_pages.CatalogPage"), EDITOR),
     Screen("admin-publish-everything", admin("lms_pages_publish", "lms_pages.CoursePage"), EDITOR),
+    Screen("admin-publishings", admin("lms_pages_publishings"), EDITOR),
     Screen("admin-lesson-editor", admin("wagtailadmin_pages:edit", "lms_pages.LessonPage"), EDITOR),
     Screen("admin-questions", snippets("questions.Question"), EDITOR),
     Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),

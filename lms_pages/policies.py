@@ -8,7 +8,16 @@ from django.db.models.functions import Substr
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from lms_pages.models import CatalogPage, CoursePage, CourseStaff, LessonPage, ModulePage, QuizPage, Visibility
+from lms_pages.models import (
+    CatalogPage,
+    CoursePage,
+    CourseStaff,
+    LessonPage,
+    ModulePage,
+    Publishing,
+    QuizPage,
+    Visibility,
+)
 from lms_pages.registries import visibility
 
 # root > home > catalog > course: the page types allow no other place.
@@ -62,6 +71,8 @@ RULES: dict[type, Callable[[Any], Q]] = {
     LessonPage: lessons,
     QuizPage: lessons,
     CourseStaff: staff_rows,
+    # It says nothing that those who edit pages do not see in them.
+    Publishing: lambda viewer: Q() if edits_pages(viewer) else Q(requested_by=viewer),
 }
 
 

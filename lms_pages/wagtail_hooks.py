@@ -15,7 +15,13 @@ from wagtail.permissions import register_permission_policy
 
 from lms_pages.models import CoursePage, CourseStaff, LessonPage, ModulePage, QuizPage
 from lms_pages.policies import visible_to
-from lms_pages.views import WITH_EVERYTHING, publish_everything_view
+from lms_pages.views import (
+    WITH_EVERYTHING,
+    publish_everything_view,
+    publishing_progress,
+    publishing_view,
+    publishings_view,
+)
 from workbench.modeladmin import ScopedModelAdmin
 from workbench.permissions import ScopedPermissionPolicy
 
@@ -98,7 +104,12 @@ def register_page_listings():
 
 @hooks.register("register_admin_urls")
 def register_publishing_urls():
-    return [path("courses/<int:page_id>/publish/", publish_everything_view, name="lms_pages_publish")]
+    return [
+        path("courses/<int:page_id>/publish/", publish_everything_view, name="lms_pages_publish"),
+        path("courses/published/", publishings_view, name="lms_pages_publishings"),
+        path("courses/published/<uuid:uuid>/", publishing_view, name="lms_pages_publishing"),
+        path("courses/published/<uuid:uuid>/progress/", publishing_progress, name="lms_pages_publishing_progress"),
+    ]
 
 
 class PublishEverythingAction(ActionMenuItem):

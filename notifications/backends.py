@@ -1,6 +1,7 @@
 """Django's way of sending mail, led into the outbox: nothing leaves this site that has no row there."""
 
 from email.message import Message
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -10,9 +11,12 @@ from django.db import transaction
 
 from notifications.message import split_address
 from notifications.models import MailKind
-from notifications.services import Attachment, queue_mail
-from notifications.tasks import send_mail
+from notifications.services import Attachment, Draft, queue_mails
+from notifications.tasks import send_mail, sweep_mail
 from workbench.queue import enqueue_on_commit
+
+# More at once are left to the sweep: a message to the broker for each would hold up whoever waits for the answer.
+WOKEN_SINGLY = 10
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -23,32 +27,38 @@ class OutboxBackend(BaseEmailBackend):
     """
 
     def send_messages(self, email_messages) -> int:
+        messages = [message for message in email_messages if message.recipients()]
+        to = [(message, *split_address(recipient)) for message in messages for recipient in message.recipients()]
+        people = get_user_model().objects.with_address(*(address for _message, _name, address in to))
+        by_address = {person.email.lower(): person for person in people}
+        drafts = [draft_of(message, name, address, by_address.get(address.lower())) for message, name, address in to]
         with transaction.atomic():
-            return sum(self.write(message) for message in email_messages)
+            mails = queue_mails(drafts)
+            if len(mails) > WOKEN_SINGLY:
+                enqueue_on_commit(sweep_mail)
+            else:
+                for mail in mails:
+                    enqueue_on_commit(send_mail, mail.pk)
+        return len(messages)
 
-    def write(self, message: EmailMessage) -> int:
-        recipients = message.recipients()
-        html = next((body for body, kind in getattr(message, "alternatives", None) or () if kind == "text/html"), "")
-        text = message.body
-        if message.content_subtype == "html":
-            text, html = "", message.body
-        for recipient in recipients:
-            name, address = split_address(recipient)
-            person = get_user_model().objects.filter(email__iexact=address).first()
-            mail = queue_mail(
-                kind=MailKind.ACCOUNT,
-                to=address,
-                to_name=name,
-                subject=str(message.subject),
-                text=text,
-                html=html,
-                attachments=[attachment_of(item) for item in message.attachments],
-                recipient=person,
-                headers=headers_of(message),
-                is_private=True,
-            )
-            enqueue_on_commit(send_mail, mail.pk)
-        return 1 if recipients else 0
+
+def draft_of(message: EmailMessage, name: str, address: str, person: Any) -> Draft:
+    html = next((body for body, kind in getattr(message, "alternatives", None) or () if kind == "text/html"), "")
+    text = message.body
+    if message.content_subtype == "html":
+        text, html = "", message.body
+    return Draft(
+        kind=MailKind.ACCOUNT,
+        to=address,
+        to_name=name,
+        subject=str(message.subject),
+        text=text,
+        html=html,
+        attachments=[attachment_of(item) for item in message.attachments],
+        recipient=person,
+        headers=headers_of(message),
+        is_private=True,
+    )
 
 
 def headers_of(message: EmailMessage) -> dict[str, str]:

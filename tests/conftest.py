@@ -11,6 +11,7 @@ from operations.models import remembered
 from tests import database
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
+from tests.notifications.smtp_server import ScriptedServer
 
 SHARED_DATA = Path(os.environ.get("LECTERN_SHARED_DATA") or settings.BASE_DIR.parent / "shared" / "data")
 
@@ -53,6 +54,28 @@ def files_of_this_test(settings, tmp_path):
 def settings_of_this_test():
     """Each test begins with the settings of a new site, as if they had been read before; saving others forgets them."""
     remembered[:] = [({}, float("inf"))]
+
+
+@pytest.fixture
+def use_server(settings):
+    """Point the site at a scripted mail server, with short patience."""
+
+    def point(server: ScriptedServer, patience: float = 0.3) -> ScriptedServer:
+        settings.EMAIL_URL = f"smtp://{server.host}:{server.port}"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_TIMEOUT = patience
+        return server
+
+    return point
+
+
+@pytest.fixture
+def mail_server(use_server):
+    """A mail server that takes everything, and the site pointed at it."""
+    with ScriptedServer() as running:
+        yield use_server(running, patience=5)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Invitation, Team, TeamMembership
 from accounts.policies import visible_to
 from accounts.roles import ROLES
+from workbench.modeladmin.filters import RowsFilter
 
 
 class PersonFilter(SimpleListFilter):
@@ -42,14 +43,14 @@ class ManagerFilter(PersonFilter):
     field = "managers"
 
 
-class TeamFilter(SimpleListFilter):
+class TeamFilter(RowsFilter):
     """People who are in a team today."""
 
     title = gettext_lazy("team")
     parameter_name = "team"
 
-    def lookups(self, request, model_admin):
-        return [(str(team.uuid), team.name) for team in visible_to(request.user, Team.objects.all())]
+    def rows(self, request):
+        return visible_to(request.user, Team.objects.all())
 
     def queryset(self, request, queryset):
         if self.value() not in dict(self.lookup_choices):

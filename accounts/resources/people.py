@@ -7,7 +7,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -138,9 +137,7 @@ class PeopleResource(RecordResource):
     def prepare(self, rows, *, for_update=False):
         if not hasattr(self, "teams"):
             self.teams = {team.name.casefold(): team for team in Team.objects.all()}
-        people = User.objects.alias(address=Lower("email")).filter(
-            address__in={key for key in map(self.key_of, rows) if key}
-        )
+        people = User.objects.with_address(*(key for key in map(self.key_of, rows) if key))
         if for_update:
             people = people.select_for_update()
         self.found = {person.email.lower(): person for person in people}

@@ -15,6 +15,7 @@ from wagtail.log_actions import log
 
 from accounts.exceptions import InvitationRefused
 from accounts.models import Invitation, InvitationQuerySet, hash_of_token
+from workbench.journal import log_many
 from workbench.letters import render_letter
 
 VALID_FOR = timedelta(days=14)
@@ -53,8 +54,7 @@ def invite_some(keys: list[int], actor: Any) -> list[Invitation]:
         for person, token in zip(people, tokens, strict=True)
     ]
     Invitation.objects.bulk_create(invitations)
-    for person in people:
-        log(instance=person, action="accounts.invite", user=actor)
+    log_many(entries=((person, "accounts.invite", {}) for person in people), user=actor)
     mails = [letter_of(invitation, token) for invitation, token in zip(invitations, tokens, strict=True)]
     get_connection().send_messages(mails)
     return invitations
@@ -77,8 +77,7 @@ def revoke_invitations(*, invitations: InvitationQuerySet, actor: Any = None) ->
     with transaction.atomic():
         pending = list(invitations.pending().select_related("person").order_by("pk").select_for_update(of=("self",)))
         Invitation.objects.filter(pk__in=[one.pk for one in pending]).update(revoked_at=timezone.now())
-        for one in pending:
-            log(instance=one.person, action="accounts.revoke_invitation", user=actor)
+        log_many(entries=((one.person, "accounts.revoke_invitation", {}) for one in pending), user=actor)
     return len(pending)
 
 
@@ -88,7 +87,7 @@ def accept_invitation(*, invitation: Invitation, password: str) -> Any:
     """
     with transaction.atomic():
         people = get_user_model().objects.invitable().select_for_update()
-        person = people.filter(pk=invitation.person_id, email__iexact=invitation.sent_to).first()
+        person = people.with_address(invitation.sent_to).filter(pk=invitation.person_id).first()
         if person is None or not claim_invitation(invitation):
             raise InvitationRefused
         person.set_password(password)

@@ -14,7 +14,7 @@ def sign_up_person(*, email: str, first_name: str, last_name: str, language: str
 
     Returns the person who has the address: for one with a password, or who may not sign in, nothing is sent or changed.
     """
-    person = get_user_model().objects.filter(email__iexact=email).first()
+    person = get_user_model().objects.with_address(email).first()
     with transaction.atomic():
         if person is None:
             person = create_person(email=email, first_name=first_name, last_name=last_name)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('assessment', '0001_initial'),
         ('learning', '0002_quiz_verbs'),
-        ('lms_pages', '0002_quizzes'),
+        ('lms_pages', '0003_quizzes'),
         ('questions', '0003_accepted_answers'),
         ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -13,6 +13,7 @@ from learning.models import Cohort, CohortMembership, Enrollment, EnrollmentStat
 from learning.policies import visible_to
 from learning.verbs import Verb
 from lms_pages.models import CoursePage
+from workbench.modeladmin.filters import RowsFilter
 
 
 class StatusFilter(SimpleListFilter):
@@ -91,15 +92,17 @@ class RunFilter(SimpleListFilter):
         return queryset.filter(enrollment__uuid=self.value())
 
 
-class CohortFilter(SimpleListFilter):
+class CohortFilter(RowsFilter):
     """Runs that are in a cohort now."""
 
     title = gettext_lazy("cohort")
     parameter_name = "cohort"
 
-    def lookups(self, request, model_admin):
-        cohorts = visible_to(request.user, Cohort.objects.select_related("course"))
-        return [(str(cohort.uuid), f"{cohort.name} ({cohort.course.title})") for cohort in cohorts]
+    def rows(self, request):
+        return visible_to(request.user, Cohort.objects.select_related("course"))
+
+    def label_of(self, row):
+        return f"{row.name} ({row.course.title})"
 
     def queryset(self, request, queryset):
         if self.value() not in dict(self.lookup_choices):

@@ -9,13 +9,15 @@ from lms_pages.models import CoursePage
 from workbench.imports.columns import Column, TextWidget
 from workbench.imports.resource import RecordResource
 
+# What files ask of a course, of which there may be hundreds.
+FIELDS = ("title", "slug", "live", "live_revision", "enrollment_policy", "translation_key", "path", "content_type")
+
 
 def known_courses() -> tuple[dict[uuid.UUID, CoursePage], dict[str, set[uuid.UUID]]]:
     """Every course by its key (of translations the first), and the keys that a folded title, slug or key may mean."""
     by_key: dict[uuid.UUID, CoursePage] = {}
     meant: dict[str, set[uuid.UUID]] = {}
-    fields = ("title", "slug", "live", "live_revision", "enrollment_policy", "translation_key", "path", "content_type")
-    for course in CoursePage.objects.only(*fields).order_by("locale", "path"):
+    for course in CoursePage.objects.only(*FIELDS).order_by("locale", "path"):
         key = course.translation_key
         by_key.setdefault(key, course)
         for word in (course.title, course.slug, str(key)):

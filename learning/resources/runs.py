@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import visible_to as visible_people
 from learning.models import Enrollment, LearningEvent
 from learning.policies import visible_to
-from learning.resources.courses import CourseRows, course_column
+from learning.resources.courses import FIELDS, CourseRows, course_column
 from lms_pages.models import CoursePage
 from lms_pages.selectors import course_outline
 from workbench.days import site_day
@@ -87,8 +86,8 @@ class RunResource(CourseRows):
     def prepare(self, rows, *, for_update=False):
         self.load_courses()
         wanted = {row.get("email", "").strip().lower() for row in rows}
-        people = visible_people(self.actor, User.objects.all()).alias(address=Lower("email"))
-        self.people = {person.email.lower(): person for person in people.filter(address__in=wanted)}
+        people = visible_people(self.actor, User.objects.with_address(*wanted))
+        self.people = {person.email.lower(): person for person in people}
         by_id = {person.pk: person for person in self.people.values()}
         keys = {self.course_key(row.get("course", "")) for row in rows} - {None}
         runs = Enrollment.objects.filter(learner__in=by_id, course_key__in=keys).order_by("run")
@@ -101,7 +100,10 @@ class RunResource(CourseRows):
         self.prepare_export([run for found in self.runs.values() for run in found])
 
     def prepare_export(self, instances):
+        # The log of an import names each run by its course, in the language it was taken in.
+        pages = CoursePage.objects.only(*FIELDS).in_bulk({run.course_id for run in instances})
         for run in instances:
+            run.course = pages[run.course_id]
             run.import_email, run.import_person = run.learner.email, run.learner.name
             run.import_course = self.name_of(run.course_key)
 

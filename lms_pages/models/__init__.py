@@ -14,9 +14,11 @@ from lms_pages.models.pages import (
     OriginPage,
     Visibility,
 )
+from lms_pages.models.publishing import BUSY, Publishing, PublishingState
 from lms_pages.models.quizzes import FeedbackMode, KeptAttempt, Layout, QuizPage, Review
 
 __all__ = [
+    "BUSY",
     "CatalogPage",
     "CompletionRule",
     "CoursePage",
@@ -31,6 +33,8 @@ __all__ = [
     "Level",
     "ModulePage",
     "OriginPage",
+    "Publishing",
+    "PublishingState",
     "QuizPage",
     "Review",
     "Visibility",

@@ -1,6 +1,6 @@
 """Publishing a course, or a module, with everything in it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,19 @@ class Published:
     left: tuple[tuple[Entry, str], ...]
 
 
-def publish_everything(*, root: CoursePage | ModulePage, user: Any, tokens: Collection[str] | None = None) -> Published:
+def publish_everything(
+    *,
+    root: CoursePage | ModulePage,
+    user: Any,
+    tokens: Collection[str] | None = None,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Published:
     """Publish the newest revisions of ``root`` and the pages below it, in one transaction, parents first.
 
     ``tokens`` (`Entry.token`) are the pages a person picked, each with the revision that was
     shown; a page that was changed since is left alone. Without them, everything that
-    `publication` proposes. Wagtail checks the right to publish each page and logs it.
+    `publication` proposes. Wagtail checks the right to publish each page and logs it. ``tell``
+    hears after each page how many went out.
     """
     with transaction.atomic(), one_batch():
         plan = publication(root=root, user=user)
@@ -51,6 +58,7 @@ def publish_everything(*, root: CoursePage | ModulePage, user: Any, tokens: Coll
                 if not reason:
                     page.latest_revision.publish(user=user)
                     published.append(entry)
+                    tell(len(published))
                     continue
                 left.append((entry, reason))
             if not page.live:

@@ -132,7 +132,7 @@ def work_states() -> list[WorkState]:
 
 def sign_in_target(address: str) -> Any:
     """The person somebody tried to sign in as; None for an address nobody has."""
-    return get_user_model().objects.filter(email__iexact=address).first() if address else None
+    return get_user_model().objects.with_address(address).first() if address else None
 
 
 def imports_state() -> WorkState:

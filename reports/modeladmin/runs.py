@@ -22,6 +22,7 @@ from reports.policies import visible_to
 from reports.selectors.schedules import moment_in_words, reason_of, result_of, run_history
 from workbench.furniture import status_tag
 from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
+from workbench.modeladmin.filters import RowsFilter
 from workbench.queue import enqueue_on_commit
 
 MAIL_TONE = {
@@ -38,14 +39,16 @@ MAIL_TONE = {
 MOST_SHOWN = 1000
 
 
-class ScheduleFilter(SimpleListFilter):
+class ScheduleFilter(RowsFilter):
     title = gettext_lazy("schedule")
     parameter_name = "schedule"
     path = "schedule"
 
-    def lookups(self, request, model_admin):
-        schedules = visible_to(request.user, Schedule.objects.order_by("title"))
-        return [(str(uuid), title) for uuid, title in schedules.values_list("uuid", "title")]
+    def rows(self, request):
+        return visible_to(request.user, Schedule.objects.order_by("title", "pk").only("uuid", "title"))
+
+    def label_of(self, row):
+        return row.title
 
     def queryset(self, request, queryset):
         return queryset.filter(schedule__uuid=self.value()) if self.value() in dict(self.lookup_choices) else queryset

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,8 +60,8 @@ def set_recipients(*, schedule: Schedule, addresses: Collection[str]) -> None:
         else:
             entry.delete()
     new = sorted(wanted - kept)
-    people = get_user_model().objects.active().annotate(lowered=Lower("email")).filter(lowered__in=new)
-    by_address = {person.lowered: person for person in people}
+    people = get_user_model().objects.active().with_address(*new)
+    by_address = {person.email.lower(): person for person in people}
     ScheduleRecipient.objects.bulk_create(
         ScheduleRecipient(schedule=schedule, person=by_address[address])
         if address in by_address

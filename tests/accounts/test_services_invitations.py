@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from accounts.exceptions import InvitationRefused
 from accounts.models import Invitation, InvitationState, User, hash_of_token
@@ -16,6 +19,7 @@ from accounts.services import (
     revoke_invitations,
     settle_invitation,
 )
+from notifications.models import OutboxMail
 from tests.factories.accounts import link_in, make_person
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +70,23 @@ def test_only_people_without_a_password_who_may_sign_in_are_invited(actor):
     sent = invite_people(people=[fresh, known, gone, fresh], actor=actor)
     assert [invitation.person for invitation in sent] == [fresh]
     assert [message.to for message in mail.outbox] == [[fresh.email]]
+
+
+def test_many_invitations_cost_as_many_statements_as_few(actor, settings):
+    settings.EMAIL_BACKEND = "notifications.backends.OutboxBackend"
+    counts = []
+    for number in (10, 40):
+        people = [make_person() for _number in range(number)]
+        with CaptureQueriesContext(connection) as captured:
+            assert len(invite_people(people=people, actor=actor)) == number
+        counts.append(len(captured))
+        logged = ModelLogEntry.objects.filter(action="accounts.invite", object_id__in=[person.pk for person in people])
+        assert set(logged.values_list("user", flat=True)) == {actor.pk}
+        assert logged.count() == number
+    assert counts[0] == counts[1]
+    assert sorted(OutboxMail.objects.values_list("to_address", flat=True)) == sorted(
+        Invitation.objects.values_list("sent_to", flat=True)
+    )
 
 
 def test_sending_again_replaces_the_link_of_before(learner, actor):

@@ -9,6 +9,10 @@ from django.test import Client
 from tests import database
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Milliseconds until what should be on a page is missing.
+PATIENCE = 30_000
+# Of everybody who signs in through the form.
+PASSWORD = "ladders-and-rungs"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,3 +48,57 @@ def sign_in(context, live_server):
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
     return sign_in
+
+
+@pytest.fixture
+def visit(new_context, live_server):
+    """Opens an address of the site in a browser of its own. Errors in any console fail the test at its end."""
+    expect = pytest.importorskip("playwright.sync_api").expect
+    wrong = []
+    expect.set_options(timeout=PATIENCE)
+
+    def visit(path):
+        context = new_context(viewport={"width": 1280, "height": 900}, locale="en-US", reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(live_server.url + path)
+        fits(page)
+        return page
+
+    yield visit
+    expect.set_options(timeout=None)
+    assert wrong == []
+
+
+@pytest.fixture
+def enter(visit, live_server):
+    """Signs a person in through the form, in a browser of their own, on the way to an address."""
+
+    def enter(email, path):
+        page = visit(path)
+        sign_in_at(page, email)
+        page.wait_for_url(live_server.url + path)
+        return page
+
+    return enter
+
+
+def sign_in_at(page, email, password=PASSWORD):
+    """Fill in the form that is open."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    fits(page)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+def fits(page):
+    scroll, width = page.evaluate("[document.scrollingElement.scrollWidth, document.documentElement.clientWidth]")
+    assert scroll <= width, f"{page.url} scrolls sideways"
+
+
+def heading(page, words):
+    """Wait for the page of this name."""
+    page.get_by_role("heading", level=1, name=words).wait_for()
+    fits(page)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR
+from tests.browser.conftest import PASSWORD, fits, heading
 from tests.factories.accounts import make_person
 from tests.factories.dashboards import make_academy
 from tests.factories.olx import png
@@ -18,8 +19,6 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is instal
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "ladders-and-rungs"
-PATIENCE = 30_000
 COURSE, MODULE = "Ladders and heights", "On the ladder"
 FIRST, PICTURED, CHECKED = "Look at it first", "Set it up", "Come down"
 ALT = "A ladder that leans at four to one."
@@ -32,41 +31,6 @@ def people(live_server):
     make_person("Emil Editor", email="emil@example.com", roles=(CONTENT_EDITOR,), password=PASSWORD)
     make_person("Lea Learner", email="lea@example.com", password=PASSWORD)
     make_person("Anna Admin", email="anna@example.com", roles=(ADMINISTRATOR,), password=PASSWORD)
-
-
-@pytest.fixture
-def enter(people, new_context, live_server):
-    """Signs a person in through the form, in a browser of their own. Errors in any console fail the test at its end."""
-    wrong = []
-    expect.set_options(timeout=PATIENCE)
-
-    def enter(email, path):
-        context = new_context(viewport={"width": 1280, "height": 900}, locale="en-US", reduced_motion="reduce")
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto(live_server.url + path)
-        page.get_by_label("E-mail address").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
-        fits(page)
-        page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        page.wait_for_url(live_server.url + path)
-        return page
-
-    yield enter
-    expect.set_options(timeout=None)
-    assert wrong == []
-
-
-def fits(page):
-    scroll, width = page.evaluate("[document.scrollingElement.scrollWidth, document.documentElement.clientWidth]")
-    assert scroll <= width, f"{page.url} scrolls sideways"
-
-
-def heading(page, words):
-    expect(page.get_by_role("heading", level=1, name=words)).to_be_visible()
-    fits(page)
 
 
 # What the editor does in the admin ----------------------------------------------------
@@ -240,7 +204,7 @@ def completions(page):
     return int(re.search(r"\d+", tile.inner_text()).group())
 
 
-def test_from_an_empty_page_to_a_completion(enter):
+def test_from_an_empty_page_to_a_completion(people, enter):
     administrator = enter("anna@example.com", "/admin/reports/dashboard/")
     before = completions(administrator)
 

@@ -13,7 +13,6 @@ from notifications.models import OutboxMail
 from notifications.services import hand_over_mail
 from tests.factories.accounts import link_in_text, make_person, make_team
 from tests.factories.imports import errors_of, make_batch, outcomes_of, undo_batch, write_batch
-from tests.notifications.smtp_server import ScriptedServer
 from workbench.imports.exceptions import ImportRefused
 from workbench.models import BatchState
 
@@ -39,16 +38,6 @@ def teams():
 @pytest.fixture
 def administrator():
     return make_person("Ada Admin", email="ada@example.com", roles=(ADMINISTRATOR,))
-
-
-@pytest.fixture
-def mail_server(settings):
-    with ScriptedServer() as server:
-        settings.EMAIL_URL = f"smtp://{server.host}:{server.port}"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -206,3 +206,31 @@ def test_rows_cost_no_queries_of_their_own(ada, fire, kind, row):
         return len(captured)
 
     assert queries(3) == queries(40)
+
+
+@pytest.mark.parametrize("header", [ENROLL, DONE])
+def test_writing_and_taking_back_cost_no_queries_by_row(ada, fire, header):
+    def rows(people, day):
+        return [[person.email, "Fire safety", day] for person in people]
+
+    def counted(work, *args):
+        with CaptureQueriesContext(connection) as captured:
+            batch = work(*args)
+        return batch, len(captured)
+
+    def queries(count):
+        people = [make_person() for _number in range(count)]
+        make = enrollments if header is ENROLL else completions
+        first, written = counted(write_batch, make(rows(people, "2020-01-02" if header is DONE else ""), actor=ada))
+        costs = [written]
+        if header is ENROLL:
+            second, changed = counted(write_batch, make(rows(people, "2099-12-31"), actor=ada))
+            second, back = counted(undo_batch, second)
+            assert second.state == BatchState.UNDONE
+            costs += [changed, back]
+        first, undone = counted(undo_batch, first)
+        assert (first.state, Enrollment.objects.count()) == (BatchState.UNDONE, 0)
+        return [*costs, undone]
+
+    queries(2)
+    assert queries(3) == queries(15)

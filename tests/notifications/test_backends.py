@@ -1,7 +1,7 @@
 """Mail of Django and its libraries goes through the outbox."""
 
 import pytest
-from django.core.mail import EmailMultiAlternatives, mail_admins, send_mail
+from django.core.mail import EmailMultiAlternatives, get_connection, mail_admins, send_mail
 from django.db import transaction
 from django.urls import reverse
 
@@ -45,6 +45,18 @@ def test_mail_goes_after_the_commit(django_capture_on_commit_callbacks):
     assert len(callbacks) == 1
     callbacks[0]()
     assert OutboxMail.objects.get().state == MailState.KEPT
+
+
+def test_many_mails_are_left_to_the_sweep(django_capture_on_commit_callbacks):
+    """One message to the broker, however many mails; none is lost and none is doubled."""
+    messages = [EmailMultiAlternatives("Hello", "Text", to=[f"r{number}@example.com"]) for number in range(40)]
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert get_connection().send_messages(messages) == 40
+    assert len(callbacks) == 1
+    assert set(OutboxMail.objects.values_list("state", flat=True)) == {MailState.PENDING}
+    callbacks[0]()
+    assert set(OutboxMail.objects.values_list("state", flat=True)) == {MailState.KEPT}
+    assert OutboxMail.objects.values("to_address").distinct().count() == OutboxMail.objects.count() == 40
 
 
 def test_mail_of_a_transaction_that_failed_was_never_written():

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, connections
 
 from notifications.models import MailAttempt, MailState, OutboxMail
-from notifications.services import delivery, hand_over_mail
+from notifications.services import Draft, delivery, hand_over_mail, queue_mails
 from tests.factories.notifications import make_mail
 
 WORKERS = 8
@@ -75,3 +75,29 @@ def test_the_twin_without_the_fence_doubles(server, monkeypatch):
     mail = make_mail()
     hand_over_at_once(mail, monkeypatch, look_then_write)
     assert len(server.accepted) == WORKERS
+
+
+def test_who_writes_with_one_key_at_once_gets_one_mail():
+    """Each writes a list of its own; what they share is written once, whoever comes first."""
+    together = threading.Barrier(WORKERS, timeout=20)
+    found, errors = {}, []
+
+    def write(number):
+        keys = [f"own-{number}", "shared"]
+        drafts = [Draft(kind="report", to="a@example.com", subject="S", text=key, dedupe_key=key) for key in keys]
+        try:
+            together.wait()
+            found[number] = [mail.pk for mail in queue_mails(drafts)]
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=write, args=[number]) for number in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert errors == []
+    assert len({shared for _own, shared in found.values()}) == 1
+    assert OutboxMail.objects.count() == WORKERS + 1

@@ -3,10 +3,12 @@
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from notifications.exceptions import MailRefused
 from notifications.models import MailState, OutboxAttachment, OutboxMail
-from notifications.services import Attachment, queue_mail, send_test_mail
+from notifications.services import Attachment, Draft, queue_mail, queue_mails, send_test_mail
 from tests.factories.accounts import make_person
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,37 @@ def test_the_same_happening_is_written_once():
     assert again == first
     assert OutboxMail.objects.get().text == "Text"
     assert OutboxAttachment.objects.get().name == "a.csv"
+
+
+def test_many_mails_are_written_in_their_order_and_each_key_once():
+    before = queue_mail(**MAIL, dedupe_key="b")
+    drafts = [
+        Draft(**{**MAIL, "text": key}, dedupe_key=key, attachments=[Attachment(f"{key}.txt", content=key.encode())])
+        for key in ("a", "b", "c", "a")
+    ]
+    mails = queue_mails(drafts)
+    assert [mail.dedupe_key for mail in mails] == ["a", "b", "c", "a"]
+    assert (mails[1], mails[3]) == (before, mails[0])
+    assert sorted(OutboxMail.objects.values_list("text", flat=True)) == ["Text", "a", "c"]
+    assert sorted(OutboxAttachment.objects.values_list("mail__text", "name")) == [("a", "a.txt"), ("c", "c.txt")]
+
+
+def test_many_mails_cost_as_many_statements_as_few():
+    counts = []
+    for number in (10, 40):
+        with CaptureQueriesContext(connection) as captured:
+            queue_mails([Draft(**MAIL, dedupe_key=f"{number}-{n}") for n in range(number)])
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert OutboxMail.objects.count() == 50
+
+
+def test_one_unusable_mail_among_many_writes_none():
+    good = Draft(**MAIL)
+    for wrong in (Draft(**{**MAIL, "to": "nobody"}), Draft(**MAIL, attachments=[Attachment("a\nb", content=b"x")])):
+        with pytest.raises(MailRefused):
+            queue_mails([*[good] * 250, wrong])
+    assert not OutboxMail.objects.exists()
 
 
 def test_message_id_follows_the_happening_and_the_site(settings):

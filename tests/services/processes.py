@@ -16,6 +16,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from aiosmtpd.controller import Controller
@@ -70,6 +71,22 @@ def mail_server():
         yield mailbox
     finally:
         controller.stop()
+
+
+def named(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@contextlib.contextmanager
+def new_database(admin: str, name: str, template: str = "template1"):
+    """A copy of ``template`` until the end of the block; nobody may be connected to what is copied."""
+    with psycopg.connect(admin, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield named(admin, name)
+    finally:
+        with psycopg.connect(admin, autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @dataclass

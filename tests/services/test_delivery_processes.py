@@ -1,48 +1,21 @@
 """Scheduled mail with real PostgreSQL, Redis, worker, beat and SMTP, and a kill -9 at every bad moment."""
 
-import contextlib
 import datetime as dt
 import io
 import os
 import subprocess
 import sys
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pypdf
 import pytest
 from django.conf import settings
 
 from deploy.services import clear_redis
-from tests.services.processes import Site, mail_server, wait_until
+from tests.services.processes import Site, mail_server, named, new_database, wait_until
 
 pytestmark = pytest.mark.services
 
 EVERYBODY = ["board@example.com", "mona@example.com", "rita@example.com"]
-
-
-def named(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-@pytest.fixture(scope="module")
-def servers() -> tuple[str, str]:
-    database, broker = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
-    if not database.startswith("postgres") or not broker:
-        pytest.skip("Needs PostgreSQL and Redis: run `make test-services`, which sets DATABASE_URL and REDIS_URL.")
-    return database, broker
-
-
-@contextlib.contextmanager
-def new_database(admin: str, name: str, template: str = "template1"):
-    """A copy of ``template`` until the end of the block; nobody may be connected to what is copied."""
-    with psycopg.connect(admin, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield named(admin, name)
-    finally:
-        with psycopg.connect(admin, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="module")

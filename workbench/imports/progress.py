@@ -3,6 +3,8 @@
 A cache that is gone costs the bar its movement, and a cancel some time; nothing else.
 """
 
+from typing import Any
+
 from django.core.cache import cache
 
 from workbench.models import ImportBatch
@@ -10,17 +12,23 @@ from workbench.models import ImportBatch
 KEPT = 3600
 
 
-def name_of(batch: ImportBatch, what: str) -> str:
-    return f"import:{batch.uuid}:{batch.fence}:{what}"
+def name_of(work: Any, what: str) -> str:
+    """``work`` is a row with a uuid, and a fence that grows with each worker that takes it."""
+    return f"work:{work.uuid}:{work.fence}:{what}"
 
 
-def tell_progress(batch: ImportBatch, done: int) -> None:
-    cache.set(name_of(batch, "done"), done, KEPT)
+def tell_progress(work: Any, done: int) -> None:
+    cache.set(name_of(work, "done"), done, KEPT)
+
+
+def heard_progress(work: Any) -> int:
+    """How much the worker said is done; 0 before it says anything."""
+    return cache.get(name_of(work, "done")) or 0
 
 
 def told_progress(batch: ImportBatch) -> int:
     """Rows done so far, by the worker's word or by the row's."""
-    return max(batch.rows_done, cache.get(name_of(batch, "done")) or 0)
+    return max(batch.rows_done, heard_progress(batch))
 
 
 def ask_to_stop(batch: ImportBatch) -> None:

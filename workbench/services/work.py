@@ -5,18 +5,17 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import F, ProtectedError, RestrictedError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log as log_action
-from wagtail.models import ModelLogEntry
 
 from workbench.imports.exceptions import Cancelled, FenceLost, ImportRefused
 from workbench.imports.progress import is_asked_to_stop, tell_progress
 from workbench.imports.resource import Planned, RecordResource, resources
 from workbench.imports.traces import built_on
+from workbench.journal import log_many
 from workbench.models import WORK, WORKING, BatchState, ImportBatch, ImportRow, Outcome
 from workbench.services.batches import erase_batch, lease_time
 from workbench.sheets import SheetRefused, open_sheet
@@ -237,8 +236,8 @@ def write(batch: ImportBatch) -> None:
             if not stale:
                 moving = [one for one in planned if one.outcome in (Outcome.NEW, Outcome.CHANGED)]
                 resource.write(moving, batch.options)
-                keep_traces(batch, moving, by_number)
-                log_rows(batch, resource, moving)
+                keep_traces(batch, moving)
+                log_rows(batch, moving)
             done += len(piece)
             stop_if_asked(batch, done)
         if stale:
@@ -256,34 +255,28 @@ def write(batch: ImportBatch) -> None:
         log_action(instance=batch, action="workbench.import", user=batch.created_by, data=counts)
 
 
-def keep_traces(batch: ImportBatch, moving: list[Planned], by_number: dict[int, ImportRow]) -> None:
-    rows = []
-    for one in moving:
-        row = by_number[one.number]
-        row.object_id, row.trace = one.instance.pk, one.trace
-        rows.append(row)
+def keep_traces(batch: ImportBatch, moving: list[Planned]) -> None:
+    # The rows are there, so only what is updated has to be said.
+    rows = [ImportRow(batch=batch, number=one.number, object_id=one.instance.pk, trace=one.trace) for one in moving]
     # One statement for the piece, where an UPDATE by rows would take one for each.
     ImportRow.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["batch", "number"], update_fields=["object_id", "trace"]
     )
 
 
-def log_rows(batch: ImportBatch, resource: RecordResource, moving: list[Planned], *, action: str = "") -> None:
+def log_rows(batch: ImportBatch, moving: list[Planned], *, action: str = "") -> None:
     """What happened to each record, in Wagtail's log."""
-    kind = ContentType.objects.get_for_model(resource._meta.model, for_concrete_model=False)
-    now = timezone.now()
-    ModelLogEntry.objects.bulk_create(
-        ModelLogEntry(
-            content_type=kind,
-            object_id=str(one.instance.pk),
-            label=str(one.instance)[:400],
-            action=action or f"workbench.import_{one.outcome}",
-            data={"import": str(batch.uuid), "columns": list(one.diff)},
-            timestamp=now,
-            user=batch.created_by,
-            content_changed=True,
-        )
-        for one in moving
+    log_many(
+        entries=(
+            (
+                one.instance,
+                action or f"workbench.import_{one.outcome}",
+                {"import": str(batch.uuid), "columns": list(one.diff)},
+            )
+            for one in moving
+        ),
+        user=batch.created_by,
+        content_changed=True,
     )
 
 
@@ -304,7 +297,7 @@ def undo(batch: ImportBatch) -> None:
             done = 0
             for piece in kept_pieces(batch, moving):
                 planned, _refused = why_not(resource, piece, is_checked=True)
-                log_rows(batch, resource, planned, action="workbench.import_undone")
+                log_rows(batch, planned, action="workbench.import_undone")
                 resource.undo(planned)
                 done += len(piece)
                 stop_if_asked(batch, done)

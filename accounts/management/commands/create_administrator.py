@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         email = options["email"].strip().lower()
-        if get_user_model().objects.filter(email__iexact=email).exists():
+        if get_user_model().objects.with_address(email).exists():
             raise CommandError(
                 f"Somebody already signs in as {email}. Use “Forgot your password?” on the sign-in page to set a new one."
             )

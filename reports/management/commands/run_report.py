@@ -69,7 +69,7 @@ class QueryCount:
 
 
 def person(email: str) -> Any:
-    found = get_user_model().objects.active().filter(email__iexact=email).first()
+    found = get_user_model().objects.active().with_address(email).first()
     if found is None:
         raise CommandError(f"Nobody active has the address {email}. Check the spelling under People in the admin.")
     return found

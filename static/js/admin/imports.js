@@ -1,4 +1,4 @@
-// Asks every second how far an import is, and shows the next page when it is done.
+// Asks every second how far an import, or the publishing of a course, is and shows the next page when it is done.
 
 const box = document.querySelector("[data-import-progress]");
 

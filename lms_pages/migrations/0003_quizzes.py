@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms_pages', '0001_initial'),
+        ('lms_pages', '0002_publishing'),
     ]
 
     operations = [
