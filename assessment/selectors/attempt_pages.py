@@ -1,6 +1,6 @@
 """What an attempt shows to its learner: while it is taken, before it is handed in, and afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,19 @@ from lms_pages.models import FeedbackMode, Layout, Review
 
 
 @dataclass(frozen=True)
+class Section:
+    title: str
+    introduction: str
+
+
+@dataclass(frozen=True)
 class AttemptItem:
     """A question of an attempt as its learner may see it now."""
 
     row: AttemptQuestion
     shown: ShownQuestion
-    section_title: str = ""
-    section_introduction: str = ""
+    # What stands above the first question of a section.
+    section: Section | None = None
     may_check: bool = False
     is_closed: bool = False
     right_words: str = ""
@@ -91,42 +97,40 @@ def first_open(rows: list[AttemptQuestion]) -> int:
     return next((row.position for row in rows if not row.is_answered), 1)
 
 
-def items(attempt: Attempt, rows: list[AttemptQuestion], drafts: Mapping[str, dict[str, Any]]):
+def items(attempt: Attempt, rows: list[AttemptQuestion], drafts: Mapping[str, dict[str, Any]]) -> Iterator[AttemptItem]:
     at_once = attempt.judged_by.feedback_mode != FeedbackMode.AT_THE_END
     section = None
     for row in rows:
         question, draft = row.as_asked, drafts.get(str(row.position))
         kind, definition = question.kind, question.value
         was_checked = at_once and row.tries > 0 and (row.share is not None or row.is_final)
-        values = draft["values"] if draft else kind.values(definition, row.answer) if row.is_answered else {}
+        given = kind.values(definition, row.answer) if row.answer is not None else {}
         yield AttemptItem(
             row=row,
             shown=ShownQuestion(
                 question=question,
                 field=f"q{row.position}",
                 seed=str(attempt.uuid),
-                values=values,
+                values=draft["values"] if draft else given,
                 error=draft["error"] if draft else "",
                 is_answered=was_checked,
                 is_right=None if row.share is None else row.share == 1,
                 is_partly_right=bool(row.share and 0 < row.share < 1),
-                grade=kind.grade(definition, row.answer) if was_checked else None,
+                grade=kind.grade(definition, row.answer) if was_checked and row.answer is not None else None,
                 # The hint is what a wrong try opens; without other tries there is nothing to use it for.
                 shows_hint=was_checked and not row.is_final,
             ),
-            **(heading(attempt, row) if row.section != section else {}),
+            section=heading(attempt, row) if row.section != section else None,
             may_check=at_once and not row.is_final,
             is_closed=row.is_final,
         )
         section = row.section
 
 
-def heading(attempt: Attempt, row: AttemptQuestion) -> dict[str, str]:
-    """What stands above the first question of a section."""
+def heading(attempt: Attempt, row: AttemptQuestion) -> Section | None:
     if row.section >= len(attempt.sections):
-        return {}
-    part = attempt.sections[row.section]
-    return {"section_title": part["title"], "section_introduction": part["introduction"]}
+        return None
+    return Section(**attempt.sections[row.section])
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ def review_page(*, attempt: Attempt, at: datetime, rights: frozenset[str] | None
     )
 
 
-def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[str]):
+def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[str]) -> Iterator[AttemptItem]:
     section = None
     for row in rows:
         question = row.as_asked
@@ -177,7 +181,7 @@ def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[st
                 question=question,
                 field=f"q{row.position}",
                 seed=str(attempt.uuid),
-                values=kind.values(definition, row.answer) if row.is_answered else {},
+                values=kind.values(definition, row.answer) if row.answer is not None else {},
                 is_answered=row.is_answered and (verdict or feedback),
                 is_right=(row.share == 1) if verdict and row.share is not None else None,
                 is_partly_right=verdict and row.share is not None and 0 < row.share < 1,
@@ -186,7 +190,7 @@ def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[st
                 shows_feedback=feedback,
                 shows_verdict=verdict,
             ),
-            **(heading(attempt, row) if row.section != section else {}),
+            section=heading(attempt, row) if row.section != section else None,
             is_closed=True,
             right_words=kind.describe(definition, right) if right is not None else "",
             solution=question.solution if Review.RIGHT in rights else "",
