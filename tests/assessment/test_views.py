@@ -172,7 +172,7 @@ def test_a_question_worth_nothing_has_to_be_right_all_the_same(learner, signed_i
 
 def test_an_essay_is_kept_for_a_person_and_holds_nobody_up(learner, signed_in):
     essay, choice = make_question("essay"), make_question()
-    run, html = posted(
+    run, _html = posted(
         signed_in, learner, [essay, choice], right_answer(essay), right_answer(choice), completion_rule="checks"
     )
     response = Response.objects.get(question=essay)

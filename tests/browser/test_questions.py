@@ -62,6 +62,7 @@ def test_items_are_ordered_with_the_keyboard_and_each_move_is_said(page, asked):
 def test_items_are_dragged(page, asked):
     page.goto(asked("ordering", {"items": WORDS}))
     before = order(page)
+    page.locator(".sortable-item").last.scroll_into_view_if_needed()
     top = page.locator(".sortable-item").first.bounding_box()
     last = page.locator(".sortable-item").last.bounding_box()
     page.mouse.move(top["x"] + 80, top["y"] + top["height"] / 2)
@@ -87,7 +88,7 @@ def test_without_scripts_items_are_ordered_by_their_places(browser, page, asked)
     plain = context.new_page()
     plain.goto(address)
     for place, word in enumerate(WORDS, 1):
-        plain.get_by_label(f"Place {word}").select_option(str(place))
+        plain.get_by_role("combobox", name=f"Place {word}").select_option(str(place))
     assert plain.get_by_role("button", name="Move up").count() == 0
     assert check(plain) == "Right"
     context.close()
