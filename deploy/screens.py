@@ -76,6 +76,30 @@ def lesson(*, is_done: bool) -> Callable[[], str]:
     return find
 
 
+def lesson_asking(kind: str) -> Callable[[], str]:
+    """In the course the learner completed: the first lesson with a question of this type."""
+
+    def find() -> str:
+        asked = set(model("questions.Question").objects.filter(type=kind, live=True).values_list("pk", flat=True))
+        course = enrollment("completed").course
+        for page in model("lms_pages.LessonPage").objects.live().descendant_of(course).order_by("path"):
+            if any(asked & set(keys) for keys in page.knowledge_checks.values()):
+                return page.get_url()
+        raise NoRow(f"the demo has no lesson of “{course}” that asks a question of type {kind}")
+
+    return find
+
+
+def question(kind: str) -> Callable[[], str]:
+    """The editor of a question of this type."""
+
+    def find() -> str:
+        row = first(model("questions.Question").objects.filter(type=kind).order_by("pk"), f"question of type {kind}")
+        return reverse(model("questions.Question").snippet_viewset.get_url_name("edit"), args=[row.pk])
+
+    return find
+
+
 def completion() -> str:
     return reverse("learning:completion", args=[enrollment("completed").uuid])
 
@@ -204,6 +228,8 @@ SCREENS = (
     Screen("course-completed", course_of("completed"), LEARNER),
     Screen("lesson", lesson(is_done=False), LEARNER),
     Screen("lesson-done", lesson(is_done=True), LEARNER),
+    Screen("lesson-matching", lesson_asking("matching"), LEARNER, wait=".match-row"),
+    Screen("lesson-true-false", lesson_asking("true_false"), LEARNER),
     Screen("completion", completion, LEARNER),
     Screen("quiz-start", quiz_of("completed"), LEARNER),
     Screen("quiz-question", attempt("open", "attempt", quiz__layout="one", **OWN), LEARNER),
@@ -228,7 +254,10 @@ SCREENS = (
     Screen("admin-publishings", admin("lms_pages_publishings"), EDITOR),
     Screen("admin-lesson-editor", admin("wagtailadmin_pages:edit", "lms_pages.LessonPage"), EDITOR),
     Screen("admin-questions", snippets("questions.Question"), EDITOR),
+    Screen("admin-question-kinds", lambda: reverse("wagtailsnippets_questions_question:add"), EDITOR),
     Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),
+    Screen("admin-question-gaps", question("gaps"), EDITOR),
+    Screen("admin-question-essay", question("essay"), EDITOR),
     Screen("admin-people", records("accounts.User"), ADMINISTRATOR),
     Screen("admin-cohorts", records("learning.Cohort"), INSTRUCTOR),
     Screen("admin-cohort", records("learning.Cohort", "inspect"), INSTRUCTOR),

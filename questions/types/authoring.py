@@ -15,6 +15,8 @@ from workbench.html import clean_html
 OPTION_FEATURES = ["bold", "italic", "code", "superscript", "subscript"]
 FEEDBACK_FEATURES = [*OPTION_FEATURES, "link"]
 MARKUP = re.compile(r"\s*<[a-zA-Z!/]")
+# Short fields of a block stand side by side, what is long below them: see static/css/admin.css.
+ROW = "struct-block question-row"
 RESULTS = ("right", "partly", "wrong")
 
 

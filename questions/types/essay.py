@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from wagtail import blocks
 
 from questions.exceptions import AnswerUnfinished
-from questions.types.authoring import as_html, credit_to_data, html_of, items_from_data
+from questions.types.authoring import ROW, as_html, credit_to_data, html_of, items_from_data
 from questions.types.base import Answer, Grade, QuestionType, Values, only_value, short_enough
 
 
@@ -32,6 +32,7 @@ class Essay(QuestionType):
             ],
             label=_("Level"),
             label_format="{label} ({points})",
+            form_classname=ROW,
         )
         line = blocks.StructBlock(
             [
@@ -71,13 +72,14 @@ class Essay(QuestionType):
 
     def clean_answer(self, definition: Any, values: Values) -> Answer:
         text = short_enough(only_value(values, _("Write your answer, then send it.")), self.max_length)
-        answer = {"text": text, "words": words(text)}
+        count = words(text)
+        answer: Answer = {"text": text, "words": count}
         least, most = definition["min_words"], definition["max_words"]
-        if (least and answer["words"] < least) or (most and answer["words"] > most):
+        if (least and count < least) or (most and count > most):
             message = ngettext(
-                "Your answer has %(count)d word. %(rule)s", "Your answer has %(count)d words. %(rule)s", answer["words"]
+                "Your answer has %(count)d word. %(rule)s", "Your answer has %(count)d words. %(rule)s", count
             )
-            raise AnswerUnfinished(message % {"count": answer["words"], "rule": length_rule(least, most)}, answer)
+            raise AnswerUnfinished(message % {"count": count, "rule": length_rule(least, most)}, answer)
         return answer
 
     def values(self, definition: Any, answer: Answer) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from wagtail import blocks
 from questions.exceptions import AnswerInvalid
 from questions.types.authoring import (
     RESULTS,
+    ROW,
     as_html,
     credit_block,
     credit_from_data,
@@ -71,6 +72,7 @@ class Gaps(QuestionType):
             label=_("Answer"),
             label_format="{text} ({credit} %)",
             icon="edit",
+            form_classname=ROW,
         )
 
     def gap_block(self) -> blocks.StructBlock:
@@ -214,7 +216,8 @@ class Gaps(QuestionType):
         every = list(definition["gaps"])
         if not every:
             return [_("Give at least one gap.")]
-        marked, found = markers(html_of(definition["text"])), []
+        marked = markers(html_of(definition["text"]))
+        found: list[str | Promise] = []
         for key in marked:
             if not 1 <= int(key) <= len(every):
                 found.append(

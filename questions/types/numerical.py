@@ -10,6 +10,7 @@ from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
 from questions.types.authoring import (
+    ROW,
     as_html,
     credit_block,
     credit_from_data,
@@ -89,6 +90,7 @@ class Numerical(QuestionType):
             label=_("Accepted number"),
             label_format="{number} ± {tolerance}",
             icon="decimal",
+            form_classname=ROW,
         )
         return blocks.StructBlock(
             [

@@ -12,6 +12,7 @@ from questions.exceptions import AnswerInvalid
 from questions.types.authoring import (
     OPTION_FEATURES,
     RESULTS,
+    ROW,
     as_html,
     credit_block,
     credit_from_data,
@@ -101,7 +102,7 @@ class JudgedOptionsType(OptionsType):
             label=_("Option"),
             label_format="{text}",
             icon="list-ul",
-            form_classname="struct-block question-option",
+            form_classname=ROW,
         )
 
     def extra_blocks(self) -> list[tuple[str, blocks.Block]]:

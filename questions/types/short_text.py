@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from questions.types.authoring import (
+    ROW,
     as_html,
     credit_block,
     credit_from_data,
@@ -92,6 +93,7 @@ class ShortText(QuestionType):
             label=_("Accepted answer"),
             label_format="{text}",
             icon="edit",
+            form_classname=ROW,
         )
         return blocks.StructBlock(
             [

@@ -73,17 +73,19 @@ function makeSortable(list) {
     handle.setAttribute("aria-hidden", "true");
     handle.textContent = "⠿";
     item.prepend(handle);
-    let before = null;
     item.addEventListener("pointerdown", (event) => {
       const isHandle = handle.contains(event.target);
       if (event.button !== 0 || event.target.closest("button, a, select") || (event.pointerType === "touch" && !isHandle)) return;
       event.preventDefault();
-      before = items();
-      item.setPointerCapture(event.pointerId);
-      item.classList.add("is-dragged");
+      drag(item);
     });
-    item.addEventListener("pointermove", (event) => {
-      if (!before) return;
+  }
+
+  // The document listens: an element that moves in it would lose the pointer.
+  const drag = (item) => {
+    const before = items();
+    const listening = new AbortController();
+    const move = (event) => {
       for (const other of items()) {
         if (other === item) continue;
         const box = other.getBoundingClientRect();
@@ -91,17 +93,17 @@ function makeSortable(list) {
         if (event.clientY < box.top + box.height / 2) other.before(item); else other.after(item);
         break;
       }
-    });
-    const drop = () => {
-      if (!before) return;
-      const hasMoved = items().some((other, place) => other !== before[place]);
-      before = null;
-      item.classList.remove("is-dragged");
-      if (hasMoved) settle(item);
     };
-    item.addEventListener("pointerup", drop);
-    item.addEventListener("pointercancel", drop);
-  }
+    const drop = () => {
+      listening.abort();
+      item.classList.remove("is-dragged");
+      if (items().some((other, place) => other !== before[place])) settle(item);
+    };
+    item.classList.add("is-dragged");
+    document.addEventListener("pointermove", move, { signal: listening.signal });
+    document.addEventListener("pointerup", drop, { signal: listening.signal });
+    document.addEventListener("pointercancel", drop, { signal: listening.signal });
+  };
   drawButtons();
 }
 

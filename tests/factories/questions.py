@@ -141,7 +141,7 @@ def wrong_answer(question: Question) -> dict:
             return {"gaps": {"1": "no such answer"}}
         case "short_text":
             return {"text": "no such answer"}
-    return {"number": "-999", "text": "-999"}
+    return {**right, "number": "-999", "text": "-999"}
 
 
 def form_values(question: Question, answer: dict) -> dict[str, list[str]]:
