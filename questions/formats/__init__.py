@@ -22,15 +22,26 @@ class Format:
     media_type: str
     parse: Callable[[bytes], Parsed]
     write: Callable[[Sequence[QuestionData]], tuple[bytes, list[QuestionData], list[Lost]]]
+    # Fields, and parts of the data, that no file of this format says, or not for every kind of question.
+    cannot_say: frozenset[str] = frozenset()
 
 
+COMBINED = {"data.feedback_right", "data.feedback_partly", "data.feedback_wrong"}
+MOODLE_LACKS = frozenset({"solution", "difficulty", "data.rubric", "data.scoring", *COMBINED})
+GIFT_LACKS = MOODLE_LACKS | {
+    "hints", "points", "data.shuffle", "data.case_sensitive", "data.unit", "data.unit_asked", "data.min_words",
+    "data.max_words", "data.notes",
+}  # fmt: skip
+AIKEN_LACKS = GIFT_LACKS | {"feedback"}
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
-        Format("gift", _("GIFT"), ".gift", "text/plain", gift.parse, gift.write),
-        Format("moodle-xml", _("Moodle XML"), ".xml", "application/xml", moodle_xml.parse, moodle_xml.write),
-        Format("aiken", _("Aiken"), ".txt", "text/plain", aiken.parse, aiken.write),
+        Format("gift", _("GIFT"), ".gift", "text/plain", gift.parse, gift.write, GIFT_LACKS),
+        Format(
+            "moodle-xml", _("Moodle XML"), ".xml", "application/xml", moodle_xml.parse, moodle_xml.write, MOODLE_LACKS
+        ),
+        Format("aiken", _("Aiken"), ".txt", "text/plain", aiken.parse, aiken.write, AIKEN_LACKS),
         Format("csv", _("CSV"), ".csv", "text/csv", tables.parse_csv, tables.write_csv),
         Format("xlsx", _("Excel workbook"), ".xlsx", XLSX_TYPE, tables.parse_xlsx, tables.write_xlsx),
     )

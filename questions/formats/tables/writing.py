@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from questions.formats.tables.columns import (
     type_label,
 )
 from questions.formats.tables.reading import MAX_CELL
-from questions.formats.texts import cell_text, number_text, percent_text
+from questions.formats.texts import cell_text, number_of, number_text, percent_text
 from workbench import sheets
 
 Cells = dict[str, str]
@@ -44,7 +45,7 @@ def write_xlsx(questions: Sequence[QuestionData]) -> tuple[bytes, list[QuestionD
 
 def table(
     questions: Sequence[QuestionData],
-) -> tuple[list[str], list[list[str]], list[QuestionData], list[Lost]]:
+) -> tuple[list[str], list[list[str | Decimal]], list[QuestionData], list[Lost]]:
     """Header, rows, the questions they hold, and those they cannot hold."""
     rows, held, lost = [], [], []
     for question in questions:
@@ -63,7 +64,18 @@ def table(
     ]
     hints = [f"hint {place}" for place in range(2, 10) if f"hint {place}" in used]
     header = [*BEFORE, *numbered, *AFTER, *hints]
-    return header, [[cells.get(name, "") for name in header] for cells in rows], held, lost
+    return header, [[cell_value(name, cells) for name in header] for cells in rows], held, lost
+
+
+def cell_value(name: str, cells: Cells) -> str | Decimal:
+    """Text, or a number where the column holds numbers: a minus sign is then no formula."""
+    text = cells.get(name, "")
+    is_number = name in ("tolerance", "points") or name.startswith(("credit ", "tolerance "))
+    is_number = is_number or (name.startswith("answer ") and cells["type"] == "numerical")
+    # A spreadsheet program keeps 15 digits of a number and every one of a text.
+    if is_number and sum(letter.isdigit() for letter in text) <= 15 and (number := number_of(text)) is not None:
+        return number
+    return text
 
 
 def cells_of(question: QuestionData) -> Cells:

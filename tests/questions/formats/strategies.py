@@ -68,7 +68,12 @@ def multiple_answers(draw):
     for place, (text, feedback, right, credit) in enumerate(options):
         credit = credit if place else 10
         is_right = credit > 0 if scoring == "credits" else right or not place
-        one = {"text": text, "feedback": feedback, "right": is_right, "credit": credit if scoring == "credits" else None}
+        one = {
+            "text": text,
+            "feedback": feedback,
+            "right": is_right,
+            "credit": credit if scoring == "credits" else None,
+        }
         made.append(one)
     return {"options": made, "shuffle": draw(st.booleans()), "scoring": scoring, **draw(COMBINED)}
 
@@ -90,7 +95,9 @@ PAIR = of(prompt=html(), match=PLAIN_LINE)
 @st.composite
 def gaps(draw):
     made = draw(st.lists(gap(), min_size=1, max_size=3))
-    words = draw(st.lists(st.sampled_from(["The", "é", "&amp;", "a # b", "x ~ y", "<b>so</b>"]), min_size=3, max_size=3))
+    words = draw(
+        st.lists(st.sampled_from(["The", "é", "&amp;", "a # b", "x ~ y", "<b>so</b>"]), min_size=3, max_size=3)
+    )
     text = "<p>" + " ".join(f"{words[place]} [[{place + 1}]]" for place in range(len(made))) + " end.</p>"
     return {"text": str(rich(text)), "gaps": made, **draw(COMBINED)}
 
@@ -110,7 +117,9 @@ def gap(draw):
 
 LEVEL = of(label=st.sampled_from(["weak", "clear | sharp", "a\\b", "x = y"]), points=st.sampled_from([0, 2.5, 10]))
 CRITERION = of(
-    criterion=st.sampled_from(["Structure", "a | b", "c\\d", "é"]), points=st.integers(1, 20), levels=st.lists(LEVEL, max_size=3)
+    criterion=st.sampled_from(["Structure", "a | b", "c\\d", "é"]),
+    points=st.integers(1, 20),
+    levels=st.lists(LEVEL, max_size=3),
 )
 DATA = {
     "single_choice": single_choice(),
