@@ -10,10 +10,10 @@ from questions.formats.data import Lost, Parsed, ParseError, QuestionData, Remar
 from questions.formats.notes import notes_on
 from questions.formats.texts import (
     BLANKS,
-    MAX_QUESTIONS,
     PLAIN,
     check_text,
     decoded,
+    limit_of,
     rich,
     simple_text,
 )
@@ -43,9 +43,6 @@ def parse(data: bytes) -> Parsed:
     def finish(number: int, answer: str | None) -> None:
         nonlocal stem, options
         try:
-            if len(questions) >= MAX_QUESTIONS:
-                what = _("The file holds more than %(most)d questions.") % {"most": MAX_QUESTIONS}
-                raise ParseError(number, what, _("Split it into several files."))
             questions.append(question_of(stem, options, answer, start or number, number))
         except ParseError as error:
             errors.append(error.remark)
@@ -55,6 +52,10 @@ def parse(data: bytes) -> Parsed:
         line = line.strip(BLANKS)
         if not line:
             continue
+        if limit := limit_of(len(questions), len(errors), number):
+            errors.append(limit)
+            stem, options = [], []
+            break
         found = OPTION.match(line)
         if answer := ANSWER.fullmatch(line):
             finish(number, answer[1])

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from questions.formats.data import ParseError
+from questions.formats.data import ParseError, Remark
 from questions.formats.markdown import markdown_html
 from workbench.html import ALLOWED_TAGS, clean_html
 from workbench.sheets.limits import MEGABYTE, SheetRefused
@@ -15,8 +15,12 @@ from workbench.sheets.text import ENCODING_LABELS, detect_encoding
 
 MAX_BYTES = 20 * MEGABYTE
 MAX_QUESTIONS = 10_000
+# Of one file; nobody reads more of them.
+MAX_ERRORS = 1_000
 # Of one text; far more than a person reads in a quiz.
 MAX_TEXT = 100_000
+# Tags within tags; a browser stops at 512.
+MAX_DEPTH = 200
 BLANKS = " \t\r\n"
 
 HTML, MOODLE, PLAIN, MARKDOWN = "html", "moodle", "plain", "markdown"
@@ -26,6 +30,8 @@ TAGS = "|".join(sorted(ALLOWED_TAGS | {"div", "span", "img", "font", "h1", "h6",
 MARKUP = re.compile(rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z]{{2,20}}\d?);", re.I)
 STARTS_BLOCK = re.compile(rf"<(?:{BLOCK_TAGS})\b", re.I)
 STARTS_MARKUP = re.compile(rf"<(?:{TAGS})(?:\s[^<>]*)?/?>", re.I)
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^<>]*>", re.I)
+VOID = {"br", "hr", "img", "input", "wbr", "col"}
 PICTURE = re.compile(r"<img\b([^<>]*)>", re.I)
 ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
 PARAGRAPH = re.compile(r"<p>((?:[^<>]|<br>)*)</p>")
@@ -55,12 +61,25 @@ def rich(source: str, form: str = HTML) -> Html:
         html = paragraph_of(html_module.escape(source, quote=False)) if source else ""
     else:
         html = source
+    if is_too_deep(html):
+        # Shown as it stands: no page needs that, and cleaning it takes long.
+        html = paragraph_of(html_module.escape(source, quote=False))
     html = clean_html(PICTURE.sub(alternative, html)).strip(BLANKS)
     if html and not STARTS_BLOCK.match(html):
         start = STARTS_BLOCK.search(html)
         inside, rest = (html[: start.start()], html[start.start() :]) if start else (html, "")
         html = clean_html(f"<p>{inside.strip(BLANKS)}</p>{rest}")
     return Html(html, source, form)
+
+
+def is_too_deep(html: str) -> bool:
+    depth = 0
+    for found in TAG.finditer(html):
+        if found[2].lower() not in VOID:
+            depth = max(depth - 1, 0) if found[1] else depth + 1
+            if depth > MAX_DEPTH:
+                return True
+    return False
 
 
 def moodle_html(source: str) -> str:
@@ -143,6 +162,17 @@ def decoded(data: bytes) -> tuple[str, str]:
     # A surrogate stands for no character; readers use them as marks of their own.
     text = data.decode(encoding).removeprefix("\ufeff")
     return text.replace("\r\n", "\n").replace("\r", "\n"), ENCODING_LABELS[encoding]
+
+
+def limit_of(questions: int, errors: int, line: int) -> Remark | None:
+    """What is said when a file holds more questions or errors than are read; None before that."""
+    if questions >= MAX_QUESTIONS:
+        what = _("The file holds more than %(most)d questions.") % {"most": MAX_QUESTIONS}
+        return Remark(line, what, _("Split it into several files."))
+    if errors >= MAX_ERRORS:
+        what = _("More than %(most)d errors; the rest was not read.") % {"most": MAX_ERRORS}
+        return Remark(line, what, _("Is this the right file, and the right format?"))
+    return None
 
 
 def check_text(text: str, line: int) -> None:

@@ -173,7 +173,7 @@ def test_what_a_format_cannot_say_stays():
 
 
 def test_markup_from_a_file_is_cleaned():
-    imported("[html]<p onclick\\=\"x()\">Go?<script>alert(1)</script></p>{T}")
+    imported('[html]<p onclick\\="x()">Go?<script>alert(1)</script></p>{T}')
     assert Question.objects.get().stem == "<p>Go?</p>"
 
 

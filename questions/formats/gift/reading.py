@@ -15,12 +15,12 @@ from questions.formats.texts import (
     BLANKS,
     HTML,
     MARKDOWN,
-    MAX_QUESTIONS,
     MOODLE,
     PLAIN,
     Html,
     check_text,
     decoded,
+    limit_of,
     number_of,
     number_text,
     percent,
@@ -53,9 +53,8 @@ def parse(data: bytes) -> Parsed:
     questions: list[QuestionData] = []
     errors: list[Remark] = []
     for block in lexer.blocks():
-        if len(questions) >= MAX_QUESTIONS:
-            what = _("The file holds more than %(most)d questions.") % {"most": MAX_QUESTIONS}
-            errors.append(Remark(block.line, what, _("Split it into several files.")))
+        if limit := limit_of(len(questions), len(errors), block.line):
+            errors.append(limit)
             break
         try:
             check_text(block.text, block.line)
@@ -74,7 +73,8 @@ class Reader:
         self.block, self.form = block, MOODLE
 
     def fail(self, what: str, mend: str, part: str = "") -> ParseError:
-        offset = self.block.text.find(part) if part else 0
+        # The same letters may stand in the text before the answers.
+        offset = self.block.text.find(part, max(self.block.text.find("{"), 0)) if part else 0
         return ParseError(self.block.line_at(max(offset, 0)), what, mend)
 
     def rich(self, text: str, form: str = "") -> Html:

@@ -14,7 +14,7 @@ from questions.formats.data import DESCRIPTION, NotHeld, Parsed, ParseError, Que
 from questions.formats.moodle_xml.elements import Reader, line_of_text, root_of, xml_text
 from questions.formats.moodle_xml.selects import select_gaps
 from questions.formats.notes import notes_on
-from questions.formats.texts import BLANKS, MAX_QUESTIONS, has_picture, number_of, number_text, percent
+from questions.formats.texts import BLANKS, has_picture, limit_of, number_of, number_text, percent
 
 NAME = "moodle-xml"
 ALIASES = {"match": "matching", "multianswer": "cloze", "ddmatch": "matching", "ddwtos": "gapselect"}
@@ -46,21 +46,19 @@ def parse(data: bytes) -> Parsed:
     for element in root.iterchildren("question"):
         kind = (element.get("type") or "").strip()
         reader = QuestionReader(element)
+        if limit := limit_of(len(questions), len(errors), reader.line):
+            errors.append(limit)
+            break
         try:
             if kind == "category":
                 categories.append(reader.category())
                 continue
-            if len(questions) >= MAX_QUESTIONS:
-                what = _("The file holds more than %(most)d questions.") % {"most": MAX_QUESTIONS}
-                raise ParseError(reader.line, what, _("Split it into several files."))
             questions.append(reader.question(kind, categories[-1] if categories else ""))
             notes += reader.notes
         except NotHeld as held:
             notes.append(held.remark)
         except ParseError as error:
             errors.append(error.remark)
-            if len(questions) >= MAX_QUESTIONS:
-                break
     if not questions and not errors and not categories:
         mend = _("In Moodle, export the question bank in the format Moodle XML.")
         errors.append(Remark(0, _("The file holds no question that can be imported."), mend))

@@ -31,6 +31,7 @@ from questions.formats.texts import (
     STARTS_MARKUP,
     Html,
     cell_rich,
+    limit_of,
     number_of,
     number_text,
     percent,
@@ -38,7 +39,7 @@ from questions.formats.texts import (
 from workbench.sheets import Limits, Sheet, SheetRefused, Unusable, open_sheet
 
 MAX_CELL = 32_000
-LIMITS = Limits(size=MAX_BYTES, rows=MAX_QUESTIONS, columns=600, characters=MAX_CELL)
+LIMITS = Limits(size=MAX_BYTES, rows=2 * MAX_QUESTIONS, columns=600, characters=MAX_CELL)
 DIFFICULTIES = {"", "easy", "medium", "hard"}
 
 
@@ -71,6 +72,9 @@ def parse(data: bytes, name: str) -> Parsed:
             what = _("These columns were not read: %(names)s") % {"names": ", ".join(unknown)[:300]}
             notes.append(Remark(1, what, _("Name them as the template does, or leave them out.")))
         for row in rows(sheet, columns, errors):
+            if limit := limit_of(len(questions), len(errors), row.line):
+                errors.append(limit)
+                break
             try:
                 questions.append(row.question())
             except ParseError as error:
