@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from wagtail.models import Collection
+from wagtail.permissions import policy_registry
 
 from library.models import Skill
 from questions.formats import DESCRIPTION, FORMATS, Parsed, QuestionData, Remark, parse
@@ -71,7 +73,13 @@ class Imported:
 
 
 def import_questions(
-    *, data: bytes, name: str = "", format: str = "", user: Any = None, dry_run: bool = False
+    *,
+    data: bytes,
+    name: str = "",
+    format: str = "",
+    user: Any = None,
+    collection: Collection | None = None,
+    dry_run: bool = False,
 ) -> Imported:
     """Bring the questions of a file into the bank, published unless something about them is unfinished.
 
@@ -79,13 +87,17 @@ def import_questions(
     file, where that is one of ours, else by where it came from; one that says nothing new
     gets no new revision. What the file's format cannot say is left as it is. ``dry_run``
     tells the same and writes nothing.
+
+    New questions go into ``collection``. Without a ``user`` everything may be changed and
+    published; else a question that the user may not change is an error of the file, and
+    one that they may not publish arrives as a draft. Whether they may add is the caller's to ask.
     """
     parsed = parse(data, format=format, name=name)
     imported = Imported(parsed, dry_run)
     if imported.refused:
         return imported
     with transaction.atomic(), one_batch():
-        Import(imported, user).run()
+        Import(imported, user, collection).run()
     return imported
 
 
@@ -113,33 +125,61 @@ def as_uuid(text: str) -> uuid.UUID | None:
 
 
 class Import:
-    def __init__(self, imported: Imported, user: Any):
-        self.imported, self.user = imported, user
+    def __init__(self, imported: Imported, user: Any, collection: Collection | None):
+        self.imported, self.user, self.collection = imported, user, collection
         self.questions = [with_difficulty(data) for data in imported.parsed.questions if data.type != DESCRIPTION]
         self.keys = keys_of(self.questions)
         self.cannot_say = FORMATS[imported.parsed.format].cannot_say
         self.known_skills = {skill.name.casefold(): skill for skill in Skill.objects.all()}
         self.by_uuid: dict[uuid.UUID, Question] = {}
         self.by_key: dict[str, Question] = {}
+        policy = policy_registry.get_by_type(Question)
+        self.may_publish = user is None or policy.user_has_permission(user, "publish")
+        self.changeable = None if user is None else policy.instances_user_has_permission_for(user, "change")
 
     def run(self) -> None:
         self.find_known()
-        taken: set[int] = set()
-        for data, key in zip(self.questions, self.keys, strict=True):
-            own = as_uuid(data.key)
-            question = (self.by_uuid.get(own) if own else None) or self.by_key.get(key)
-            if question is not None and question.pk in taken:
-                # The same id stands in the file twice; the second is a question of its own.
-                question = self.by_key.get(key) if self.by_key.get(key) is not question else None
-            if question is not None:
-                taken.add(question.pk)
+        known = self.matches()
+        if errors := self.not_theirs(known):
+            self.imported.parsed = replace(self.imported.parsed, errors=errors)
+            return
+        for question, data, key in zip(known, self.questions, self.keys, strict=True):
             self.imported.outcomes.append(self.store(question, data, key))
         self.note_tags()
 
+    def matches(self) -> list[Question | None]:
+        """The question of the bank for each of the file, none of them twice."""
+        taken: set[int] = set()
+        known = []
+        for data, key in zip(self.questions, self.keys, strict=True):
+            own = as_uuid(data.key)
+            candidates = [self.by_uuid.get(own) if own else None, self.by_key.get(key)]
+            question = next((one for one in candidates if one is not None and one.pk not in taken), None)
+            if question is not None:
+                taken.add(question.pk)
+            known.append(question)
+        return known
+
+    def not_theirs(self, known: list[Question | None]) -> list[Remark]:
+        """An error for each question that is in the bank already and not the user's to change."""
+        if self.changeable is None:
+            return []
+        allowed = set(self.changeable.values_list("pk", flat=True))
+        return [
+            Remark(
+                data.line,
+                _("“%(title)s” is in the question bank already, and you may not change it.")
+                % {"title": question.title},
+                _("Take it out of the file, or ask for the right to change it."),
+            )
+            for question, data in zip(known, self.questions, strict=True)
+            if question is not None and question.pk not in allowed
+        ]
+
     def find_known(self) -> None:
         ids = [found for data in self.questions if (found := as_uuid(data.key))]
+        known = Question.objects.prefetch_related("topics", "skills")
         for start in range(0, max(len(ids), len(self.keys)), CHUNK):
-            known = Question.objects.prefetch_related("topics", "skills")
             for question in known.filter(uuid__in=ids[start : start + CHUNK]):
                 self.by_uuid[question.uuid] = question
             rows = known.filter(origin=ORIGIN, origin_key__in=self.keys[start : start + CHUNK])
@@ -148,6 +188,8 @@ class Import:
     def store(self, question: Question | None, data: QuestionData, key: str) -> str:
         if question is None:
             question, outcome = Question(origin=ORIGIN, origin_key=key, live=False), CREATED
+            if self.collection is not None:
+                question.collection = self.collection
         else:
             if question.has_unpublished_changes:
                 question = question.get_latest_revision_as_object()
@@ -172,7 +214,9 @@ class Import:
 
     def hold(self, question: Question, data: QuestionData) -> bool:
         """Whether the question stays a draft, which is told with the reasons."""
-        problems = [str(problem) for problem in question.problems]
+        problems = list(question.problems)
+        if not problems and not self.may_publish:
+            problems = [_("You may not publish questions; somebody who may has to do it.")]
         if problems:
             self.imported.held.append({"title": question.title, "line": data.line, "problems": problems})
         return bool(problems)
@@ -206,7 +250,7 @@ class Import:
         data = replace(data, difficulty=data.difficulty or Difficulty.MEDIUM)
         topics = {topic.name.casefold() for topic in question.topics.all()}
         skills = skills_of(data.tags, self.known_skills)
-        finished = not question.problems
+        finished = self.may_publish and not question.problems
         return (
             bool(set(differences(current, data)) - APART)
             or question.title != title_of(data, question)

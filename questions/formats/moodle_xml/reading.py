@@ -236,8 +236,9 @@ class QuestionReader(Reader):
             entry = {
                 "number": "*" if number is None else number_text(number),
                 "tolerance": "0" if tolerance is None else number_text(abs(tolerance)),
+                "credit": self.fraction(answer),
+                "feedback": self.text("feedback", answer),
             }
-            entry |= {"credit": self.fraction(answer), "feedback": self.text("feedback", answer)}
             accepted.append(entry)
         accepted, wrong = without_wrong(accepted, self.line)
         if not accepted:
@@ -273,9 +274,11 @@ class QuestionReader(Reader):
 
     def ordering(self) -> tuple[str, dict[str, Any]]:
         answers = self.answers(2)
-        places = [number_of(answer.get("fraction") or "") for answer in answers]
-        if None not in places and len(set(places)) == len(places):
-            answers = [answer for _place, answer in sorted(zip(places, answers, strict=True), key=lambda pair: pair[0])]
+        found = [number_of(answer.get("fraction") or "") for answer in answers]
+        places = [place for place in found if place is not None]
+        if len(set(places)) == len(answers):
+            order = sorted(range(len(answers)), key=places.__getitem__)
+            answers = [answers[number] for number in order]
         grading = self.value("gradingtype").upper()
         if grading.startswith("LONGEST") or grading in ("5", "6"):
             what = _("“%(title)s” was graded by its longest run in order; here neighbors in order count.")
@@ -284,7 +287,7 @@ class QuestionReader(Reader):
         return "ordering", {"items": [self.rich(answer) for answer in answers], "scoring": scoring, **self.combined()}
 
     def essay(self) -> tuple[str, dict[str, Any]]:
-        words = {}
+        words: dict[str, int | None] = {}
         for name in ("min", "max"):
             number = number_of(self.value(f"{name}wordlimit"))
             words[f"{name}_words"] = int(number) if number is not None and 0 < number <= 100_000 else None
