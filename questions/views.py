@@ -10,9 +10,11 @@ from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
+from wagtail.admin.widgets import Button
 from wagtail.permissions import policy_registry
 
 from library.models import Topic
@@ -37,6 +39,19 @@ def may(user: Any, action: str) -> bool:
 def crumbs(label: str) -> list[dict[str, str]]:
     list_url = reverse(Question.snippet_viewset.get_url_name("list"))
     return [{"url": list_url, "label": _("Questions")}, {"url": "", "label": label}]
+
+
+class FileButtons:
+    """Adds files of questions to the buttons of a listing of questions."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        user = self.request.user
+        buttons = [Button(_("Export questions"), url=reverse("questions_export"), icon_name="download", priority=60)]
+        if may(user, "add") and may(user, "change"):
+            url = reverse("questions_import")
+            buttons.insert(0, Button(_("Import questions"), url=url, icon_name="upload", priority=50))
+        return [*super().header_more_buttons, *buttons]
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,10 +108,10 @@ def import_seen(request: HttpRequest) -> HttpResponse:
         _("Questions were imported: %(created)d created, %(changed)d changed, %(unchanged)d unchanged.") % counts,
     )
     if held := len(imported.held):
-        words_ = ngettext(
+        told_words = ngettext(
             "%(count)d is a draft until it is finished.", "%(count)d are drafts until they are finished.", held
         )
-        messages.warning(request, words_ % {"count": held})
+        messages.warning(request, told_words % {"count": held})
     return redirect(Question.snippet_viewset.get_url_name("list"))
 
 

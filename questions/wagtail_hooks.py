@@ -3,14 +3,11 @@
 import django_filters
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.shortcuts import render
-from django.urls import path, reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, StatusTagColumn, UpdatedAtColumn
-from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import CopyView, CreateView, IndexView, SnippetViewSet
@@ -19,7 +16,8 @@ from library.models import Skill
 from questions.forms import QuestionForm
 from questions.models import Difficulty, Question
 from questions.types import QUESTION_TYPES
-from questions.views import export_view, import_view
+from questions.urls import file_urls
+from questions.views import FileButtons
 
 
 class QuestionFilterSet(WagtailFilterSet):
@@ -50,16 +48,7 @@ class QuestionFilterSet(WagtailFilterSet):
         return queryset.filter(live=value == "live")
 
 
-class QuestionIndexView(IndexView):
-    @cached_property
-    def header_more_buttons(self):
-        """Files of questions, beside what Wagtail offers."""
-        export = Button(_("Export questions"), url=reverse("questions_export"), icon_name="download", priority=60)
-        if not (self.user_has_permission("add") and self.user_has_permission("change")):
-            return [*super().header_more_buttons, export]
-        bring = Button(_("Import questions"), url=reverse("questions_import"), icon_name="upload", priority=50)
-        return [*super().header_more_buttons, bring, export]
-
+class QuestionIndexView(FileButtons, IndexView):
     def get_context_data(self, **kwargs):
         """One query gives the skills of all questions on the page."""
         context = super().get_context_data(**kwargs)
@@ -187,7 +176,4 @@ register_snippet(QuestionViewSet)
 
 @hooks.register("register_admin_urls")
 def register_file_urls():
-    return [
-        path("questions/import/", import_view, name="questions_import"),
-        path("questions/export/", export_view, name="questions_export"),
-    ]
+    return file_urls
