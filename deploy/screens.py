@@ -183,6 +183,8 @@ SCREENS = (
     Screen("admin-publish-everything", admin("lms_pages_publish", "lms_pages.CoursePage"), EDITOR),
     Screen("admin-lesson-editor", admin("wagtailadmin_pages:edit", "lms_pages.LessonPage"), EDITOR),
     Screen("admin-questions", snippets("questions.Question"), EDITOR),
+    Screen("admin-questions-import", "/admin/questions/import/", EDITOR),
+    Screen("admin-questions-export", "/admin/questions/export/?format=gift", EDITOR),
     Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),
     Screen("admin-people", records("accounts.User"), ADMINISTRATOR),
     Screen("admin-cohorts", records("learning.Cohort"), INSTRUCTOR),

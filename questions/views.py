@@ -61,14 +61,15 @@ def import_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if "digest" in request.POST:
         return import_seen(request)
-    form = QuestionFileForm(request.POST or None, request.FILES or None, user=request.user)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = QuestionFileForm(*sent, user=request.user)
     context: dict[str, Any] = {
         "form": form,
         "header_title": _("Import questions"),
         "breadcrumbs_items": crumbs(_("Import")),
         "formats": FORMATS.values(),
     }
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         upload = form.cleaned_data["file"]
         data = upload.read()
         imported = import_questions(
