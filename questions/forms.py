@@ -47,7 +47,7 @@ class FileForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["format"].choices = [("", _("Found by what the file holds")), *labels()]
+        self.fields["format"].choices = [("", _("Find out by itself")), *labels()]
         if collections := addable_collections(user):
             first = collections.first()
             self.fields["collection"] = forms.ModelChoiceField(

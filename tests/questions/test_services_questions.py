@@ -3,14 +3,19 @@
 import pytest
 from wagtail.models import Revision
 
+from accounts.roles import INSTRUCTOR
 from library.models import Skill, Topic
 from questions.formats import FORMATS, parse, write
 from questions.formats.examples import examples
 from questions.models import Question
 from questions.services import exported_questions, import_questions
 from questions.services.bank_data import question_data, topic_name
+from tests.factories.accounts import make_person
 
 pytestmark = pytest.mark.django_db
+
+# The transaction, skills, the questions by key, their topics and skills.
+QUERIES = 6
 
 GIFT = """$CATEGORY: $course$/top/Fire safety
 
@@ -192,11 +197,38 @@ def test_topic_of_a_category(path, name):
     assert topic_name(path) == name
 
 
-def test_queries_grow_with_questions_only_as_writing_does(django_assert_max_num_queries):
-    many = "\n\n".join(f"::Q{number}::Ready {number}?{{T}}" for number in range(40))
-    imported(many)
-    with django_assert_max_num_queries(4 + 2 * 40):
-        assert counts(imported(many)) == (0, 0, 40)
+def test_what_a_person_may_not_change_is_an_error():
+    imported(GIFT)
+    before = everything()
+    instructor = make_person("Ina Instructor", roles=(INSTRUCTOR,))
+    result = imported(GIFT.replace("Water", "Sand"), user=instructor)
+    assert [error.line for error in result.parsed.errors] == [4, 6, 8]
+    assert "you may not change it" in result.parsed.errors[0].what
+    assert counts(result) == (0, 0, 0)
+    assert everything() == before
+
+
+def test_what_a_person_may_not_publish_is_a_draft():
+    instructor = make_person("Ina Instructor", roles=(INSTRUCTOR,))
+    result = imported("So?{T}", user=instructor)
+    assert not Question.objects.get().live
+    assert "may not publish" in result.held[0]["problems"][0]
+
+
+def test_an_id_that_stands_twice_is_two_questions():
+    imported("::Fat::So?{T}")
+    own = Question.objects.get().uuid
+    text = f"// [id:{own}]\n::Fat::So?{{T}}\n\n// [id:{own}]\n::Lean::So?{{F}}"
+    assert counts(imported(text)) == (1, 0, 1)
+    assert counts(imported(text)) == (0, 0, 2)
+
+
+def test_queries_of_a_file_that_changes_nothing(django_assert_num_queries):
+    for size in (5, 50):
+        many = "\n\n".join(f"::Q{number}::Ready {number}?{{T}}" for number in range(size))
+        imported(many)
+        with django_assert_num_queries(QUERIES):
+            assert counts(imported(many)) == (0, 0, size)
 
 
 def test_all_formats_are_exported_or_say_what_is_left_out():
