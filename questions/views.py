@@ -29,6 +29,8 @@ from questions.types import QUESTION_TYPES
 
 ROWS_SHOWN = 200
 REMARKS_SHOWN = 100
+# Writing this many takes about half a minute; nobody waits longer for a page.
+MAX_WRITTEN = 500
 TAGS = {"created": "import-tag--new", "changed": "import-tag--changed", "unchanged": "import-tag--same"}
 
 
@@ -75,10 +77,13 @@ def import_view(request: HttpRequest) -> HttpResponse:
         imported = import_questions(
             data=data, name=upload.name, format=form.cleaned_data["format"], user=request.user, dry_run=True
         )
-        if not imported.refused:
+        too_many = imported.count("created") + imported.count("changed") > MAX_WRITTEN
+        if not imported.refused and not too_many:
             keep(request.user, data)
         context |= told(imported) | {
             "file_name": upload.name,
+            "too_many": too_many,
+            "most": MAX_WRITTEN,
             "digest": hashlib.sha256(data).hexdigest(),
             "collection": form.cleaned_data.get("collection"),
         }

@@ -5,10 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from wagtail.models import Collection
+from wagtail.models import Collection, ReferenceIndex
 from wagtail.permissions import policy_registry
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from library.models import Skill
 from questions.formats import DESCRIPTION, FORMATS, Parsed, QuestionData, Remark, parse
@@ -96,8 +97,14 @@ def import_questions(
     imported = Imported(parsed, dry_run)
     if imported.refused:
         return imported
-    with transaction.atomic(), one_batch():
-        Import(imported, user, collection).run()
+    try:
+        with transaction.atomic(), disable_reference_index_auto_update(), one_batch():
+            Import(imported, user, collection).run()
+    except IntegrityError as error:
+        if "origin" not in str(error):
+            raise
+        what = _("Another import of these questions ran at the same time, so this one was taken back.")
+        return Imported(replace(parsed, errors=[Remark(0, what, _("Start it again."))]), dry_run)
     return imported
 
 
@@ -210,6 +217,8 @@ class Import:
             revision = question.save_revision(user=self.user, clean=False)
             if not held:
                 revision.publish(user=self.user)
+            # Once for each question instead of with every save.
+            ReferenceIndex.create_or_update_for_object(question)
         return outcome
 
     def hold(self, question: Question, data: QuestionData) -> bool:

@@ -85,6 +85,12 @@ def test_a_confirmation_counts_once(client, editor):
     assert Question.objects.count() == 2
 
 
+def test_a_file_too_large_for_a_page(client, editor):
+    seen = look(client, "\n\n".join(f"Ready {number}?{{T}}" for number in range(501)))
+    assert "more than 500 questions" in text_of(seen)
+    assert hidden(seen) == {}
+
+
 def test_no_file(client, editor):
     assert "Choose a file first." in text_of(client.post(reverse("questions_import"), {}))
 
