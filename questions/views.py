@@ -29,7 +29,7 @@ from questions.types import QUESTION_TYPES
 
 ROWS_SHOWN = 200
 REMARKS_SHOWN = 100
-# Writing this many takes about half a minute; nobody waits longer for a page.
+# Writing this many takes ten seconds and more; nobody waits longer for a page.
 MAX_WRITTEN = 500
 TAGS = {"created": "import-tag--new", "changed": "import-tag--changed", "unchanged": "import-tag--same"}
 

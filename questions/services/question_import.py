@@ -217,8 +217,9 @@ class Import:
             revision = question.save_revision(user=self.user, clean=False)
             if not held:
                 revision.publish(user=self.user)
-            # Once for each question instead of with every save.
-            ReferenceIndex.create_or_update_for_object(question)
+            # Once for each question instead of with every save; a draft of a live question refers to nothing yet.
+            if not held or outcome == CREATED:
+                ReferenceIndex.create_or_update_for_object(question)
         return outcome
 
     def hold(self, question: Question, data: QuestionData) -> bool:
