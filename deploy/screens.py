@@ -255,6 +255,8 @@ SCREENS = (
     Screen("admin-lesson-editor", admin("wagtailadmin_pages:edit", "lms_pages.LessonPage"), EDITOR),
     Screen("admin-questions", snippets("questions.Question"), EDITOR),
     Screen("admin-question-kinds", lambda: reverse("wagtailsnippets_questions_question:add"), EDITOR),
+    Screen("admin-questions-import", "/admin/questions/import/", EDITOR),
+    Screen("admin-questions-export", "/admin/questions/export/?format=gift", EDITOR),
     Screen("admin-question-editor", snippets("questions.Question", "edit"), EDITOR),
     Screen("admin-question-gaps", question("gaps"), EDITOR),
     Screen("admin-question-essay", question("essay"), EDITOR),

@@ -22,6 +22,7 @@ from questions.forms import QuestionForm
 from questions.models import Difficulty, Question
 from questions.policies import ACTIONS, question_policy, visible_to
 from questions.types import QUESTION_TYPES
+from questions.views import FileButtons
 
 
 def seen_collections(request: HttpRequest) -> Any:
@@ -60,7 +61,7 @@ class QuestionFilterSet(WagtailFilterSet):
         return queryset.filter(live=value == "live")
 
 
-class QuestionIndexView(IndexView):
+class QuestionIndexView(FileButtons, IndexView):
     def get_context_data(self, **kwargs):
         """One query gives the skills of all questions on the page."""
         context = super().get_context_data(**kwargs)

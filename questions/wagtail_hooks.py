@@ -9,6 +9,7 @@ from wagtail.snippets.action_menu import PublishMenuItem, UnpublishMenuItem
 
 from questions.models import Question
 from questions.policies import question_policy
+from questions.urls import file_urls
 
 
 @hooks.register("register_group_permission_panel")
@@ -68,3 +69,8 @@ def publish_by_collection(model):
 @hooks.register("register_snippet_action_menu_item")
 def unpublish_by_collection(model):
     return UnpublishQuestion(order=20) if model is Question else None
+
+
+@hooks.register("register_admin_urls")
+def register_file_urls():
+    return file_urls

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from questions.shown import ShownQuestion
 
 from assessment.models import Attempt, AttemptQuestion
 from assessment.selectors.attempts import allowance_for, review_rights
 from lms_pages.models import FeedbackMode, Layout, Review
+from questions.shown import ShownQuestion
 
 
 @dataclass(frozen=True)

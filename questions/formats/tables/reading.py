@@ -1,0 +1,390 @@
+"""A table of questions from its rows, kind by kind."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from questions.formats.cloze import gaps_question
+from questions.formats.data import DESCRIPTION, Parsed, ParseError, QuestionData, Remark
+from questions.formats.notes import notes_on
+from questions.formats.tables.columns import (
+    FALSE,
+    LETTERS,
+    MAX_ANSWERS,
+    NO,
+    TRUE,
+    TYPE_NAMES,
+    YES,
+    column_name,
+    rubric_of,
+)
+from questions.formats.texts import (
+    BLANKS,
+    HTML,
+    MAX_BYTES,
+    MAX_QUESTIONS,
+    PLAIN,
+    STARTS_MARKUP,
+    Html,
+    cell_rich,
+    limit_of,
+    number_of,
+    number_text,
+    percent,
+)
+from workbench.sheets import Limits, Sheet, SheetRefused, Unusable, open_sheet
+
+MAX_CELL = 32_000
+LIMITS = Limits(size=MAX_BYTES, rows=2 * MAX_QUESTIONS, columns=600, characters=MAX_CELL)
+DIFFICULTIES = {"", "easy", "medium", "hard"}
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether the first line names columns of ours."""
+    line = data.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").split(b"\n", 1)[0][:5000]
+    names = {column_name(part.strip('" \r')) for part in re.split(r"[,;\t|]", line.decode("latin-1"))}
+    return "question" in names and len(names - {""}) > 1
+
+
+def parse_csv(data: bytes) -> Parsed:
+    return parse(data, "csv")
+
+
+def parse_xlsx(data: bytes) -> Parsed:
+    return parse(data, "xlsx")
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """The questions of a table; each error with its row. Nothing is raised."""
+    questions: list[QuestionData] = []
+    errors: list[Remark] = []
+    notes: list[Remark] = []
+    encoding = ""
+    try:
+        sheet = open_sheet(io.BytesIO(data), name=f"questions.{name}", limits=LIMITS)
+        encoding = encoding_of(sheet)
+        columns, unknown = columns_of(sheet.header)
+        if unknown:
+            what = _("These columns were not read: %(names)s") % {"names": ", ".join(unknown)[:300]}
+            notes.append(Remark(1, what, _("Name them as the template does, or leave them out.")))
+        for row in rows(sheet, columns, errors):
+            if limit := limit_of(len(questions), len(errors), row.line):
+                errors.append(limit)
+                break
+            try:
+                questions.append(row.question())
+            except ParseError as error:
+                errors.append(error.remark)
+    except SheetRefused as refused:
+        errors.append(Remark(0, str(refused), _("Mend the file, then import it again.")))
+    except ParseError as error:
+        errors.append(error.remark)
+    if not questions and not errors:
+        errors.append(Remark(0, _("The table has no row with a question."), _("Write one question a row.")))
+    return Parsed(name, encoding, questions, [], errors, [*notes, *notes_on(questions)])
+
+
+def encoding_of(sheet: Sheet) -> str:
+    if sheet.kind != "csv":
+        return "UTF-8"
+    return next((label for label in ("UTF-8", "UTF-16", "Windows-1252") if label in sheet.facts[0]), "")
+
+
+def columns_of(header: list[str]) -> tuple[list[str], list[str]]:
+    """The name of each column, and the headers that name none."""
+    columns, unknown = [], []
+    for cell in header:
+        name = column_name(cell)
+        if name in columns:
+            raise ParseError(
+                1,
+                _("Two columns are named “%(name)s”.") % {"name": cell[:60]},
+                _("Keep one of them, or give them different numbers."),
+            )
+        columns.append(name)
+        if not name and cell:
+            unknown.append(cell[:60])
+    if "question" not in columns:
+        raise ParseError(
+            1, _("No column is named “question”."), _("Name the columns in the first row, as in the template.")
+        )
+    return columns, unknown
+
+
+def rows(sheet: Sheet, columns: list[str], errors: list[Remark]) -> Iterator["Row"]:
+    for number, cells in sheet.rows():
+        named = {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip(BLANKS)}
+        bad = [(name, cell.why) for name, cell in named.items() if isinstance(cell, Unusable)]
+        if bad:
+            what = _("The cell “%(column)s” %(why)s") % {"column": bad[0][0], "why": bad[0][1]}
+            errors.append(Remark(number, what, _("Write what it should say as plain text.")))
+        elif named:
+            yield Row(number, {name: cell.strip(BLANKS) for name, cell in named.items()})
+
+
+class Row:
+    """One row. ``cells`` are by the name of their column, empty ones left out."""
+
+    def __init__(self, line: int, cells: dict[str, str]):
+        self.line, self.cells = line, cells
+
+    def fail(self, what: str, mend: str) -> ParseError:
+        return ParseError(self.line, what, mend)
+
+    def get(self, name: str) -> str:
+        return self.cells.get(name, "")
+
+    def rich(self, name: str) -> Html | str:
+        return cell_rich(self.cells[name]) if name in self.cells else ""
+
+    def flag(self, name: str) -> bool:
+        word = self.get(name).lower()
+        if word not in YES | NO:
+            raise self.fail(
+                _("“%(word)s” in the column “%(column)s” is neither yes nor no.") % {"word": word[:40], "column": name},
+                _("Write yes or no, or leave it empty."),
+            )
+        return word in YES
+
+    def number(self, name: str) -> Decimal | None:
+        if name not in self.cells:
+            return None
+        number = number_of(self.cells[name].removesuffix("%"))
+        if number is None:
+            raise self.fail(
+                _("“%(text)s” in the column “%(column)s” is not a number.")
+                % {"text": self.cells[name][:40], "column": name},
+                _("Write digits only, such as 0.5."),
+            )
+        return number
+
+    def credit(self, place: int) -> int | float | None:
+        number = self.number(f"credit {place}")
+        if number is not None and not -100 <= number <= 100:
+            raise self.fail(
+                _("The credit %(credit)s is outside of -100 to 100.") % {"credit": self.get(f"credit {place}")},
+                _("Write the share of the points in percent."),
+            )
+        return None if number is None else percent(number)
+
+    def count(self, *names: str) -> int:
+        """The number of the last answer that has one of ``names``."""
+        return max(
+            (place for place in range(1, MAX_ANSWERS + 1) if any(f"{name} {place}" in self.cells for name in names)),
+            default=0,
+        )
+
+    def question(self) -> QuestionData:
+        kind = self.kind()
+        readers: dict[str, Callable[[], dict[str, Any]]] = {
+            "single_choice": self.single_choice,
+            "multiple_answers": self.multiple_answers,
+            "poll": self.poll,
+            "true_false": self.true_false,
+            "short_text": self.short_text,
+            "numerical": self.numerical,
+            "matching": self.matching,
+            "ordering": self.ordering,
+            "essay": self.essay,
+        }
+        text: Html | str
+        if kind == "gaps":
+            source = self.get("question")
+            text, data = gaps_question(source, HTML if STARTS_MARKUP.match(source) else PLAIN, self.line)
+            data |= self.combined()
+        else:
+            text = self.rich("question")
+            data = readers[kind]() if kind != DESCRIPTION else {}
+        if not text:
+            raise self.fail(_("The column “question” is empty."), _("Write what is asked."))
+        points = self.number("points")
+        if points is not None and not 0 <= points <= 1000:
+            raise self.fail(_("The points are not between 0 and 1000."), _("Write a number such as 1."))
+        difficulty = self.get("difficulty").lower()
+        if difficulty not in DIFFICULTIES:
+            raise self.fail(
+                _("“%(word)s” is no difficulty.") % {"word": difficulty[:40]}, _("Write easy, medium or hard.")
+            )
+        return QuestionData(
+            type=kind,
+            title=self.get("title"),
+            text=text,
+            data=data,
+            feedback=self.rich("feedback"),
+            hints=tuple(hint for name in ("hint", *(f"hint {n}" for n in range(2, 10))) if (hint := self.rich(name))),
+            solution=self.rich("solution"),
+            points=Decimal(1) if points is None else points,
+            difficulty=difficulty,
+            category=self.get("category"),
+            tags=tuple(dict.fromkeys(tag for part in re.split("[,;\n]", self.get("tags")) if (tag := part.strip()))),
+            key=self.get("id"),
+            line=self.line,
+        )
+
+    def kind(self) -> str:
+        name = re.sub(r"[\s_\-/]+", " ", self.get("type").lower())
+        kind = TYPE_NAMES.get(name, None) if name else ""
+        if kind is None:
+            raise self.fail(
+                _("“%(type)s” is no type of question.") % {"type": self.get("type")[:40]},
+                _("Write one of: %(types)s.") % {"types": ", ".join(sorted(TYPE_NAMES))},
+            )
+        if kind:
+            return kind
+        right = self.get("right").lower()
+        if right in TRUE | FALSE and not self.count("answer") and not name:
+            return "true_false"
+        if not right:
+            raise self.fail(
+                _("The row does not say its type, and no answer is marked as right."),
+                _("Fill in the column “type”, or name the letters of the right answers in “right”."),
+            )
+        return "single_choice" if len(self.right_places()) == 1 else "multiple_answers"
+
+    def right_places(self) -> set[int]:
+        """The numbers of the right answers, written as A, C or 1, 3."""
+        places = set()
+        for word in re.split(r"[\s,;+&]+", self.get("right").strip()):
+            if not word:
+                continue
+            place = LETTERS.find(word.upper()) + 1 if len(word) == 1 and word.upper() in LETTERS else 0
+            place = int(word) if word.isascii() and word.isdigit() and len(word) < 3 else place
+            if not place or f"answer {place}" not in self.cells:
+                raise self.fail(
+                    _("“%(word)s” in the column “right” names no answer of this row.") % {"word": word[:40]},
+                    _("Write the letters of the right answers, such as B or A, C."),
+                )
+            places.add(place)
+        return places
+
+    def combined(self) -> dict[str, Any]:
+        return {
+            "feedback_right": self.rich("if right"),
+            "feedback_partly": self.rich("if partly right"),
+            "feedback_wrong": self.rich("if wrong"),
+        }
+
+    def two_feedbacks(self) -> dict[str, Any]:
+        return {"feedback_right": self.rich("if right"), "feedback_wrong": self.rich("if wrong")}
+
+    def options(self) -> list[dict[str, Any]]:
+        count = self.count("answer")
+        if count < 2:
+            raise self.fail(_("The question has fewer than two answers."), _("Fill in “answer 1” and “answer 2”."))
+        right = self.right_places()
+        return [
+            {
+                "text": self.rich(f"answer {place}"),
+                "feedback": self.rich(f"feedback {place}"),
+                "right": place in right,
+                "credit": self.credit(place),
+            }
+            for place in range(1, count + 1)
+        ]
+
+    def single_choice(self) -> dict[str, Any]:
+        return {"options": self.options(), "shuffle": self.flag("shuffle"), **self.combined()}
+
+    def multiple_answers(self) -> dict[str, Any]:
+        options = self.options()
+        credits = any(option["credit"] is not None for option in options)
+        scoring = self.word("scoring", ("all", "share", "credits"), "credits" if credits else "all")
+        return {"options": options, "shuffle": self.flag("shuffle"), "scoring": scoring, **self.combined()}
+
+    def word(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        word = self.get(name).lower() or default
+        if word not in allowed:
+            raise self.fail(
+                _("“%(word)s” is not allowed in the column “%(column)s”.") % {"word": word[:40], "column": name},
+                _("Write one of: %(allowed)s.") % {"allowed": ", ".join(allowed)},
+            )
+        return word
+
+    def poll(self) -> dict[str, Any]:
+        options = [{"text": option["text"], "feedback": option["feedback"]} for option in self.options()]
+        return {"options": options, "several": self.flag("several")}
+
+    def true_false(self) -> dict[str, Any]:
+        word = self.get("right").lower()
+        if word not in TRUE | FALSE:
+            raise self.fail(
+                _("The column “right” says neither true nor false."), _("Write true or false into “right”.")
+            )
+        feedback = {"feedback_true": self.rich("feedback 1"), "feedback_false": self.rich("feedback 2")}
+        return {"answer": word in TRUE, **feedback, **self.two_feedbacks()}
+
+    def accepted(self) -> Iterator[tuple[int, str, int | float]]:
+        count = self.count("answer")
+        if not count:
+            raise self.fail(_("The question accepts no answer."), _("Fill in “answer 1”."))
+        for place in range(1, count + 1):
+            if text := self.get(f"answer {place}"):
+                credit = self.credit(place)
+                yield place, text, 100 if credit is None else credit
+
+    def short_text(self) -> dict[str, Any]:
+        accepted = [
+            {"text": text, "credit": credit, "feedback": self.rich(f"feedback {place}")}
+            for place, text, credit in self.accepted()
+        ]
+        return {"accepted": accepted, "case_sensitive": self.flag("case sensitive"), **self.two_feedbacks()}
+
+    def numerical(self) -> dict[str, Any]:
+        accepted = []
+        for place, _text, credit in self.accepted():
+            number, tolerance = self.number(f"answer {place}"), self.number(f"tolerance {place}")
+            tolerance = self.number("tolerance") if tolerance is None else tolerance
+            accepted.append(
+                {
+                    "number": number_text(number or Decimal(0)),
+                    "tolerance": number_text(abs(tolerance or Decimal(0))),
+                    "credit": credit,
+                    "feedback": self.rich(f"feedback {place}"),
+                }
+            )
+        unit = {"unit": self.get("unit"), "unit_asked": self.flag("unit asked")}
+        return {"accepted": accepted, **unit, **self.two_feedbacks()}
+
+    def matching(self) -> dict[str, Any]:
+        pairs, extra = [], []
+        for place in range(1, self.count("answer", "match") + 1):
+            prompt, match = self.rich(f"answer {place}"), self.get(f"match {place}")
+            if prompt:
+                pairs.append({"prompt": prompt, "match": match})
+            elif match:
+                extra.append(match)
+        if not pairs or len(pairs) + len(extra) < 2 or not all(pair["match"] for pair in pairs):
+            raise self.fail(
+                _("A question of this type needs at least two pairs, each with its match."),
+                _("Fill in “answer 1” and “match 1”, “answer 2” and “match 2”."),
+            )
+        shuffle = self.flag("shuffle") if self.get("shuffle") else True
+        return {"pairs": pairs, "extra": extra, "shuffle": shuffle, **self.combined()}
+
+    def ordering(self) -> dict[str, Any]:
+        items = [item for place in range(1, self.count("answer") + 1) if (item := self.rich(f"answer {place}"))]
+        if len(items) < 2:
+            raise self.fail(
+                _("There are fewer than two items to order."), _("Fill in “answer 1”, “answer 2” in the right order.")
+            )
+        return {"items": items, "scoring": self.word("scoring", ("all", "places", "pairs"), "all"), **self.combined()}
+
+    def essay(self) -> dict[str, Any]:
+        try:
+            rubric = rubric_of(self.get("rubric"))
+        except ValueError as line:
+            raise self.fail(
+                _("The line “%(line)s” of the rubric cannot be read.") % {"line": str(line)[:80]},
+                _("Write it as: Structure | 10 | weak = 0 | clear = 10."),
+            ) from None
+        words = {name: self.number(name) for name in ("min words", "max words")}
+        return {
+            "rubric": rubric,
+            "min_words": int(words["min words"]) if words["min words"] else None,
+            "max_words": int(words["max words"]) if words["max words"] else None,
+            "notes": self.rich("notes"),
+        }

@@ -1,0 +1,240 @@
+"""Files of questions into the bank and out of it: all or nothing, never twins, nothing lost on the way."""
+
+import pytest
+from wagtail.models import Revision
+
+from accounts.roles import INSTRUCTOR
+from library.models import Skill, Topic
+from questions.formats import FORMATS, parse, write
+from questions.formats.examples import examples
+from questions.models import Question
+from questions.services import exported_questions, import_questions
+from questions.services.bank_data import question_data, topic_name
+from tests.factories.accounts import make_person
+
+pytestmark = pytest.mark.django_db
+
+# The transaction, skills, the questions by key, their topics and skills.
+QUERIES = 6
+
+GIFT = """$CATEGORY: $course$/top/Fire safety
+
+// [id:F-1] [tag:Evacuation] [tag:hard]
+::Fat::What is meant for burning fat?{=Class F#Right. ~Water#It spreads. ####Think of the kitchen.}
+
+::Gas::Which gas has no smell?{=carbon monoxide =%50%carbon*}
+
+True or false?{T}
+"""
+
+
+def imported(text: str, **options):
+    return import_questions(data=text.encode(), **options)
+
+
+def counts(result) -> tuple[int, int, int]:
+    return result.count("created"), result.count("changed"), result.count("unchanged")
+
+
+def everything() -> tuple[int, ...]:
+    return Question.objects.count(), Revision.objects.count(), Topic.objects.count(), Skill.objects.count()
+
+
+def test_questions_arrive_published():
+    Skill.objects.create(name="Evacuation", slug="evacuation")
+    result = imported(GIFT)
+    assert counts(result) == (3, 0, 0)
+    assert result.held == []
+    fat = Question.objects.get(title="Fat")
+    assert fat.live
+    assert fat.live_revision is not None
+    assert fat.stem == "<p>What is meant for burning fat?</p>"
+    assert fat.feedback == "<p>Think of the kitchen.</p>"
+    assert fat.difficulty == "hard"
+    assert [topic.name for topic in fat.topics.all()] == ["Fire safety"]
+    assert [skill.name for skill in fat.skills.all()] == ["Evacuation"]
+    assert [str(option["text"]) for option in fat.value["options"]] == ["<p>Class F</p>", "<p>Water</p>"]
+    assert Question.objects.get(type="true_false").title == "True or false?"
+
+
+def test_the_same_file_again_changes_nothing():
+    imported(GIFT)
+    before = everything()
+    assert counts(imported(GIFT)) == (0, 0, 3)
+    assert everything() == before
+
+
+def test_a_change_is_one_new_revision_and_options_keep_their_ids():
+    imported(GIFT)
+    fat = Question.objects.get(title="Fat")
+    ids = [item.id for item in fat.value["options"].bound_blocks]
+    result = imported(GIFT.replace("#It spreads.", "#Water spreads burning fat."))
+    assert counts(result) == (0, 1, 2)
+    fat.refresh_from_db()
+    assert fat.pk == Question.objects.get(title="Fat").pk
+    assert [item.id for item in fat.value["options"].bound_blocks] == ids
+    assert fat.revisions.count() == 2
+
+
+def test_options_in_another_order_keep_their_ids():
+    imported(GIFT)
+    fat = Question.objects.get(title="Fat")
+    ids = {str(item.value["text"]): item.id for item in fat.value["options"].bound_blocks}
+    imported(GIFT.replace("{=Class F#Right. ~Water#It spreads. ####", "{~Water#It spreads. =Class F#Right. ####"))
+    fat.refresh_from_db()
+    assert [str(option["text"]) for option in fat.value["options"]] == ["<p>Water</p>", "<p>Class F</p>"]
+    assert {str(item.value["text"]): item.id for item in fat.value["options"].bound_blocks} == ids
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing():
+    before = everything()
+    told = imported(GIFT, dry_run=True)
+    assert everything() == before
+    done = imported(GIFT)
+    assert {**told.as_dict(), "dry_run": False} == done.as_dict()
+
+
+def test_one_error_and_nothing_is_written():
+    before = everything()
+    result = imported(GIFT + "\nBroken {=a\n")
+    assert result.refused
+    assert [error.line for error in result.parsed.errors] == [10]
+    assert counts(result) == (0, 0, 0)
+    assert everything() == before
+
+
+def test_an_unfinished_question_stays_a_draft():
+    text = "::No right one::Which?{~%0%a ~%0%b}"
+    result = imported(text)
+    assert counts(result) == (1, 0, 0)
+    question = Question.objects.get()
+    assert not question.live
+    (held,) = result.held
+    assert held["title"] == "No right one"
+    assert held["problems"] == question.problems
+    again = imported(text)
+    assert counts(again) == (0, 0, 1)
+    assert again.held == result.held
+    assert question.revisions.count() == 1
+
+
+def test_a_finished_draft_is_published_by_the_next_import():
+    imported("::Later::Which?{~%0%a ~%0%b}")
+    result = imported("::Later::Which?{~%100%a ~%0%b}")
+    assert counts(result) == (0, 1, 0)
+    assert Question.objects.get().live
+
+
+def test_a_description_is_told_and_not_kept():
+    result = imported("Read this first.\n\nReady?{T}")
+    assert counts(result) == (1, 0, 0)
+    assert [note.line for note in result.parsed.notes] == [1]
+
+
+def test_questions_that_look_alike_stay_apart():
+    text = "What is pi?{#3.14}\n\nWhat is pi?{#3.1415}\n"
+    assert counts(imported(text)) == (2, 0, 0)
+    assert counts(imported(text)) == (0, 0, 2)
+
+
+def test_unknown_tags_are_told():
+    result = imported("// [tag:Ladders]\nReady?{T}")
+    assert "Ladders" in result.notes[0].what
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "moodle-xml", "gift"])
+def test_an_export_comes_back_unchanged(format):
+    import_questions(data=write(examples(), "csv").content)
+    before = everything()
+    written = exported_questions(questions=Question.objects.all(), format=format)
+    left_out = sum(lost.skipped for lost in written.lost)
+    assert left_out == {"csv": 0, "xlsx": 0, "moodle-xml": 1, "gift": 2}[format]
+    result = import_questions(data=written.content)
+    assert list(result.parsed.errors) == []
+    assert counts(result) == (0, 0, 10 - left_out)
+    assert everything() == before
+
+
+def test_every_kind_of_question_arrives_as_it_was_written():
+    import_questions(data=write(examples(), "csv").content)
+    for example in examples():
+        question = Question.objects.get(title=example.title)
+        assert question.live, question.problems
+        again = question_data(question)
+        assert (again.type, again.text, again.category) == (example.type, example.text, example.category)
+
+
+def test_what_a_format_cannot_say_stays():
+    import_questions(data=write(examples(), "csv").content)
+    question = Question.objects.get(title="Pressure")
+    question.points, question.hint = 3, "<p>Look at the red needle.</p>"
+    question.save_revision().publish()
+    gift = exported_questions(questions=[question], format="gift").content.decode()
+    result = imported(gift.replace("What pressure", "Which pressure"))
+    assert counts(result) == (0, 1, 0)
+    question.refresh_from_db()
+    assert question.stem == "<p>Which pressure does the gauge show?</p>"
+    assert (question.points, question.hint, question.value["unit"]) == (3, "<p>Look at the red needle.</p>", "bar")
+
+
+def test_markup_from_a_file_is_cleaned():
+    imported('[html]<p onclick\\="x()">Go?<script>alert(1)</script></p>{T}')
+    assert Question.objects.get().stem == "<p>Go?</p>"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("$course$/top/Default for Unit 1: Topic", "Default for Unit 1: Topic"),
+        ("top", ""),
+        ("$course$", ""),
+        ("", ""),
+        ("A/B // C", "B / C"),
+        ("Fire safety", "Fire safety"),
+    ],
+)
+def test_topic_of_a_category(path, name):
+    assert topic_name(path) == name
+
+
+def test_what_a_person_may_not_change_is_an_error():
+    imported(GIFT)
+    before = everything()
+    instructor = make_person("Ina Instructor", roles=(INSTRUCTOR,))
+    result = imported(GIFT.replace("Water", "Sand"), user=instructor)
+    assert [error.line for error in result.parsed.errors] == [4, 6, 8]
+    assert "you may not change it" in result.parsed.errors[0].what
+    assert counts(result) == (0, 0, 0)
+    assert everything() == before
+
+
+def test_what_a_person_may_not_publish_is_a_draft():
+    instructor = make_person("Ina Instructor", roles=(INSTRUCTOR,))
+    result = imported("So?{T}", user=instructor)
+    assert not Question.objects.get().live
+    assert "may not publish" in result.held[0]["problems"][0]
+
+
+def test_an_id_that_stands_twice_is_two_questions():
+    imported("::Fat::So?{T}")
+    own = Question.objects.get().uuid
+    text = f"// [id:{own}]\n::Fat::So?{{T}}\n\n// [id:{own}]\n::Lean::So?{{F}}"
+    assert counts(imported(text)) == (1, 0, 1)
+    assert counts(imported(text)) == (0, 0, 2)
+
+
+def test_queries_of_a_file_that_changes_nothing(django_assert_num_queries):
+    for size in (5, 50):
+        many = "\n\n".join(f"::Q{number}::Ready {number}?{{T}}" for number in range(size))
+        imported(many)
+        with django_assert_num_queries(QUERIES):
+            assert counts(imported(many)) == (0, 0, size)
+
+
+def test_all_formats_are_exported_or_say_what_is_left_out():
+    import_questions(data=write(examples(), "csv").content)
+    for format in FORMATS:
+        written = exported_questions(questions=Question.objects.all(), format=format)
+        skipped = sum(lost.skipped for lost in written.lost)
+        assert written.count + skipped == 10
+        assert len(parse(written.content, format=format).questions) == written.count
