@@ -353,3 +353,11 @@ def test_a_learner_reads_every_lesson_and_no_answer_is_in_it(client, importing):
         assert page.title in html
         for secret in ("is_right", "Yes, it is.", "Look at it.", "the hinge", "Text for group B.", "Trial: Group B"):
             assert secret not in html, (page.title, secret)
+
+
+def test_a_star_in_an_accepted_answer_is_a_star_and_no_wildcard(importing):
+    problem = '<problem url_name="p"><stringresponse answer="2*3"><textline/></stringresponse></problem>'
+    importing(course_of(vertical("One", problem)))
+    question = Question.objects.get()
+    grades = [question.kind.grade(question.value, {"text": text}).score for text in ("2*3", "2 times 3")]
+    assert grades == [1, 0]

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from questions.exceptions import AnswerInvalid
-from questions.types import QUESTION_TYPES, Grade, question_type
+from questions.types import QUESTION_TYPES, Grade, question_type, submitted
 from tests.factories.questions import DATA, definition
 
 KINDS = list(QUESTION_TYPES)
@@ -203,3 +204,10 @@ def test_whatever_the_credits_a_grade_stays_in_bounds_and_a_problem_is_named(opt
         assert -1 <= grade.score <= 1
     if not entry.problems(value):
         assert entry.grade(value, entry.right_answer(value)).score == 1
+
+
+def test_what_a_form_sent_is_sorted_by_question_and_part():
+    post = QueryDict("q1=a&q1=b&q1.x=1&q1.y=&q10.x=9&q10=c&csrf=t")
+    assert submitted(post, "q1") == {"": ["a", "b"], "x": ["1"], "y": [""]}
+    assert submitted(post, "q10") == {"": ["c"], "x": ["9"]}
+    assert submitted(post, "q2") == {}
