@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from assessment import views
+from assessment.views import checks
 
 app_name = "assessment"
 urlpatterns = [
-    path("enrollments/<uuid:uuid>/lessons/<uuid:lesson_key>/checks/<uuid:block_id>/", views.answer_view, name="answer"),
+    path("enrollments/<uuid:uuid>/lessons/<uuid:lesson_key>/checks/<uuid:block_id>/", checks.answer_view, name="answer"),
 ]

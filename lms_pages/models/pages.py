@@ -1,4 +1,4 @@
-"""The page tree of teaching: catalog > course > module > lesson. It knows nothing of learners."""
+"""Catalogs, courses, modules and lessons."""
 
 from decimal import Decimal
 
