@@ -9,8 +9,10 @@ class AssessmentConfig(AppConfig):
     verbose_name = _("Assessment")
 
     def ready(self):
+        from accounts.registries import Move, merges
         from assessment.modeladmin import answers_of_run
         from learning.models import Enrollment
         from workbench.records import related
 
         related.setdefault(Enrollment, []).append(answers_of_run)
+        merges["assessment.GradeOverride.by"] = Move(_("Grades they set by hand"))

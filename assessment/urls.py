@@ -6,5 +6,7 @@ from assessment.views import checks
 
 app_name = "assessment"
 urlpatterns = [
-    path("enrollments/<uuid:uuid>/lessons/<uuid:lesson_key>/checks/<uuid:block_id>/", checks.answer_view, name="answer"),
+    path(
+        "enrollments/<uuid:uuid>/lessons/<uuid:lesson_key>/checks/<uuid:block_id>/", checks.answer_view, name="answer"
+    ),
 ]

@@ -17,6 +17,7 @@ class Verb(models.TextChoices):
     LESSON_RECORDED = "lesson:recorded", _("was marked as having done a lesson")
     LESSON_RESET = "lesson:reset", _("had a lesson reset")
     QUESTION_ANSWERED = "question:answered", _("answered a question")
+    GRADE_OVERRIDDEN = "grade:overridden", _("had a grade set by hand")
     COURSE_REMINDED = "course:reminded", _("was reminded of the course")
     COURSE_COMPLETED = "course:completed", _("completed the course")
 
@@ -71,6 +72,16 @@ class QuestionAnsweredData(EventData):
     is_right: bool | None
 
 
+class GradeOverriddenData(EventData):
+    """Points as decimal strings, those before as they counted. No score: what was earned counts again."""
+
+    reason: str
+    score: str | None
+    max_score: str
+    was_score: str | None
+    was_max_score: str | None
+
+
 class CourseCompletedData(EventData):
     lessons: list[str]
 
@@ -85,5 +96,6 @@ DATA_MODELS: dict[tuple[str, int], type[EventData]] = {
     (Verb.LESSON_RESET, 1): LessonResetData,
     (Verb.COURSE_REMINDED, 1): RemindedData,
     (Verb.QUESTION_ANSWERED, 1): QuestionAnsweredData,
+    (Verb.GRADE_OVERRIDDEN, 1): GradeOverriddenData,
     (Verb.COURSE_COMPLETED, 1): CourseCompletedData,
 }
