@@ -68,6 +68,8 @@ ROLES: tuple[Role, ...] = (
             "learning.add_invitelink",
             "learning.change_invitelink",
             "assessment.view_response",
+            "assessment.view_gradeoverride",
+            "assessment.add_gradeoverride",
             "reports.view_dashboard",
             "workbench.export_records",
         ),

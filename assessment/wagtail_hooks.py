@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
-from assessment.modeladmin import ResponseAdmin
+from assessment.modeladmin import GradeOverrideAdmin, ResponseAdmin
 
-ResponseAdmin().register_with_wagtail()
+for screen in (ResponseAdmin, GradeOverrideAdmin):
+    screen().register_with_wagtail()
 
 
 @hooks.register("register_log_actions")

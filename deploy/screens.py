@@ -131,6 +131,19 @@ def somebody_taught() -> str:
     return reverse("learning:learner", args=[group.course_key, run.uuid])
 
 
+def somebody_graded() -> str:
+    """One grade of somebody, in the gradebook of a course with cohorts."""
+    group = cohort()
+    rows = model("learning.Result").objects.filter(enrollment__cohort_memberships__cohort=group)
+    result = first(rows.order_by("pk"), "score of a member of a cohort")
+    return reverse("assessment:grade", args=[group.course_key, result.enrollment.uuid, result.page_key])
+
+
+def own_grades() -> str:
+    rows = model("learning.Result").objects.filter(enrollment__learner__email=LEARNER)
+    return reverse("assessment:grades", args=[first(rows, f"score of {LEARNER}").enrollment.uuid])
+
+
 def invitation() -> str:
     link = first(model("learning.InviteLink").objects.filter(revoked_at=None), "invitation link")
     return reverse("learning:join", args=[link.code])
@@ -168,6 +181,7 @@ SCREENS = (
     Screen("lesson", lesson(is_done=False), LEARNER),
     Screen("lesson-done", lesson(is_done=True), LEARNER),
     Screen("completion", completion, LEARNER),
+    Screen("grades", own_grades, LEARNER),
     Screen("search", lambda: reverse("search") + "?q=data", LEARNER),
     Screen("invitation", invitation),
     Screen("team", lambda: reverse("learning:team"), MANAGER),
@@ -178,6 +192,8 @@ SCREENS = (
     Screen("teaching-person", somebody_taught, INSTRUCTOR),
     Screen("teaching-class", class_of("learning:class", with_people=True), INSTRUCTOR),
     Screen("teaching-message", class_of("learning:message"), INSTRUCTOR),
+    Screen("teaching-gradebook", class_of("assessment:gradebook"), INSTRUCTOR),
+    Screen("teaching-grade", somebody_graded, INSTRUCTOR),
     Screen("admin-home", admin("wagtailadmin_home"), ADMINISTRATOR),
     Screen("admin-pages", admin("wagtailadmin_explore", "lms_pages.CatalogPage"), EDITOR),
     Screen("admin-publish-everything", admin("lms_pages_publish", "lms_pages.CoursePage"), EDITOR),
@@ -195,6 +211,7 @@ SCREENS = (
     Screen("admin-events", records("learning.LearningEvent"), ADMINISTRATOR),
     Screen("admin-answers", records("assessment.Response"), ADMINISTRATOR),
     Screen("admin-answer", records("assessment.Response", "inspect"), ADMINISTRATOR),
+    Screen("admin-grades", records("assessment.GradeOverride"), ADMINISTRATOR),
     Screen("admin-person", records("accounts.User", "inspect"), ADMINISTRATOR),
     Screen("admin-person-form", records("accounts.User", "create"), ADMINISTRATOR),
     Screen("admin-team", records("accounts.Team", "inspect"), ADMINISTRATOR),

@@ -47,7 +47,11 @@ class GradeOverride(models.Model):
                 name="assessment_override_within_points",
             ),
         ]
-        indexes = [models.Index(fields=["enrollment", "page_key", "-at"], name="assessment_override_history")]
+        indexes = [
+            models.Index(fields=["enrollment", "page_key", "-at"], name="assessment_override_history"),
+            # The list of grades set by hand, newest first.
+            models.Index(fields=["-at", "-id"], name="assessment_override_newest"),
+        ]
 
     def __str__(self):
         return f"{self.enrollment} · {self.page}"

@@ -93,16 +93,18 @@ def grading_plan(course: CoursePage) -> Plan:
             "title", "translation_key", "path", "body", "grading_category", "grading_weight", "is_hidden_in_gradebook"
         )
     )
-    rules = list(course.grading_categories.order_by("sort_order", "pk"))
+    rules: dict[str, Any] = {}
+    # Lessons name their category: of two with one name, the first is meant.
+    for rule in course.grading_categories.order_by("sort_order", "pk"):
+        rules.setdefault(rule.name, rule)
     points = points_of(lessons)
-    names = {rule.name for rule in rules}
     everything = "" if rules else course.title
     items = tuple(
         GradedItem(
             page_id=lesson.pk,
             page_key=lesson.translation_key,
             title=lesson.title,
-            category=everything or (lesson.grading_category if lesson.grading_category in names else ""),
+            category=everything or (lesson.grading_category if lesson.grading_category in rules else ""),
             item=Item(
                 key=str(lesson.translation_key),
                 name=lesson.title,
@@ -128,7 +130,7 @@ def grading_plan(course: CoursePage) -> Plan:
             empty_counts_zero=rule.empty_counts_zero,
             expected=rule.expected,
         )
-        for rule in rules
+        for rule in rules.values()
     ) or (Category(everything, Decimal(1), of(everything), Aggregation.SUM),)
     return Plan(course, categories, items, is_implied=not rules)
 

@@ -13,7 +13,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from django_celery_results.models import TaskResult
 
 from accounts.models import Invitation, Team, TeamMembership
-from assessment.models import Response
+from assessment.models import GradeOverride, Response
 from learning.models import Cohort, Enrollment, EnrollmentStatus, InviteLink, LearningEvent, LessonProgress
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, CourseStaff
@@ -194,6 +194,16 @@ def many_responses(count: int) -> None:
     Response.objects.bulk_create(rows, BATCH)
 
 
+def many_grades(count: int) -> None:
+    page, now = lessons_of(course())[0], timezone.now()
+    (run,) = many_runs_of_learners(1)
+    rows = [
+        GradeOverride(enrollment=run, page=page, page_key=uuid.uuid4(), score=1, max_score=2, reason="Bulk", at=now)
+        for _place in range(count)
+    ]
+    GradeOverride.objects.bulk_create(rows, BATCH)
+
+
 def many_cohorts(count: int) -> None:
     page = course()
     rows = [Cohort(name=uuid.uuid4().hex, course=page, course_key=page.translation_key) for _place in range(count)]
@@ -228,6 +238,7 @@ MANY: dict[str, Callable[[int], object]] = {
     "learning.InviteLink": many_links,
     "learning.LessonProgress": many_progress,
     "learning.LearningEvent": many_events,
+    "assessment.GradeOverride": many_grades,
     "assessment.Response": many_responses,
     "lms_pages.CourseStaff": many_staff,
     "notifications.OutboxMail": many_mails,

@@ -18,7 +18,7 @@ from django_celery_beat.models import PeriodicTask
 from accounts.models import Invitation, TeamMembership
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
 from accounts.services import invite_people
-from assessment.models import Response
+from assessment.models import GradeOverride, Response
 from learning.models import Cohort, Enrollment, InviteLink, LearningEvent, LessonProgress
 from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
@@ -26,7 +26,7 @@ from reports.models import Delivery, Run
 from tests.factories.accounts import make_person, make_team
 from tests.factories.imports import make_batch
 from tests.factories.learning import make_cohort, make_enrollment
-from tests.factories.lms_pages import make_course
+from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.notifications import make_mail
 from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
 from tests.factories.questions import make_question, right_answer
@@ -112,6 +112,22 @@ def responses(world: World) -> list[Response]:
     ]
 
 
+def grades(world: World) -> list[GradeOverride]:
+    return [
+        GradeOverride.objects.create(
+            enrollment=run,
+            page=lessons_of(run.course)[0],
+            page_key=lessons_of(run.course)[0].translation_key,
+            score=1,
+            max_score=2,
+            reason="Oral exam",
+            by=world.outside,
+            at=timezone.now(),
+        )
+        for run in finished(world)
+    ]
+
+
 def staff(world: World) -> list[CourseStaff]:
     return [world.teaching, CourseStaff.objects.create(course=world.other, user=world.outside)]
 
@@ -148,6 +164,7 @@ ROWS: dict[str, Callable[[World], list]] = {
     "learning.InviteLink": links,
     "learning.LessonProgress": progress,
     "learning.LearningEvent": events,
+    "assessment.GradeOverride": grades,
     "assessment.Response": responses,
     "lms_pages.CourseStaff": staff,
     "notifications.OutboxMail": mails,
