@@ -31,6 +31,8 @@ ROLES: tuple[Role, ...] = (
         permissions=(
             "wagtailadmin.access_admin",
             "questions.*",
+            "assessment.view_itemstatistic",
+            "assessment.view_pagestatistic",
             "library.add_topic",
             "library.change_topic",
             "library.view_topic",
@@ -70,6 +72,8 @@ ROLES: tuple[Role, ...] = (
             "assessment.view_response",
             "assessment.view_gradeoverride",
             "assessment.add_gradeoverride",
+            "assessment.view_itemstatistic",
+            "assessment.view_pagestatistic",
             "reports.view_dashboard",
             "workbench.export_records",
         ),

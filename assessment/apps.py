@@ -13,9 +13,17 @@ class AssessmentConfig(AppConfig):
         from assessment.modeladmin import answers_of_run
         from assessment.resources import GradeResource
         from learning.models import Enrollment
+        from operations.registries import task_words
         from workbench.imports.resource import resources
+        from workbench.periodic import PeriodicEntry, periodic_tasks
         from workbench.records import related
 
         related.setdefault(Enrollment, []).append(answers_of_run)
+        task_words["assessment.tasks.compute_item_statistics"] = _("Compute how questions did")
+        periodic_tasks["Lectern: compute item analysis"] = PeriodicEntry(
+            task="assessment.tasks.compute_item_statistics",
+            every=3600,
+            description="Computes how questions did, once a night: the first time it is woken on a day.",
+        )
         resources[GradeResource.slug] = GradeResource
         merges["assessment.GradeOverride.by"] = Move(_("Grades they set by hand"))

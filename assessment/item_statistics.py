@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -26,8 +27,10 @@ LOW_DISCRIMINATION = 0.2
 # Outside of these nearly everybody does the same, so that a low discrimination says nothing more.
 VERY_EASY = 0.95
 VERY_HARD = 0.1
-# A wrong option is named when it leads by more than this among the strongest: one in twenty is chance.
-OPTION_LEAD = 0.05
+# A wrong option is named when so many chose it, and it leads by more than this among the strongest: two or three
+# people in small groups are chance.
+OPTION_CHOSEN = 5
+OPTION_LEAD = 0.1
 
 
 class Looks(StrEnum):
@@ -89,14 +92,18 @@ class Matrix:
     def column(self, question: str) -> dict[str, float]:
         return {learner: row[question] for learner, row in self.scores.items() if question in row}
 
-    @property
+    @cached_property
+    def sums(self) -> dict[str, float]:
+        return {learner: math.fsum(row.values()) for learner, row in self.scores.items() if row}
+
+    @cached_property
     def totals(self) -> dict[str, float]:
-        return {learner: math.fsum(row.values()) / len(row) for learner, row in self.scores.items() if row}
+        return {learner: together / len(self.scores[learner]) for learner, together in self.sums.items()}
 
     def rests(self, question: str) -> dict[str, float]:
         """Each learner's mean without ``question``; not for learners who were asked nothing else."""
         return {
-            learner: math.fsum(score for key, score in row.items() if key != question) / (len(row) - 1)
+            learner: (self.sums[learner] - row[question]) / (len(row) - 1)
             for learner, row in self.scores.items()
             if question in row and len(row) > 1
         }
@@ -251,7 +258,9 @@ def what_looks_wrong(figures: ItemFigures) -> tuple[Finding, ...]:
         found += [
             Finding(Looks.OPTION_MISLEADS, option.label)
             for option in figures.options
-            if not option.is_right and (option.upper or 0) - (option.lower or 0) > OPTION_LEAD
+            if not option.is_right
+            and option.count >= OPTION_CHOSEN
+            and (option.upper or 0) - (option.lower or 0) > OPTION_LEAD
         ]
     if figures.facility > VERY_EASY:
         found.append(Finding(Looks.VERY_EASY))

@@ -5,13 +5,24 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from assessment.models import GradeOverride, Response
+from assessment.models import GradeOverride, ItemStatistic, PageStatistic, Response
 from learning.models import Enrollment
-from learning.policies import answers_for_all, may_teach, scope
+from learning.policies import answers_for_all, courses_scope, may_teach, scope
+
+
+def statistics(viewer: Any) -> Q:
+    """Figures without names: of all questions for those who write them, of the courses one teaches for instructors.
+    Those across lessons belong to no course."""
+    if viewer.is_active and viewer.has_perm("questions.change_question"):
+        return Q()
+    return courses_scope(viewer)
+
 
 RULES: dict[type, Callable[[Any], Q]] = {
     Response: lambda viewer: scope(viewer, "enrollment__"),
     GradeOverride: lambda viewer: scope(viewer, "enrollment__"),
+    ItemStatistic: statistics,
+    PageStatistic: statistics,
 }
 
 

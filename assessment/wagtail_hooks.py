@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
-from assessment.modeladmin import GradeOverrideAdmin, ResponseAdmin
+from assessment.modeladmin import GradeOverrideAdmin, ItemStatisticAdmin, PageStatisticAdmin, ResponseAdmin
 
-for screen in (ResponseAdmin, GradeOverrideAdmin):
+for screen in (ResponseAdmin, GradeOverrideAdmin, ItemStatisticAdmin, PageStatisticAdmin):
     screen().register_with_wagtail()
 
 

@@ -139,6 +139,13 @@ def somebody_graded() -> str:
     return reverse("assessment:grade", args=[group.course_key, result.enrollment.uuid, result.page_key])
 
 
+def looking_wrong() -> str:
+    """The analysis of a question that looks wrong, else of any."""
+    rows = model("assessment.ItemStatistic").objects.order_by("-n")
+    row = rows.exclude(findings=[]).first() or first(rows, "item statistic")
+    return AdminURLHelper(type(row)).get_action_url("inspect", row.pk)
+
+
 def own_grades() -> str:
     rows = model("learning.Result").objects.filter(enrollment__learner__email=LEARNER)
     return reverse("assessment:grades", args=[first(rows, f"score of {LEARNER}").enrollment.uuid])
@@ -212,6 +219,10 @@ SCREENS = (
     Screen("admin-answers", records("assessment.Response"), ADMINISTRATOR),
     Screen("admin-answer", records("assessment.Response", "inspect"), ADMINISTRATOR),
     Screen("admin-grades", records("assessment.GradeOverride"), ADMINISTRATOR),
+    Screen("admin-items", records("assessment.ItemStatistic"), EDITOR),
+    Screen("admin-item", looking_wrong, EDITOR),
+    Screen("admin-lesson-scores", records("assessment.PageStatistic"), EDITOR),
+    Screen("admin-lesson-score", records("assessment.PageStatistic", "inspect"), EDITOR),
     Screen("admin-person", records("accounts.User", "inspect"), ADMINISTRATOR),
     Screen("admin-person-form", records("accounts.User", "create"), ADMINISTRATOR),
     Screen("admin-team", records("accounts.Team", "inspect"), ADMINISTRATOR),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from assessment.services import compute_item_statistics
 from cms.demo.classes import form_classes
 from cms.demo.content import write_courses
 from cms.demo.grades import plan_grades, set_grades
@@ -47,5 +48,6 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
     totals = History(rng=rng, company=company, courses=courses, until=until).live()
     form_classes(company=company, courses=courses, until=until)
     set_grades(company=company, courses=courses, until=until)
+    compute_item_statistics()
     plan_reports(company)
     return Loaded(company, len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

@@ -213,6 +213,13 @@ def test_a_wrong_option_that_draws_the_strongest_is_named():
     assert not any("“C” is wrong" in sentence for sentence in told)
 
 
+def test_a_wrong_option_that_few_chose_is_chance():
+    told = words(class_of(40, lambda number: "b" if number >= 36 else ("a" if number >= 10 else "c")))
+    assert told == []
+    told = words(class_of(40, lambda number: "b" if number >= 35 else ("a" if number >= 10 else "c")))
+    assert told == ["“B” is wrong, and the strongest learners chose it more often than the weakest."]
+
+
 def test_an_option_nobody_chose_is_named():
     assert words(class_of(40, lambda number: "a" if number >= 15 else "b")) == ["Nobody chose “C”."]
 

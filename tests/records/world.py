@@ -18,7 +18,7 @@ from django_celery_beat.models import PeriodicTask
 from accounts.models import Invitation, TeamMembership
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
 from accounts.services import invite_people
-from assessment.models import GradeOverride, Response
+from assessment.models import GradeOverride, ItemStatistic, PageStatistic, Response
 from learning.models import Cohort, Enrollment, InviteLink, LearningEvent, LessonProgress
 from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
@@ -128,6 +128,34 @@ def grades(world: World) -> list[GradeOverride]:
     ]
 
 
+def items(world: World) -> list[ItemStatistic]:
+    return [
+        ItemStatistic.objects.create(
+            question=make_question(),
+            page=lessons_of(course)[0],
+            page_key=lessons_of(course)[0].translation_key,
+            course_key=course.translation_key,
+            n=3,
+            computed_at=timezone.now(),
+        )
+        for course in (world.taught, world.other)
+    ]
+
+
+def lesson_scores(world: World) -> list[PageStatistic]:
+    return [
+        PageStatistic.objects.create(
+            page=lessons_of(course)[0],
+            page_key=lessons_of(course)[0].translation_key,
+            course_key=course.translation_key,
+            n=3,
+            questions=2,
+            computed_at=timezone.now(),
+        )
+        for course in (world.taught, world.other)
+    ]
+
+
 def staff(world: World) -> list[CourseStaff]:
     return [world.teaching, CourseStaff.objects.create(course=world.other, user=world.outside)]
 
@@ -165,6 +193,8 @@ ROWS: dict[str, Callable[[World], list]] = {
     "learning.LessonProgress": progress,
     "learning.LearningEvent": events,
     "assessment.GradeOverride": grades,
+    "assessment.ItemStatistic": items,
+    "assessment.PageStatistic": lesson_scores,
     "assessment.Response": responses,
     "lms_pages.CourseStaff": staff,
     "notifications.OutboxMail": mails,
