@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from lms_pages.grading import Aggregation
 
@@ -185,12 +186,13 @@ def category_total(category: Category, grades: Mapping[str, Grade]) -> tuple[Cat
         lines[place] = replace(lines[place], treatment=Treatment.DROPPED)
     if not shares:
         return CategoryLine(category, tuple(lines), None, Problem.NOTHING_COUNTS), None
-    parts = parts_of(category.aggregation, {place: lines[place].item for place in shares}, shares)
-    if parts is None:
+    weights = weights_of(category.aggregation, {place: lines[place].item for place in shares}, shares)
+    together = sum(weights.values(), Fraction(0))
+    if not together:
         return CategoryLine(category, tuple(lines), None, Problem.WEIGHTS_ADD_TO_ZERO), None
-    for place, part in parts.items():
-        lines[place] = replace(lines[place], part=rounded(part))
-    total = sum((part * shares[place] for place, part in parts.items()), Fraction(0))
+    for place, weight in weights.items():
+        lines[place] = replace(lines[place], part=part_of(weight, together))
+    total = sum((weight * shares[place] for place, weight in weights.items() if weight), Fraction(0)) / together
     points = max_points = None
     if category.aggregation == Aggregation.SUM:
         possible = sum((Fraction(lines[place].item.max_score) for place in shares), Fraction(0))
@@ -198,36 +200,45 @@ def category_total(category: Category, grades: Mapping[str, Grade]) -> tuple[Cat
     return CategoryLine(category, tuple(lines), rounded(total), None, points, max_points), total
 
 
-def parts_of(aggregation: str, items: Mapping[int, Item], shares: Mapping[int, Fraction]) -> dict[int, Fraction] | None:
-    """How much of the total hangs on each counted item; the parts add up to 1. None where weights add up to 0."""
+def weights_of(aggregation: str, items: Mapping[int, Item], shares: Mapping[int, Fraction]) -> dict[int, Fraction]:
+    """What each counted item weighs in its category's total; 0 for those that a highest or a median passes over."""
     match aggregation:
         case Aggregation.WEIGHTED_MEAN:
-            weights = {place: Fraction(item.weight) for place, item in items.items()}
+            return {place: Fraction(item.weight) for place, item in items.items()}
         case Aggregation.SUM:
-            weights = {place: Fraction(item.max_score) for place, item in items.items()}
+            return {place: Fraction(item.max_score) for place, item in items.items()}
         case Aggregation.HIGHEST:
             best = max(shares, key=lambda place: (shares[place], -place))
-            weights = {place: Fraction(place == best) for place in shares}
+            return {place: Fraction(place == best) for place in shares}
         case Aggregation.MEDIAN:
             ordered = sorted(shares, key=lambda place: (shares[place], place))
             middle = {ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]}
-            weights = {place: Fraction(place in middle) for place in shares}
-        case _:
-            weights = {place: Fraction(1) for place in shares}
-    together = sum(weights.values(), Fraction(0))
-    return {place: weight / together for place, weight in weights.items()} if together else None
+            return {place: Fraction(place in middle) for place in shares}
+    return dict.fromkeys(shares, Fraction(1))
 
 
 def share_of(grade: Grade) -> Fraction:
     """Score of points there are, from 0 to 1. A grade of no points is 0."""
-    if grade.max_score <= 0:
+    return bounded_share(grade.score, grade.max_score)
+
+
+# A class has few different scores, and exact fractions are dear: these remember what they computed.
+@lru_cache(maxsize=8192)
+def bounded_share(score: Decimal, max_score: Decimal) -> Fraction:
+    if max_score <= 0:
         return Fraction(0)
-    return min(max(Fraction(grade.score) / Fraction(grade.max_score), Fraction(0)), Fraction(1))
+    return min(max(Fraction(score) / Fraction(max_score), Fraction(0)), Fraction(1))
 
 
+@lru_cache(maxsize=8192)
+def part_of(weight: Fraction, together: Fraction) -> Decimal:
+    return rounded(weight / together)
+
+
+@lru_cache(maxsize=8192)
 def rounded(value: Fraction) -> Decimal:
     """``value``, which is not negative, rounded down to four places."""
-    return Decimal(int(value * 10**PLACES)).scaleb(-PLACES)
+    return Decimal(value.numerator * 10**PLACES // value.denominator).scaleb(-PLACES)
 
 
 def _missing(number: int) -> Item:
