@@ -13,7 +13,7 @@ from accounts.roles import INSTRUCTOR
 from assessment.models import GradeOverride
 from assessment.services import override_grade
 from learning.models import Enrollment
-from learning.services import place_in_cohort
+from learning.services import complete_lesson, place_in_cohort
 from lms_pages.models import CourseStaff, GradingCategory
 from tests.factories.accounts import make_person
 from tests.factories.grades import give, make_graded_course, make_graded_lesson, with_scores
@@ -284,6 +284,19 @@ def test_the_course_and_my_learning_lead_to_the_grades(client, graded):
     assert own(run) in words(client.get(graded.get_url()))
     assert own(run) in words(client.get(reverse("my_learning")))
     assert Enrollment.objects.count() == 1
+
+
+def test_what_was_answered_in_hidden_items_is_not_added_up_at_the_end(client, graded):
+    run = with_scores(graded, 1, 1, 1, 1)
+    for lesson in lessons_of(graded):
+        complete_lesson(enrollment=run, lesson=lesson)
+    client.force_login(run.learner)
+    finale = reverse("learning:completion", args=[run.uuid])
+    assert "4 of 4" in words(client.get(finale))
+    exam = lessons_of(graded)[3]
+    exam.is_hidden_in_gradebook = True
+    exam.save_revision().publish()
+    assert "3 of 3" in words(client.get(finale))
 
 
 def test_a_course_without_categories_shows_points(client):
