@@ -116,7 +116,7 @@ def what_became_of(entry: ItemLine) -> str:
         return _("not there yet, counts as 0") if entry.is_missing else _("not done yet, counts as 0")
     if not entry.part:
         return _("does not decide the total")
-    return _("counts for %s") % as_percent(entry.part)
+    return _("counts for %s of the category") % as_percent(entry.part)
 
 
 @register.filter
