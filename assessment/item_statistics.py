@@ -27,10 +27,12 @@ LOW_DISCRIMINATION = 0.2
 # Outside of these nearly everybody does the same, so that a low discrimination says nothing more.
 VERY_EASY = 0.95
 VERY_HARD = 0.1
-# A wrong option is named when so many chose it, and it leads by more than this among the strongest: two or three
-# people in small groups are chance.
+# A wrong option is named when so many chose it, and it leads by more than this among the strongest.
 OPTION_CHOSEN = 5
 OPTION_LEAD = 0.1
+# A reversal or a lead is named when chance alone would bring it about less than once in twenty (one-sided normal
+# approximation): lessons of two or three questions rank people roughly.
+NOT_BY_CHANCE = 1.645
 
 
 class Looks(StrEnum):
@@ -246,21 +248,30 @@ def histogram(shares: Iterable[float], bins: int = HISTOGRAM_BINS) -> list[int]:
     return counts
 
 
+def leads(option: Option, n: int) -> bool:
+    """Whether more of the strongest than of the weakest chose an option, by more than chance brings about: the standard
+    error of the difference of two shares is √(2 p (1 − p) / g) in groups of g with the mean share p."""
+    if option.upper is None or option.lower is None:
+        return False
+    together = (option.upper + option.lower) / 2
+    error = math.sqrt(2 * together * (1 - together) / max(1, round(TAIL * n)))
+    return option.upper - option.lower > max(OPTION_LEAD, NOT_BY_CHANCE * error)
+
+
 def what_looks_wrong(figures: ItemFigures) -> tuple[Finding, ...]:
     """What an author should look at, gravest first. Nothing is said on fewer than 20 answers, on options 30."""
     if figures.n < ENOUGH_ANSWERS or figures.facility is None:
         return ()
     found = []
-    # Both, because in small groups either alone is often below 0 by chance.
-    if is_reversed := (figures.rest_discrimination or 0) < 0 and (figures.item_rest or 0) < 0:
+    # The standard error of a correlation of nothing with nothing is 1 / √(n − 1).
+    by_chance = NOT_BY_CHANCE / math.sqrt(figures.n - 1)
+    if is_reversed := (figures.rest_discrimination or 0) < 0 and (figures.item_rest or 0) < -by_chance:
         found.append(Finding(Looks.REVERSED))
     if figures.n >= ENOUGH_FOR_OPTIONS:
         found += [
             Finding(Looks.OPTION_MISLEADS, option.label)
             for option in figures.options
-            if not option.is_right
-            and option.count >= OPTION_CHOSEN
-            and (option.upper or 0) - (option.lower or 0) > OPTION_LEAD
+            if not option.is_right and option.count >= OPTION_CHOSEN and leads(option, figures.n)
         ]
     if figures.facility > VERY_EASY:
         found.append(Finding(Looks.VERY_EASY))

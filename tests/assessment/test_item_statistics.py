@@ -220,6 +220,18 @@ def test_a_wrong_option_that_few_chose_is_chance():
     assert told == ["“B” is wrong, and the strongest learners chose it more often than the weakest."]
 
 
+def test_a_reversal_by_chance_is_not_named():
+    """100 learners, one other question: 30 of 50 who got that one are right here, and 33 of the 50 who did not."""
+    scores = {}
+    for number in range(100):
+        is_strong, place = number < 50, number % 50
+        scores[str(number)] = {"q": float(place < (30 if is_strong else 33)), "other": float(is_strong)}
+    figures = item_figures(Matrix(("q", "other"), scores), "q")
+    assert figures.rest_discrimination < 0
+    assert round(figures.item_rest, 4) == -0.0621
+    assert Finding(Looks.REVERSED) not in figures.findings
+
+
 def test_an_option_nobody_chose_is_named():
     assert words(class_of(40, lambda number: "a" if number >= 15 else "b")) == ["Nobody chose “C”."]
 
