@@ -9,9 +9,12 @@ class AssessmentConfig(AppConfig):
     verbose_name = _("Assessment")
 
     def ready(self):
+        from accounts.registries import Move, merges
         from assessment.modeladmin import answers_of_run
+        from assessment.resources import GradeResource
         from learning.models import Enrollment
         from operations.registries import task_words
+        from workbench.imports.resource import resources
         from workbench.periodic import PeriodicEntry, periodic_tasks
         from workbench.records import related
 
@@ -22,3 +25,11 @@ class AssessmentConfig(AppConfig):
             every=30,
             description="Hands in what was answered when the time of a quiz is over, also where the browser is gone.",
         )
+        task_words["assessment.tasks.compute_item_statistics"] = _("Compute how questions did")
+        periodic_tasks["Lectern: compute item analysis"] = PeriodicEntry(
+            task="assessment.tasks.compute_item_statistics",
+            every=3600,
+            description="Computes how questions did, once a night: the first time it is woken on a day.",
+        )
+        resources[GradeResource.slug] = GradeResource
+        merges["assessment.GradeOverride.by"] = Move(_("Grades they set by hand"))

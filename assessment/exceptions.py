@@ -1,4 +1,4 @@
-"""Why an answer or an attempt is refused; nothing was stored."""
+"""Why an answer, an attempt or a grade is refused; nothing was stored."""
 
 from django.utils.translation import gettext as _
 
@@ -56,3 +56,25 @@ class PointsOutside(LearningError):
 class ReasonNeeded(LearningError):
     def default(self) -> str:
         return _("Nothing was changed: say why. The reason stays on record.")
+
+
+class NoSuchItem(LearningError):
+    """The course, as it is published now, has no such graded item."""
+
+    status = 404
+
+    def default(self) -> str:
+        return _("Nothing was changed: this lesson is not among the graded items of the course.")
+
+
+class RunIsOver(LearningError):
+    """Grades are set while somebody is on the course, or has completed it."""
+
+    def default(self) -> str:
+        return _("Nothing was changed: this person is not on the course now.")
+
+
+class GradeInvalid(LearningError):
+    """A score below 0 or above the points; the sentence names both."""
+
+    status = 400

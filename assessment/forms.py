@@ -1,4 +1,4 @@
-"""Forms of people who grade, and who grant more time."""
+"""Forms of people who grade, set grades by hand, and grant more time."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from learning.policies import courses_scope, taught_keys, visible_to
 from lms_pages.models import CoursePage, QuizPage
 
 
-class GradeForm(forms.Form):
+class AnswerGradeForm(forms.Form):
     """Points for one answer: by criterion where its question has a rubric, else as one number; and a comment."""
 
     points = forms.DecimalField(label=_("Points"), min_value=0, max_digits=9, decimal_places=2)
@@ -68,6 +68,30 @@ class GradeForm(forms.Form):
             return self.cleaned_data["points"]
         got = sum((Decimal(line["points"]) for line in self.rubric), Decimal(0))
         return rounded(got / self.answer.rubric_points * self.answer.row.points)
+
+
+class GradeForm(forms.Form):
+    """A score in place of what was earned, and why. Bounds are the service's to judge."""
+
+    score = forms.DecimalField(
+        label=_("Points"),
+        min_value=Decimal(0),
+        max_digits=9,
+        decimal_places=4,
+        widget=forms.NumberInput(attrs={"class": "input", "step": "any", "inputmode": "decimal"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The learner reads this beside the grade, and it stays in the history."),
+    )
+
+
+class ClearForm(forms.Form):
+    """Why a grade set by hand is taken back."""
+
+    why = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def criterion_field(line: Criterion) -> forms.Field:

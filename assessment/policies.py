@@ -5,8 +5,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from assessment.models import Attempt, AttemptQuestion, Extension, Response
-from learning.policies import courses_scope, scope
+from assessment.models import (
+    Attempt,
+    AttemptQuestion,
+    Extension,
+    GradeOverride,
+    ItemStatistic,
+    PageStatistic,
+    Response,
+)
+from learning.models import Enrollment
+from learning.policies import answers_for_all, courses_scope, may_teach, scope
 
 
 def extensions(viewer: Any) -> Q:
@@ -16,14 +25,31 @@ def extensions(viewer: Any) -> Q:
     return runs | Q(cohort__isnull=False) & courses_scope(viewer, "cohort__") if runs else runs
 
 
+def statistics(viewer: Any) -> Q:
+    """Figures without names: of all questions for those who write them, of the courses one teaches for instructors.
+    Those across lessons belong to no course."""
+    if viewer.is_active and viewer.has_perm("questions.change_question"):
+        return Q()
+    return courses_scope(viewer)
+
+
 RULES: dict[type, Callable[[Any], Q]] = {
     Response: lambda viewer: scope(viewer, "enrollment__"),
     Attempt: lambda viewer: scope(viewer, "enrollment__"),
     AttemptQuestion: lambda viewer: scope(viewer, "attempt__enrollment__"),
     Extension: extensions,
+    GradeOverride: lambda viewer: scope(viewer, "enrollment__"),
+    ItemStatistic: statistics,
+    PageStatistic: statistics,
 }
 
 
 def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:
     """``queryset`` cut down to the rows ``viewer`` may see."""
     return queryset.filter(RULES[queryset.model](viewer))
+
+
+def may_grade(viewer: Any, enrollment: Enrollment) -> bool:
+    """Whether ``viewer`` may set grades of a run by hand: those who teach its course. Nobody grades themselves, except
+    those who answer for everyone."""
+    return may_teach(viewer, enrollment.course) and (enrollment.learner_id != viewer.pk or answers_for_all(viewer))

@@ -6,18 +6,34 @@ from wagtail import hooks
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 
-from assessment.modeladmin import AttemptAdmin, ExtensionAdmin, ResponseAdmin
+from assessment.modeladmin import (
+    AttemptAdmin,
+    ExtensionAdmin,
+    GradeOverrideAdmin,
+    ItemStatisticAdmin,
+    PageStatisticAdmin,
+    ResponseAdmin,
+)
 from assessment.views.regrading import regrade_page
 from assessment.viewsets import UsedQuestionViewSet
 from questions.models import Question
 
-for screen in (ResponseAdmin, AttemptAdmin, ExtensionAdmin):
+for screen in (
+    ResponseAdmin,
+    AttemptAdmin,
+    ExtensionAdmin,
+    GradeOverrideAdmin,
+    ItemStatisticAdmin,
+    PageStatisticAdmin,
+):
     screen().register_with_wagtail()
 register_snippet(UsedQuestionViewSet)
 
 LOG_ACTIONS = (
     ("extend", _("Extend a quiz"), _("More time or attempts given")),
-    ("grade", _("Grade an answer"), _("Answer graded")),
+    ("grade_answer", _("Grade an answer"), _("Answer graded")),
+    ("grade", _("Set a grade by hand"), _("Grade set by hand")),
+    ("clear_grade", _("Take back a grade set by hand"), _("Grade set by hand taken back")),
     ("regrade", _("Grade a question anew"), _("Question graded anew")),
 )
 

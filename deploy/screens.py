@@ -183,6 +183,26 @@ def answer_to_grade() -> str:
 def quiz_of(status: str) -> Callable[[], str]:
     """The quiz at the end of a course the familiar learner is or was on."""
     return lambda: first(model("lms_pages.QuizPage").objects.descendant_of(enrollment(status).course), "quiz").get_url()
+def somebody_graded() -> str:
+    """One grade of somebody, in the gradebook of a course with cohorts."""
+    group = cohort()
+    rows = model("learning.Result").objects.filter(enrollment__cohort_memberships__cohort=group)
+    result = first(rows.order_by("pk"), "score of a member of a cohort")
+    return reverse("assessment:grade", args=[group.course_key, result.enrollment.uuid, result.page_key])
+
+
+def looking_wrong() -> str:
+    """The analysis of a question that looks wrong, else of any."""
+    rows = model("assessment.ItemStatistic").objects.order_by("-n")
+    row = rows.exclude(findings=[]).first() or first(rows, "item statistic")
+    return AdminURLHelper(type(row)).get_action_url("inspect", row.pk)
+
+
+def own_grades() -> str:
+    """One's grades in a course with categories, else in any."""
+    rows = model("learning.Result").objects.filter(enrollment__learner__email=LEARNER)
+    result = rows.filter(enrollment__course__grading_categories__isnull=False).first()
+    return reverse("assessment:grades", args=[(result or first(rows, f"score of {LEARNER}")).enrollment.uuid])
 
 
 def invitation() -> str:
@@ -236,6 +256,7 @@ SCREENS = (
     Screen("quiz-all-at-once", attempt("open", "attempt", quiz__feedback_mode="again", **OWN), LEARNER),
     Screen("quiz-finish", attempt("open", "finish", quiz__layout="one", **OWN), LEARNER),
     Screen("quiz-review", attempt("graded", "review", **OWN), LEARNER),
+    Screen("grades", own_grades, LEARNER),
     Screen("search", lambda: reverse("search") + "?q=data", LEARNER),
     Screen("invitation", invitation),
     Screen("team", lambda: reverse("learning:team"), MANAGER),
@@ -248,6 +269,8 @@ SCREENS = (
     Screen("teaching-message", class_of("learning:message"), INSTRUCTOR),
     Screen("grading", taught_course("assessment:grading"), INSTRUCTOR),
     Screen("grading-answer", answer_to_grade, INSTRUCTOR),
+    Screen("teaching-gradebook", class_of("assessment:gradebook"), INSTRUCTOR),
+    Screen("teaching-grade", somebody_graded, INSTRUCTOR),
     Screen("admin-home", admin("wagtailadmin_home"), ADMINISTRATOR),
     Screen("admin-pages", admin("wagtailadmin_explore", "lms_pages.CatalogPage"), EDITOR),
     Screen("admin-publish-everything", admin("lms_pages_publish", "lms_pages.CoursePage"), EDITOR),
@@ -276,6 +299,11 @@ SCREENS = (
     Screen("admin-extension-form", records("assessment.Extension", "create"), INSTRUCTOR),
     Screen("admin-quiz-editor", admin("wagtailadmin_pages:edit", "lms_pages.QuizPage"), EDITOR),
     Screen("admin-grade-anew", grade_anew, ADMINISTRATOR),
+    Screen("admin-grades", records("assessment.GradeOverride"), ADMINISTRATOR),
+    Screen("admin-items", records("assessment.ItemStatistic"), EDITOR),
+    Screen("admin-item", looking_wrong, EDITOR),
+    Screen("admin-lesson-scores", records("assessment.PageStatistic"), EDITOR),
+    Screen("admin-lesson-score", records("assessment.PageStatistic", "inspect"), EDITOR),
     Screen("admin-person", records("accounts.User", "inspect"), ADMINISTRATOR),
     Screen("admin-person-form", records("accounts.User", "create"), ADMINISTRATOR),
     Screen("admin-team", records("accounts.Team", "inspect"), ADMINISTRATOR),

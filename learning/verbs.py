@@ -20,6 +20,7 @@ class Verb(models.TextChoices):
     QUIZ_STARTED = "quiz:started", _("began a quiz")
     QUIZ_SUBMITTED = "quiz:submitted", _("handed in a quiz")
     QUIZ_GRADED = "quiz:graded", _("got a grade for a quiz")
+    GRADE_OVERRIDDEN = "grade:overridden", _("had a grade set by hand")
     COURSE_REMINDED = "course:reminded", _("was reminded of the course")
     COURSE_COMPLETED = "course:completed", _("completed the course")
 
@@ -99,6 +100,16 @@ class QuizGradedData(EventData):
     cause: Literal["submission", "person", "regrade"]
 
 
+class GradeOverriddenData(EventData):
+    """Points as decimal strings, those before as they counted. No score: what was earned counts again."""
+
+    reason: str
+    score: str | None
+    max_score: str
+    was_score: str | None
+    was_max_score: str | None
+
+
 class CourseCompletedData(EventData):
     lessons: list[str]
 
@@ -116,5 +127,6 @@ DATA_MODELS: dict[tuple[str, int], type[EventData]] = {
     (Verb.QUIZ_STARTED, 1): QuizStartedData,
     (Verb.QUIZ_SUBMITTED, 1): QuizSubmittedData,
     (Verb.QUIZ_GRADED, 1): QuizGradedData,
+    (Verb.GRADE_OVERRIDDEN, 1): GradeOverriddenData,
     (Verb.COURSE_COMPLETED, 1): CourseCompletedData,
 }

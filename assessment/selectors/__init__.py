@@ -1,4 +1,4 @@
-"""What answers and attempts add up to, and what their pages show."""
+"""What answers, attempts and grades add up to, and what their pages show."""
 
 from assessment.selectors.attempts import Admission, Allowance, admission, allowance_for, attempts_of
 from assessment.selectors.checks import (
@@ -13,12 +13,26 @@ from assessment.selectors.checks import (
     lesson_score,
     question_usage,
 )
+from assessment.selectors.grades import (
+    Gradebook,
+    GradedItem,
+    LearnerGrades,
+    Plan,
+    gradebook,
+    grading_plan,
+    learner_grades,
+    override_history,
+)
 
 __all__ = [
     "Admission",
     "Allowance",
     "Check",
+    "Gradebook",
+    "GradedItem",
+    "LearnerGrades",
     "LessonScore",
+    "Plan",
     "Usage",
     "admission",
     "allowance_for",
@@ -27,7 +41,11 @@ __all__ = [
     "check_question",
     "earned",
     "field_name",
+    "gradebook",
+    "grading_plan",
     "latest_responses",
+    "learner_grades",
     "lesson_score",
+    "override_history",
     "question_usage",
 ]

@@ -53,7 +53,7 @@ def grade_answer(
         settle(attempt=attempt, rows=rows, cause="person", at=at, actor=actor, source="staff")
         log(
             instance=attempt.enrollment,
-            action="assessment.grade",
+            action="assessment.grade_answer",
             user=actor,
             data={"attempt": str(attempt.uuid), "question": row.position, "before": before, "points": str(points)},
         )

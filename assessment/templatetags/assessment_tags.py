@@ -1,19 +1,23 @@
-"""Knowledge checks inside a lesson."""
+"""Knowledge checks inside a lesson, quizzes, and grades in words."""
 
 import json
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessment.gradebook import CategoryLine, ItemLine
 from assessment.rules import points_words
 from assessment.selectors import Check, check_question, latest_responses
 from assessment.selectors.grading import waiting_by_course
 from assessment.selectors.start import QuizStart, quiz_start
 from assessment.views.checks import anchor
+from lms_pages.grading import Aggregation
 from lms_pages.models import QuizPage
 
 register = template.Library()
@@ -112,3 +116,72 @@ def answers_waiting(context, keys) -> dict[UUID, int]:
 def course_keys(entries) -> list[UUID]:
     """The keys of the courses on a desk."""
     return [entry.course.translation_key for entry in entries]
+
+
+@register.filter
+def as_percent(share: Decimal | None) -> str:
+    """A share as people say it: 75 %, 33.33 %; nothing for None."""
+    return "" if share is None else _("%s %%") % number(share * 100)
+
+
+@register.filter
+def number(value: Decimal | None) -> str:
+    """A number with at most two places and no zeros that say nothing, never rounded up."""
+    if value is None:
+        return ""
+    return localize(Decimal(int(value * 100)).scaleb(-2).normalize() + 0) if value % 1 else localize(int(value))
+
+
+@register.filter
+def grade_for(row: Any, entry: Any) -> Any:
+    """What counts for an item of the gradebook in a learner's row."""
+    return row.grade(entry.page_key)
+
+
+@register.filter
+def total_of(row: Any, name: str) -> CategoryLine | None:
+    """The line of the category of this name in a learner's row."""
+    return next((line for line in row.total.lines if line.category.name == name), None)
+
+
+@register.filter
+def how_it_adds_up(line: CategoryLine) -> str:
+    """How a category's items became its total, in a sentence."""
+    counted = [entry for entry in line.lines if entry.treatment == "counted"]
+    count = len(counted)
+    match line.category.aggregation:
+        case Aggregation.SUM:
+            return _("%(points)s of %(max)s points.") % {
+                "points": number(line.points),
+                "max": number(line.max_points),
+            }
+        case Aggregation.HIGHEST:
+            return _("The best item counts.")
+        case Aggregation.MEDIAN:
+            return (
+                ngettext("The item in the middle of %d counts.", "The item in the middle of %d counts.", count) % count
+            )
+        case Aggregation.WEIGHTED_MEAN:
+            return ngettext("%d item counts by its weight.", "The mean of %d items, each by its weight.", count) % count
+    return ngettext("%d item counts.", "The mean of %d items.", count) % count
+
+
+@register.filter
+def what_became_of(entry: ItemLine) -> str:
+    """What became of an item in its category's total, in words."""
+    if entry.treatment == "dropped":
+        return _("dropped: among the weakest")
+    if entry.treatment == "left_out":
+        return _("not graded yet, does not count yet")
+    if entry.counts_zero:
+        return _("not there yet, counts as 0") if entry.is_missing else _("not done yet, counts as 0")
+    if not entry.part:
+        return _("does not decide the total")
+    return _("counts for %s of the category") % as_percent(entry.part)
+
+
+@register.filter
+def reason_for(grades: Any, entry: ItemLine) -> str:
+    """Why a grade was set by hand."""
+    found = (override for key, override in grades.overrides.items() if str(key) == entry.item.key)
+    return next((override.reason for override in found), "")

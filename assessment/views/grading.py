@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from assessment.forms import GradeForm
+from assessment.forms import AnswerGradeForm
 from assessment.models import AttemptQuestion, AttemptState
 from assessment.policies import visible_to
 from assessment.selectors.grading import answer_to_grade, answers_to_grade, graded_by_hand
@@ -48,7 +48,7 @@ def grade_page(request, course, cohort, attempt, position) -> HttpResponse:
         answer__isnull=False,
     )
     answer = answer_to_grade(request.user, course, row)
-    form = GradeForm(request.POST or None, answer=answer)
+    form = AnswerGradeForm(request.POST or None, answer=answer)
     if request.method == "POST" and form.is_valid():
         try:
             grade_answer(

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from assessment.services import compute_item_statistics
 from cms.demo.classes import form_classes
 from cms.demo.content import write_courses
+from cms.demo.grades import plan_grades, set_grades
 from cms.demo.history import History
 from cms.demo.people import Company, hire
 from cms.demo.quizzes import grade_essays
@@ -43,9 +45,12 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
     for slug in TAUGHT_BY_INSTRUCTOR:
         if slug in courses:
             CourseStaff.objects.create(course=courses[slug], user=company.accounts.instructor)
+    plan_grades(courses)
     say("Living through a year …")
     totals = History(rng=rng, company=company, courses=courses, until=until).live()
     grade_essays(rng=rng, instructor=company.accounts.instructor, keep=ESSAYS_THAT_WAIT)
     form_classes(company=company, courses=courses, until=until)
+    set_grades(company=company, courses=courses, until=until)
+    compute_item_statistics()
     plan_reports(company)
     return Loaded(company, len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

@@ -67,6 +67,10 @@ class RunResource(CourseRows):
     def scope(self, viewer):
         return visible_to(viewer, Enrollment.objects.all())
 
+    def people_in_scope(self):
+        """Whom a row may be about."""
+        return visible_people(self.actor, User.objects.all())
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.required: dict[uuid.UUID, int] = {}
@@ -83,10 +87,11 @@ class RunResource(CourseRows):
         key = self.course_key(row.get("course", ""))
         return (person.pk, key) if person is not None and key is not None else None
 
-    def prepare(self, rows, *, for_update=False):
+    def load_runs(self, rows, *, for_update=False):
+        """The people, courses and runs that ``rows`` speak of."""
         self.load_courses()
         wanted = {row.get("email", "").strip().lower() for row in rows}
-        people = visible_people(self.actor, User.objects.with_address(*wanted))
+        people = self.people_in_scope().with_address(*wanted)
         self.people = {person.email.lower(): person for person in people}
         by_id = {person.pk: person for person in self.people.values()}
         keys = {self.course_key(row.get("course", "")) for row in rows} - {None}
@@ -97,6 +102,9 @@ class RunResource(CourseRows):
         for run in runs:
             run.learner = by_id[run.learner_id]
             self.runs.setdefault((run.learner_id, run.course_key), []).append(run)
+
+    def prepare(self, rows, *, for_update=False):
+        self.load_runs(rows, for_update=for_update)
         self.prepare_export([run for found in self.runs.values() for run in found])
 
     def prepare_export(self, instances):

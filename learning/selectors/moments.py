@@ -18,6 +18,7 @@ ICONS = {
     Verb.LESSON_RECORDED: "tick-inverse",
     Verb.LESSON_RESET: "undo",
     Verb.COURSE_COMPLETED: "success",
+    Verb.GRADE_OVERRIDDEN: "edit",
     Verb.COURSE_REMINDED: "mail",
     Verb.QUESTION_ANSWERED: "help",
 }
@@ -33,6 +34,8 @@ def event_words(event: LearningEvent) -> str:
         "actor": event.actor.name if event.actor is not None else _("somebody"),
         "reason": event.data.get("reason", ""),
         "run": event.data.get("run", 1),
+        "score": event.data.get("score"),
+        "of": event.data.get("max_score"),
     }
     match event.verb:
         case Verb.COURSE_REQUESTED:
@@ -59,6 +62,10 @@ def event_words(event: LearningEvent) -> str:
                 False: _("Answered a question in “%(lesson)s”, not right yet."),
                 None: _("Answered a poll in “%(lesson)s”."),
             }[event.data.get("is_right")]
+        case Verb.GRADE_OVERRIDDEN if values["score"] is None:
+            words = _("%(actor)s took back the grade set by hand for “%(lesson)s”: %(reason)s")
+        case Verb.GRADE_OVERRIDDEN:
+            words = _("%(actor)s set the grade for “%(lesson)s” to %(score)s of %(of)s: %(reason)s")
         case Verb.COURSE_REMINDED:
             words = _("Was reminded of “%(course)s” by %(actor)s.")
         case Verb.COURSE_COMPLETED:

@@ -139,7 +139,8 @@ def completion_view(request, uuid) -> HttpResponse:
         return redirect(enrollment.course.get_url(request))
     course = enrollment.course
     view = learner_view(viewer=request.user, course=course, course_url=course.get_url(request))
-    results = list(enrollment.results.all())
+    hidden = LessonPage.objects.filter(is_hidden_in_gradebook=True).values("translation_key")
+    results = list(enrollment.results.exclude(page_key__in=hidden))
     score = None
     if results:
         got, of = sum(result.score for result in results), sum(result.max_score for result in results)

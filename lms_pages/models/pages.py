@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,13 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from library.models import Origin
 from lms_pages.blocks import LessonBody
+from lms_pages.grading import Aggregation, weights_in_words
 
 
 class Level(models.TextChoices):
@@ -165,7 +175,12 @@ class CoursePage(OriginPage, Page):
                 heading=_("Taking this course"),
             ),
             MultiFieldPanel(
-                [FieldPanel("pass_mark"), InlinePanel("grading_categories", label=_("Category"))], heading=_("Grading")
+                [
+                    FieldPanel("pass_mark"),
+                    HelpPanel(template="lms_pages/admin/weights.html"),
+                    InlinePanel("grading_categories", label=_("Category")),
+                ],
+                heading=_("Grading"),
             ),
         ],
     )
@@ -173,6 +188,11 @@ class CoursePage(OriginPage, Page):
     class Meta(OriginPage.Meta):
         verbose_name = _("course")
         verbose_name_plural = _("courses")
+
+    @property
+    def weights_in_words(self) -> str:
+        """What the categories' weights add up to, as they are in the editor."""
+        return weights_in_words([category.weight for category in self.grading_categories.all()])
 
     @property
     def initials(self) -> str:
@@ -189,10 +209,37 @@ class GradingCategory(Orderable):
     name = models.CharField(_("name"), max_length=120)
     short_label = models.CharField(_("short label"), max_length=40, blank=True)
     weight = models.DecimalField(
-        _("weight"), max_digits=6, decimal_places=4, default=0, validators=[MinValueValidator(Decimal(0))]
+        _("weight"),
+        max_digits=6,
+        decimal_places=4,
+        default=0,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("The share of the course total, such as 0.4 for 40 %. 0: shown, but without weight."),
     )
-    expected = models.PositiveSmallIntegerField(_("number of items"), default=0)
-    drop_lowest = models.PositiveSmallIntegerField(_("lowest dropped"), default=0)
+    aggregation = models.CharField(_("how items add up"), max_length=16, choices=Aggregation, default=Aggregation.MEAN)
+    expected = models.PositiveSmallIntegerField(
+        _("number of items"),
+        default=0,
+        help_text=_("While there are fewer, those that are missing are empty for everybody. 0: as many as there are."),
+    )
+    drop_lowest = models.PositiveSmallIntegerField(
+        _("lowest dropped"),
+        default=0,
+        help_text=_("So many of each learner's weakest items do not count. One item always counts."),
+    )
+    empty_counts_zero = models.BooleanField(
+        _("what is not done counts as 0"),
+        default=True,
+        help_text=_("Without the tick, an item counts only once there is a grade."),
+    )
+
+    panels = [
+        FieldPanel("name"),
+        FieldRowPanel([FieldPanel("short_label"), FieldPanel("weight")]),
+        FieldPanel("aggregation"),
+        FieldRowPanel([FieldPanel("expected"), FieldPanel("drop_lowest")]),
+        FieldPanel("empty_counts_zero"),
+    ]
 
     class Meta(Orderable.Meta):
         verbose_name = _("grading category")
@@ -243,12 +290,27 @@ class ModulePage(OriginPage, Page):
         return redirect(f"{self.get_parent().get_url(request)}#module-{self.slug}")
 
 
+def course_above(module: Page | None) -> int | None:
+    """The id of the course that ``module`` stands in."""
+    return module.get_parent().pk if module is not None else None
+
+
 def has_check(body) -> bool:
     return any(block.block_type == "knowledge_check" for block in body or [])
 
 
 class LessonForm(WagtailAdminPageForm):
-    """Refuses to publish a lesson that nobody could complete."""
+    """Refuses to publish a lesson that nobody could complete; offers the grading categories of its course."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("grading_category"):
+            known = list(GradingCategory.objects.filter(course=course_above(self.parent_page)))
+            choices = [("", _("none"))] + [(category.name, category.name) for category in known]
+            # A category that was renamed or taken away stays chosen until somebody decides.
+            if (now := self.instance.grading_category) and now not in dict(choices):
+                choices.append((now, _("%(name)s (not a category of this course)") % {"name": now}))
+            field.widget = forms.Select(choices=choices)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -265,6 +327,13 @@ class LessonForm(WagtailAdminPageForm):
                 _("This lesson has no knowledge check. Add one to the content, or let learners mark it complete."),
             )
         return data
+
+
+# A quiz is graded as a lesson is.
+GRADING_PANEL = MultiFieldPanel(
+    [FieldPanel("grading_category"), FieldPanel("grading_weight"), FieldPanel("is_hidden_in_gradebook")],
+    heading=_("Grading"),
+)
 
 
 class LessonPage(OriginPage, Page):
@@ -301,6 +370,28 @@ class LessonPage(OriginPage, Page):
         help_text=_("Lessons of one module that share a section stand together in the outline."),
     )
     section_key = models.CharField(max_length=255, blank=True, editable=False)
+    grading_category = models.CharField(
+        _("grading category"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "Where the score counts in the gradebook. Without one, it does not count in a course that has categories."
+        ),
+    )
+    grading_weight = models.DecimalField(
+        _("weight"),
+        max_digits=6,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("Counts only in a category with a weighted mean. Empty: 1."),
+    )
+    is_hidden_in_gradebook = models.BooleanField(
+        _("hidden in the gradebook"),
+        default=False,
+        help_text=_("Learners do not see the score among their grades, and it counts for nobody until it is shown."),
+    )
 
     parent_page_types = ["lms_pages.ModulePage"]
     subpage_types = []
@@ -316,7 +407,13 @@ class LessonPage(OriginPage, Page):
     search_fields = [*Page.search_fields, index.SearchField("summary", boost=2), index.SearchField("body")]
     edit_handler = tabs(
         [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")],
-        [FieldPanel("completion_rule"), FieldPanel("is_required"), FieldPanel("minutes"), FieldPanel("section")],
+        [
+            FieldPanel("completion_rule"),
+            FieldPanel("is_required"),
+            FieldPanel("minutes"),
+            FieldPanel("section"),
+            GRADING_PANEL,
+        ],
     )
 
     class Meta(OriginPage.Meta):

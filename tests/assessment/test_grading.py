@@ -84,7 +84,7 @@ def test_other_points_replace_them_and_the_history_keeps_both(quiz, instructor):
     for points in ("3", "1"):
         row = grade_answer(answer=row, points=Decimal(points), actor=instructor)
     assert Attempt.objects.get().score == 2
-    entries = ModelLogEntry.objects.filter(action="assessment.grade").order_by("pk")
+    entries = ModelLogEntry.objects.filter(action="assessment.grade_answer").order_by("pk")
     assert [(entry.data["before"], entry.data["points"]) for entry in entries] == [
         (None, "3.0000"),
         ("3.0000", "1.0000"),

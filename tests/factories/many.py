@@ -13,7 +13,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from django_celery_results.models import TaskResult
 
 from accounts.models import Invitation, Team, TeamMembership
-from assessment.models import Attempt, Extension, Response
+from assessment.models import Attempt, Extension, GradeOverride, ItemStatistic, PageStatistic, Response
 from learning.models import Cohort, Enrollment, EnrollmentStatus, InviteLink, LearningEvent, LessonProgress
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, CourseStaff, QuizPage
@@ -195,6 +195,31 @@ def many_responses(count: int) -> None:
     Response.objects.bulk_create(rows, BATCH)
 
 
+def many_grades(count: int) -> None:
+    page, now = lessons_of(course())[0], timezone.now()
+    (run,) = many_runs_of_learners(1)
+    rows = [
+        GradeOverride(enrollment=run, page=page, page_key=uuid.uuid4(), score=1, max_score=2, reason="Bulk", at=now)
+        for _place in range(count)
+    ]
+    GradeOverride.objects.bulk_create(rows, BATCH)
+
+
+def many_items(count: int) -> None:
+    asked, now = make_question(), timezone.now()
+    rows = [ItemStatistic(question=asked, page_key=uuid.uuid4(), n=1, computed_at=now) for _place in range(count)]
+    ItemStatistic.objects.bulk_create(rows, BATCH)
+
+
+def many_pages(count: int) -> None:
+    now = timezone.now()
+    rows = [
+        PageStatistic(page_key=uuid.uuid4(), course_key=uuid.uuid4(), n=1, questions=1, computed_at=now)
+        for _place in range(count)
+    ]
+    PageStatistic.objects.bulk_create(rows, BATCH)
+
+
 def many_cohorts(count: int) -> None:
     page = course()
     rows = [Cohort(name=uuid.uuid4().hex, course=page, course_key=page.translation_key) for _place in range(count)]
@@ -251,6 +276,9 @@ MANY: dict[str, Callable[[int], object]] = {
     "learning.LearningEvent": many_events,
     "assessment.Attempt": many_attempts,
     "assessment.Extension": many_extensions,
+    "assessment.GradeOverride": many_grades,
+    "assessment.ItemStatistic": many_items,
+    "assessment.PageStatistic": many_pages,
     "assessment.Response": many_responses,
     "lms_pages.CourseStaff": many_staff,
     "notifications.OutboxMail": many_mails,

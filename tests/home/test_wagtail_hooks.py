@@ -54,7 +54,7 @@ def test_the_menu_has_exactly_five_entries(rf):
     ("role", "names"),
     [
         (roles.CONTENT_EDITOR, ["courses", "questions"]),
-        (roles.INSTRUCTOR, ["people", "reports"]),
+        (roles.INSTRUCTOR, ["courses", "people", "reports"]),
         (roles.MANAGER, ["people", "reports"]),
         (roles.REPORT_ADMINISTRATOR, ["people", "reports"]),
     ],
@@ -67,6 +67,7 @@ def test_what_stands_under_courses_and_people(rf):
     administrator = make_person(roles=(roles.ADMINISTRATOR,))
     assert set(submenu(rf, administrator, "courses")) == {
         "All courses", "Course staff", "Images", "Documents", "Media", "Topics", "Skills",
+        "Item analysis", "Scores by lesson",
     }  # fmt: skip
     assert {"Enrollments", "People", "Teams", "Team members"} <= set(submenu(rf, administrator, "people"))
     assert "Users" not in submenu(rf, administrator, "settings")

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 from django.db import connection, connections
 
-from assessment import services as answering
 from assessment.models import Response
 from assessment.services import answer_check
+from assessment.services import checks as answering
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from learning.services import complete_lesson, enroll, progress
 from tests.factories.accounts import make_person

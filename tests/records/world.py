@@ -20,6 +20,7 @@ from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, R
 from accounts.services import invite_people
 from assessment.models import Attempt, Extension, Response
 from assessment.services import give_extension
+from assessment.models import GradeOverride, ItemStatistic, PageStatistic, Response
 from learning.models import Cohort, Enrollment, InviteLink, LearningEvent, LessonProgress
 from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
@@ -28,6 +29,7 @@ from tests.factories.accounts import make_person, make_team
 from tests.factories.imports import make_batch
 from tests.factories.learning import make_cohort, make_enrollment
 from tests.factories.lms_pages import make_course, make_module
+from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.notifications import make_mail
 from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
 from tests.factories.questions import make_question, right_answer
@@ -135,6 +137,47 @@ def extensions(world: World) -> list[Extension]:
             extra_minutes=10,
         )
         for attempt in attempts(world)
+def grades(world: World) -> list[GradeOverride]:
+    return [
+        GradeOverride.objects.create(
+            enrollment=run,
+            page=lessons_of(run.course)[0],
+            page_key=lessons_of(run.course)[0].translation_key,
+            score=1,
+            max_score=2,
+            reason="Oral exam",
+            by=world.outside,
+            at=timezone.now(),
+        )
+        for run in finished(world)
+    ]
+
+
+def items(world: World) -> list[ItemStatistic]:
+    return [
+        ItemStatistic.objects.create(
+            question=make_question(),
+            page=lessons_of(course)[0],
+            page_key=lessons_of(course)[0].translation_key,
+            course_key=course.translation_key,
+            n=3,
+            computed_at=timezone.now(),
+        )
+        for course in (world.taught, world.other)
+    ]
+
+
+def lesson_scores(world: World) -> list[PageStatistic]:
+    return [
+        PageStatistic.objects.create(
+            page=lessons_of(course)[0],
+            page_key=lessons_of(course)[0].translation_key,
+            course_key=course.translation_key,
+            n=3,
+            questions=2,
+            computed_at=timezone.now(),
+        )
+        for course in (world.taught, world.other)
     ]
 
 
@@ -174,6 +217,9 @@ ROWS: dict[str, Callable[[World], list]] = {
     "learning.InviteLink": links,
     "learning.LessonProgress": progress,
     "learning.LearningEvent": events,
+    "assessment.GradeOverride": grades,
+    "assessment.ItemStatistic": items,
+    "assessment.PageStatistic": lesson_scores,
     "assessment.Response": responses,
     "assessment.Attempt": attempts,
     "assessment.Extension": extensions,

@@ -148,7 +148,8 @@ class CourseParser:
             )
             if units:
                 self.targets[url_name] = units[0].key
-            return Section(key, name, units)
+            category = str(attributes.get("format") or "") if details.is_true(attributes.get("graded")) else ""
+            return Section(key, name, units, category[:120])
 
     def unit(self, child: etree._Element, place: list[str], fallback: str, staff_only: bool) -> Unit:
         """A vertical, or whatever else stands in its stead: Open edX shows that as a unit of its own."""

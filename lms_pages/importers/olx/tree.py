@@ -91,11 +91,12 @@ class Unit:
 
 @dataclass(frozen=True)
 class Section:
-    """A sequential: becomes the label over its lessons."""
+    """A sequential: becomes the label over its lessons. ``category`` is the grader its work counts for, "" for none."""
 
     key: str
     name: str
     units: tuple[Unit, ...]
+    category: str = ""
 
 
 @dataclass(frozen=True)

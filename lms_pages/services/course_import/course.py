@@ -13,13 +13,14 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from library.models import Image
 from lms_pages.exceptions import CourseRefused
+from lms_pages.grading import Aggregation
 from lms_pages.importers.archive import CourseFiles, open_course
 from lms_pages.importers.html import one_text
 from lms_pages.importers.olx import FORMAT, parse_course
 from lms_pages.importers.olx.addresses import Kind, understood
 from lms_pages.importers.olx.assets import Assets
 from lms_pages.importers.olx.source import Source
-from lms_pages.importers.olx.tree import Chapter, Course, Unit
+from lms_pages.importers.olx.tree import Chapter, Course, Section, Unit
 from lms_pages.importers.report import Report
 from lms_pages.models import (
     CatalogPage,
@@ -118,7 +119,7 @@ class CourseWriter:
             self.pages.publish(modules[chapter.key], values, live=not chapter.staff_only)
             for section in chapter.sections:
                 for unit in section.units:
-                    self.publish_lesson(lessons[unit.key], unit, section.name, section.key)
+                    self.publish_lesson(lessons[unit.key], unit, section)
         self.note_language(page)
         self.note_staff_only()
         self.questions.unpublish_removed()
@@ -176,9 +177,13 @@ class CourseWriter:
             values["cover"] = cover
         graders = [(g.name, g.short_label, g.weight, g.expected, g.drop_lowest) for g in course.graders]
         if regraded := bool(graders) and self.graders_of(page) != graders:
+            # How items add up is chosen here: an export does not say it.
+            known = {category.name: category for category in page.grading_categories.all()}
             rows = [
                 GradingCategory(
                     name=grader.name,
+                    aggregation=known[grader.name].aggregation if grader.name in known else Aggregation.MEAN,
+                    empty_counts_zero=grader.name not in known or known[grader.name].empty_counts_zero,
                     short_label=grader.short_label,
                     weight=grader.weight,
                     expected=grader.expected,
@@ -239,15 +244,18 @@ class CourseWriter:
             lessons.update((lesson.origin_key, lesson) for lesson in made)
         return {module.origin_key: module for module in modules}, lessons
 
-    def publish_lesson(self, page: LessonPage, unit: Unit, section: str, section_key: str) -> None:
+    def publish_lesson(self, page: LessonPage, unit: Unit, section: Section) -> None:
         blocks, minutes = self.bodies.body(unit)
         values = {
             "title": unit.name,
-            "section": section,
-            "section_key": section_key,
+            "section": section.name,
+            "section_key": section.key,
             "minutes": minutes,
             "body": page.body.stream_block.to_python(blocks),
         }
+        # An export that grades nothing leaves what was chosen here.
+        if section.category:
+            values["grading_category"] = section.category
         self.pages.publish(page, values, live=not unit.staff_only)
 
     def note_staff_only(self) -> None:

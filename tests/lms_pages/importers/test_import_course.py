@@ -93,6 +93,26 @@ def test_modules_sections_and_lessons_stand_in_order(importing):
     assert {entry.completion_rule for entry in outline.lessons} == {"button"}
 
 
+def test_graded_work_names_its_category(importing):
+    tree = whole_course()
+    importing(tree)
+    names = {page.title: page.grading_category for page in LessonPage.objects.all()}
+    assert names == {"Doors": "Test", "Test": "Test", "Opinions": "", "The end": ""}
+
+
+def test_an_update_keeps_how_items_add_up(importing):
+    tree = whole_course()
+    importing(tree)
+    course = CoursePage.objects.get(origin="olx")
+    course.grading_categories.filter(name="Test").update(aggregation="median", empty_counts_zero=False)
+    policy = tree["policies/run/grading_policy.json"].replace("0.4", "0.3").replace("0.6", "0.7")
+    importing(tree | {"policies/run/grading_policy.json": policy}, update=True)
+    assert list(course.grading_categories.values_list("name", "weight", "aggregation", "empty_counts_zero")) == [
+        ("Test", Decimal("0.3"), "median", False),
+        ("Exam", Decimal("0.7"), "mean", True),
+    ]
+
+
 def test_text_becomes_blocks_in_the_order_of_the_page(importing):
     importing(whole_course())
     assert kinds("Doors") == [

@@ -1,0 +1,180 @@
+"""The gradebook of a course: what is graded, in which category, and what each learner has."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from assessment.gradebook import Category, CourseTotal, Grade, Item, course_total
+from assessment.models import GradeOverride
+from learning.models import Enrollment, Result
+from lms_pages.grading import Aggregation
+from lms_pages.models import CoursePage, LessonPage
+from lms_pages.policies import in_live_module
+from questions.models import Question
+from questions.types import QUESTION_TYPES
+
+# What a lesson is worth that asks no questions and is graded by hand.
+POINTS_BY_HAND = Decimal(100)
+
+
+@dataclass(frozen=True)
+class GradedItem:
+    """A lesson or quiz that gives a grade. ``category`` is "" where it counts in none."""
+
+    page_id: int
+    page_key: UUID
+    title: str
+    category: str
+    item: Item
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a course grades: its categories with their items, in the order of the tree, and what counts in none."""
+
+    course: CoursePage
+    categories: tuple[Category, ...]
+    items: tuple[GradedItem, ...]
+    is_implied: bool = False
+
+    @property
+    def uncounted(self) -> tuple[GradedItem, ...]:
+        return tuple(item for item in self.items if not item.category)
+
+    def item(self, page_key: UUID) -> GradedItem | None:
+        return next((item for item in self.items if item.page_key == page_key), None)
+
+
+@dataclass(frozen=True)
+class LearnerGrades:
+    """One run: what was earned, what was set by hand, and what they add up to."""
+
+    enrollment: Enrollment
+    earned: Mapping[UUID, Grade]
+    overrides: Mapping[UUID, GradeOverride]
+    total: CourseTotal
+
+    def grade(self, page_key: UUID) -> Grade | None:
+        """What counts for an item: the grade set by hand, else what was earned."""
+        return standing(self.earned.get(page_key), self.overrides.get(page_key))
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    plan: Plan
+    rows: tuple[LearnerGrades, ...]
+
+
+def points_of(lessons: Iterable[LessonPage]) -> dict[UUID, Decimal]:
+    """The points a lesson's questions are worth, by key; one query. A lesson that asks nothing is left out."""
+    checks = {lesson.translation_key: lesson.knowledge_checks for lesson in lessons}
+    asked = {key for found in checks.values() for keys in found.values() for key in keys}
+    graded_types = [name for name, kind in QUESTION_TYPES.items() if kind.is_graded]
+    graded = set(Question.objects.filter(pk__in=asked, live=True, type__in=graded_types).values_list("pk", flat=True))
+    points = {
+        key: sum(question in graded for keys in found.values() for question in keys) for key, found in checks.items()
+    }
+    return {key: Decimal(number) for key, number in points.items() if number}
+
+
+def grading_plan(course: CoursePage) -> Plan:
+    """What ``course`` grades as it is published now: lessons that ask graded questions, and those that name a category.
+
+    A course without categories has one for everything: points got of points there are. Three queries.
+    """
+    lessons = list(
+        LessonPage.objects.descendant_of(course)
+        .live()
+        .filter(in_live_module())
+        .order_by("path")
+        .only(
+            "title", "translation_key", "path", "body", "grading_category", "grading_weight", "is_hidden_in_gradebook"
+        )
+    )
+    rules: dict[str, Any] = {}
+    # Lessons name their category: of two with one name, the first is meant.
+    for rule in course.grading_categories.order_by("sort_order", "pk"):
+        rules.setdefault(rule.name, rule)
+    points = points_of(lessons)
+    everything = "" if rules else course.title
+    items = tuple(
+        GradedItem(
+            page_id=lesson.pk,
+            page_key=lesson.translation_key,
+            title=lesson.title,
+            category=everything or (lesson.grading_category if lesson.grading_category in rules else ""),
+            item=Item(
+                key=str(lesson.translation_key),
+                name=lesson.title,
+                max_score=points.get(lesson.translation_key, POINTS_BY_HAND),
+                weight=Decimal(1) if lesson.grading_weight is None else lesson.grading_weight,
+                is_hidden=lesson.is_hidden_in_gradebook,
+            ),
+        )
+        for lesson in lessons
+        if lesson.translation_key in points or lesson.grading_category
+    )
+
+    def of(name: str) -> tuple[Item, ...]:
+        return tuple(entry.item for entry in items if entry.category == name)
+
+    categories = tuple(
+        Category(
+            name=rule.name,
+            weight=rule.weight,
+            items=of(rule.name),
+            aggregation=rule.aggregation,
+            drop_lowest=rule.drop_lowest,
+            empty_counts_zero=rule.empty_counts_zero,
+            expected=rule.expected,
+        )
+        for rule in rules.values()
+    ) or (Category(everything, Decimal(1), of(everything), Aggregation.SUM),)
+    return Plan(course, categories, items, is_implied=not rules)
+
+
+def gradebook(*, course: CoursePage, enrollments: Iterable[Enrollment], plan: Plan | None = None) -> Gradebook:
+    """What each of ``enrollments`` has in ``course``, in their order: five queries for any number of learners and items,
+    two with a ``plan``. Each learner's totals are computed from their own grades alone."""
+    plan = plan or grading_plan(course)
+    runs = list(enrollments)
+    ids = [run.pk for run in runs]
+    earned: dict[int, dict[UUID, Grade]] = {}
+    for result in Result.objects.filter(enrollment__in=ids).only("enrollment_id", "page_key", "score", "max_score"):
+        earned.setdefault(result.enrollment_id, {})[result.page_key] = Grade(result.score, result.max_score)
+    overrides: dict[int, dict[UUID, GradeOverride]] = {}
+    for override in GradeOverride.objects.filter(enrollment__in=ids, is_latest=True, score__isnull=False):
+        overrides.setdefault(override.enrollment_id, {})[override.page_key] = override
+    return Gradebook(
+        plan, tuple(_learner(plan, run, earned.get(run.pk, {}), overrides.get(run.pk, {})) for run in runs)
+    )
+
+
+def learner_grades(*, enrollment: Enrollment, course: CoursePage | None = None) -> LearnerGrades:
+    """What one learner has, as `gradebook` computes it; by the page of ``course``, where that is a translation."""
+    return gradebook(course=course or enrollment.course, enrollments=[enrollment]).rows[0]
+
+
+def standing(earned: Grade | None, override: GradeOverride | None) -> Grade | None:
+    if override is not None and override.score is not None:
+        return Grade(override.score, override.max_score, is_override=True)
+    return earned
+
+
+def _learner(
+    plan: Plan, run: Enrollment, earned: dict[UUID, Grade], overrides: dict[UUID, GradeOverride]
+) -> LearnerGrades:
+    found = (
+        (entry.item.key, standing(earned.get(entry.page_key), overrides.get(entry.page_key))) for entry in plan.items
+    )
+    grades = {key: grade for key, grade in found if grade is not None}
+    total = course_total(categories=plan.categories, grades=grades, pass_mark=plan.course.pass_mark)
+    return LearnerGrades(run, earned, overrides, total)
+
+
+def override_history(*, enrollment: Enrollment, page_key: UUID) -> list[GradeOverride]:
+    """Everything that was set by hand for one item of one run, newest first."""
+    rows: Any = GradeOverride.objects.filter(enrollment=enrollment, page_key=page_key)
+    return list(rows.select_related("by").order_by("-at", "-pk"))
