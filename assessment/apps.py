@@ -32,4 +32,6 @@ class AssessmentConfig(AppConfig):
             description="Computes how questions did, once a night: the first time it is woken on a day.",
         )
         resources[GradeResource.slug] = GradeResource
+        for name in ("AttemptQuestion.graded_by", "Extension.given_by"):
+            merges[f"assessment.{name}"] = Move(_("Answers they graded and extensions they gave"))
         merges["assessment.GradeOverride.by"] = Move(_("Grades they set by hand"))

@@ -15,7 +15,8 @@ from assessment.models import (
     Response,
 )
 from learning.models import Enrollment
-from learning.policies import answers_for_all, courses_scope, may_teach, scope
+from learning.policies import answers_for_all, courses_scope, may_teach, scope, taught_keys
+from questions.policies import question_policy
 
 
 def extensions(viewer: Any) -> Q:
@@ -25,11 +26,19 @@ def extensions(viewer: Any) -> Q:
     return runs | Q(cohort__isnull=False) & courses_scope(viewer, "cohort__") if runs else runs
 
 
-def statistics(viewer: Any) -> Q:
-    """Figures without names: of all questions for those who write them, of the courses one teaches for instructors.
-    Those across lessons belong to no course."""
-    if viewer.is_active and viewer.has_perm("questions.change_question"):
+def page_figures(viewer: Any) -> Q:
+    """Figures without names: of all courses for those who write questions, of the courses one teaches for instructors."""
+    if viewer.is_active and question_policy.user_has_permission(viewer, "change"):
         return Q()
+    return courses_scope(viewer)
+
+
+def item_figures(viewer: Any) -> Q:
+    """Those of the questions one may change, and those of the courses one teaches. Figures across lessons belong to
+    no course."""
+    if viewer.is_active and question_policy.user_has_permission(viewer, "change"):
+        own = question_policy.instances_user_has_any_permission_for(viewer, ["change"])
+        return Q(question__in=own.values("pk")) | Q(course_key__in=taught_keys(viewer))
     return courses_scope(viewer)
 
 
@@ -39,8 +48,8 @@ RULES: dict[type, Callable[[Any], Q]] = {
     AttemptQuestion: lambda viewer: scope(viewer, "attempt__enrollment__"),
     Extension: extensions,
     GradeOverride: lambda viewer: scope(viewer, "enrollment__"),
-    ItemStatistic: statistics,
-    PageStatistic: statistics,
+    ItemStatistic: item_figures,
+    PageStatistic: page_figures,
 }
 
 

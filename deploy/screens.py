@@ -183,6 +183,8 @@ def answer_to_grade() -> str:
 def quiz_of(status: str) -> Callable[[], str]:
     """The quiz at the end of a course the familiar learner is or was on."""
     return lambda: first(model("lms_pages.QuizPage").objects.descendant_of(enrollment(status).course), "quiz").get_url()
+
+
 def somebody_graded() -> str:
     """One grade of somebody, in the gradebook of a course with cohorts."""
     group = cohort()

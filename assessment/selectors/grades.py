@@ -10,7 +10,7 @@ from assessment.gradebook import Category, CourseTotal, Grade, Item, course_tota
 from assessment.models import GradeOverride
 from learning.models import Enrollment, Result
 from lms_pages.grading import Aggregation
-from lms_pages.models import CoursePage, LessonPage
+from lms_pages.models import CompletionRule, CoursePage, LessonPage, PlannedEntry, QuizPage
 from lms_pages.policies import in_live_module
 from questions.models import Question
 from questions.types import QUESTION_TYPES
@@ -68,21 +68,44 @@ class Gradebook:
 
 
 def points_of(lessons: Iterable[LessonPage]) -> dict[UUID, Decimal]:
-    """The points a lesson's questions are worth, by key; one query. A lesson that asks nothing is left out."""
+    """The points a lesson's questions are worth, by key; two queries. A lesson that asks nothing is left out.
+
+    Of a quiz it is what an attempt is out of as it is written; a question that is drawn counts one point where the
+    draw does not say. Essays in knowledge checks are read, not graded.
+    """
+    lessons = list(lessons)
+    quiz_ids = [lesson.pk for lesson in lessons if lesson.completion_rule == CompletionRule.QUIZ]
+    plans = {quiz.translation_key: quiz.plan for quiz in QuizPage.objects.filter(pk__in=quiz_ids)}
     checks = {lesson.translation_key: lesson.knowledge_checks for lesson in lessons}
     asked = {key for found in checks.values() for keys in found.values() for key in keys}
-    graded_types = [name for name, kind in QUESTION_TYPES.items() if kind.is_graded]
-    graded = set(Question.objects.filter(pk__in=asked, live=True, type__in=graded_types).values_list("pk", flat=True))
+    fixed = {entry.question_id for plan in plans.values() for part in plan for entry in part.entries} - {None}
+    graded = {name: kind.graded_by_hand for name, kind in QUESTION_TYPES.items() if kind.is_graded}
+    rows = Question.objects.filter(pk__in=asked | fixed, live=True, type__in=graded).values_list("pk", "type", "points")
+    worth = {pk: points for pk, _kind, points in rows}
+    in_checks = {pk: points for pk, kind, points in rows if not graded[kind]}
     points = {
-        key: sum(question in graded for keys in found.values() for question in keys) for key, found in checks.items()
+        key: sum((in_checks.get(question, Decimal(0)) for keys in found.values() for question in keys), Decimal(0))
+        for key, found in checks.items()
     }
-    return {key: Decimal(number) for key, number in points.items() if number}
+    for key, plan in plans.items():
+        points[key] = sum((points_of_entry(entry, worth) for part in plan for entry in part.entries), Decimal(0))
+    return {key: number for key, number in points.items() if number}
+
+
+def points_of_entry(entry: PlannedEntry, worth: Mapping[int, Decimal]) -> Decimal:
+    """What a question or a draw of a quiz adds to an attempt; nothing for a question that is not asked, or a poll."""
+    if entry.question_id is None:
+        return entry.count * (entry.points if entry.points is not None else Decimal(1))
+    own = worth.get(entry.question_id)
+    if own is None:
+        return Decimal(0)
+    return own if entry.points is None else entry.points
 
 
 def grading_plan(course: CoursePage) -> Plan:
     """What ``course`` grades as it is published now: lessons that ask graded questions, and those that name a category.
 
-    A course without categories has one for everything: points got of points there are. Three queries.
+    A course without categories has one for everything: points got of points there are. Four queries.
     """
     lessons = list(
         LessonPage.objects.descendant_of(course)
@@ -90,7 +113,14 @@ def grading_plan(course: CoursePage) -> Plan:
         .filter(in_live_module())
         .order_by("path")
         .only(
-            "title", "translation_key", "path", "body", "grading_category", "grading_weight", "is_hidden_in_gradebook"
+            "title",
+            "translation_key",
+            "path",
+            "body",
+            "completion_rule",
+            "grading_category",
+            "grading_weight",
+            "is_hidden_in_gradebook",
         )
     )
     rules: dict[str, Any] = {}
@@ -136,7 +166,7 @@ def grading_plan(course: CoursePage) -> Plan:
 
 
 def gradebook(*, course: CoursePage, enrollments: Iterable[Enrollment], plan: Plan | None = None) -> Gradebook:
-    """What each of ``enrollments`` has in ``course``, in their order: five queries for any number of learners and items,
+    """What each of ``enrollments`` has in ``course``, in their order: six queries for any number of learners and items,
     two with a ``plan``. Each learner's totals are computed from their own grades alone."""
     plan = plan or grading_plan(course)
     runs = list(enrollments)

@@ -44,9 +44,11 @@ def grace() -> timedelta:
 
 
 def start_attempt(
-    *, enrollment: Enrollment, quiz: QuizPage, at: datetime | None = None, source: str = "web"
+    *, enrollment: Enrollment, quiz: QuizPage, at: datetime | None = None, source: str = "web", seed: str = ""
 ) -> Attempt:
     """Begin an attempt at a live quiz, or return the one that is under way: there is never more than one.
+
+    ``seed`` decides what is drawn; without one nobody can know it before.
 
     NotEnrolled unless the run is open, LessonLocked where the quiz is not open yet in its course, CannotBegin with a
     sentence where the quiz's rules allow none now, NothingToAsk where the bank has no question for it.
@@ -67,7 +69,7 @@ def start_attempt(
         allowance = allowance_for(enrollment=enrollment, quiz=quiz)
         admission(quiz=quiz, allowance=allowance, attempts=attempts, at=at).require()
         key = uuid.uuid4()
-        drawn = draw_questions(quiz=quiz, enrollment=enrollment, seed=str(key))
+        drawn = draw_questions(quiz=quiz, enrollment=enrollment, seed=seed or str(key))
         if not drawn:
             raise NothingToAsk()
         attempt = Attempt.objects.create(

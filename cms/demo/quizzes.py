@@ -25,7 +25,9 @@ def take_quiz(
     for number in range(min(quiz.attempts_allowed or MOST_ATTEMPTS, MOST_ATTEMPTS)):
         if moment >= now:
             break
-        attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=moment, source="demo")
+        attempt = start_attempt(
+            enrollment=enrollment, quiz=quiz, at=moment, source="demo", seed=str(rng.random())
+        )
         moment = answer_all(rng, attempt, moment, ability + LEARNED + 0.08 * number)
         submit_attempt(attempt=attempt, at=moment, source="demo")
         enrollment.refresh_from_db()
@@ -37,7 +39,7 @@ def take_quiz(
 
 def leave_open(rng: random.Random, enrollment: Enrollment, quiz: QuizPage, moment: datetime) -> None:
     """An attempt with its first answers, which goes on whenever its learner comes back: without an end of its time."""
-    attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=moment, source="demo")
+    attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=moment, source="demo", seed=str(rng.random()))
     rows = list(attempt.questions.select_related("question_revision").order_by("position")[:3])
     for number, row in enumerate(rows):
         answer = some_answer(rng, row.as_asked, number != 1)

@@ -15,7 +15,7 @@ from lms_pages.models.pages import (
     Visibility,
 )
 from lms_pages.models.publishing import BUSY, Publishing, PublishingState
-from lms_pages.models.quizzes import FeedbackMode, KeptAttempt, Layout, QuizPage, Review
+from lms_pages.models.quizzes import FeedbackMode, KeptAttempt, Layout, PlannedEntry, QuizPage, Review
 
 __all__ = [
     "BUSY",
@@ -33,6 +33,7 @@ __all__ = [
     "Level",
     "ModulePage",
     "OriginPage",
+    "PlannedEntry",
     "Publishing",
     "PublishingState",
     "QuizPage",

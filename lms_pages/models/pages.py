@@ -311,9 +311,6 @@ class LessonForm(WagtailAdminPageForm):
             if (now := self.instance.grading_category) and now not in dict(choices):
                 choices.append((now, _("%(name)s (not a category of this course)") % {"name": now}))
             field.widget = forms.Select(choices=choices)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
         if rule := self.fields.get("completion_rule"):
             rule.choices = [choice for choice in rule.choices if choice[0] != CompletionRule.QUIZ]
 

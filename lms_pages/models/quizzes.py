@@ -14,7 +14,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from lms_pages.blocks.quiz import QuizSections
-from lms_pages.models.pages import CompletionRule, LessonForm, LessonPage, has_check, tabs
+from lms_pages.models.pages import GRADING_PANEL, CompletionRule, LessonForm, LessonPage, has_check, tabs
 from questions.selectors import pool
 
 
@@ -166,7 +166,7 @@ class QuizPage(LessonPage):
                     FieldRowPanel([FieldPanel("pass_mark"), FieldPanel("kept_attempt")]),
                     FieldPanel("negative_marks"),
                 ],
-                heading=_("Grading"),
+                heading=_("What passes"),
             ),
             MultiFieldPanel(
                 [
@@ -180,6 +180,7 @@ class QuizPage(LessonPage):
                 [FieldPanel("review_after_submission"), FieldPanel("review_after_close")],
                 heading=_("What learners see of a finished attempt"),
             ),
+            GRADING_PANEL,
             FieldPanel("is_required"),
             FieldPanel("section"),
         ],

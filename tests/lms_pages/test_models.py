@@ -4,7 +4,7 @@ import pytest
 from wagtail.models import Page
 
 from home.models import HomePage
-from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage
+from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage, QuizPage
 from tests.factories.lms_pages import make_course, make_lesson
 from tests.factories.questions import make_question
 
@@ -12,8 +12,9 @@ TREE = {
     HomePage: ({Page}, {CatalogPage}),
     CatalogPage: ({HomePage}, {CoursePage}),
     CoursePage: ({CatalogPage}, {ModulePage}),
-    ModulePage: ({CoursePage}, {LessonPage}),
+    ModulePage: ({CoursePage}, {LessonPage, QuizPage}),
     LessonPage: ({ModulePage}, set()),
+    QuizPage: ({ModulePage}, set()),
 }
 
 

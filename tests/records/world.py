@@ -18,9 +18,8 @@ from django_celery_beat.models import PeriodicTask
 from accounts.models import Invitation, TeamMembership
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
 from accounts.services import invite_people
-from assessment.models import Attempt, Extension, Response
+from assessment.models import Attempt, Extension, GradeOverride, ItemStatistic, PageStatistic, Response
 from assessment.services import give_extension
-from assessment.models import GradeOverride, ItemStatistic, PageStatistic, Response
 from learning.models import Cohort, Enrollment, InviteLink, LearningEvent, LessonProgress
 from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
@@ -28,8 +27,7 @@ from reports.models import Delivery, Run
 from tests.factories.accounts import make_person, make_team
 from tests.factories.imports import make_batch
 from tests.factories.learning import make_cohort, make_enrollment
-from tests.factories.lms_pages import make_course, make_module
-from tests.factories.lms_pages import lessons_of, make_course
+from tests.factories.lms_pages import lessons_of, make_course, make_module
 from tests.factories.notifications import make_mail
 from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
 from tests.factories.questions import make_question, right_answer
@@ -116,27 +114,6 @@ def responses(world: World) -> list[Response]:
     ]
 
 
-def attempts(world: World) -> list[Attempt]:
-    """One in the course that is taught, by somebody of the team, and one elsewhere."""
-    learner = make_person()
-    make_team(managers=[world.people[MANAGER]], members=[learner])
-    made = []
-    for course, person in ((world.taught, learner), (world.other, make_person())):
-        quiz = make_quiz(make_module(course))
-        made.append(make_attempt(make_enrollment(person, course), quiz))
-    return made
-
-
-def extensions(world: World) -> list[Extension]:
-    return [
-        give_extension(
-            quiz=attempt.quiz,
-            enrollment=attempt.enrollment,
-            actor=world.people[ADMINISTRATOR],
-            reason="Slow reader.",
-            extra_minutes=10,
-        )
-        for attempt in attempts(world)
 def grades(world: World) -> list[GradeOverride]:
     return [
         GradeOverride.objects.create(
@@ -178,6 +155,30 @@ def lesson_scores(world: World) -> list[PageStatistic]:
             computed_at=timezone.now(),
         )
         for course in (world.taught, world.other)
+    ]
+
+
+def attempts(world: World) -> list[Attempt]:
+    """One in the course that is taught, by somebody of the team, and one elsewhere."""
+    learner = make_person()
+    make_team(managers=[world.people[MANAGER]], members=[learner])
+    made = []
+    for course, person in ((world.taught, learner), (world.other, make_person())):
+        quiz = make_quiz(make_module(course))
+        made.append(make_attempt(make_enrollment(person, course), quiz))
+    return made
+
+
+def extensions(world: World) -> list[Extension]:
+    return [
+        give_extension(
+            quiz=attempt.quiz,
+            enrollment=attempt.enrollment,
+            actor=world.people[ADMINISTRATOR],
+            reason="Slow reader.",
+            extra_minutes=10,
+        )
+        for attempt in attempts(world)
     ]
 
 
