@@ -112,7 +112,7 @@ def multiply(stored: int) -> None:
     rows = [field.column for field in AttemptQuestion._meta.fields if field.name not in ("id", "attempt")]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO assessment_attempt (uuid, number, {columns}) SELECT gen_random_uuid(), 100 + n % 32000, "
+            f"INSERT INTO assessment_attempt (uuid, number, {columns}) SELECT gen_random_uuid(), 100 + mod(n, 32000), "
             f"{columns} FROM assessment_attempt, generate_series(1, %s) n WHERE id = %s AND n < 32000",
             [min(missing, 31_999), model.pk],
         )
@@ -122,7 +122,7 @@ def multiply(stored: int) -> None:
             part = min(missing - done, 31_999)
             other = [str(next(others)) if name == "enrollment_id" else name for name in fields]
             cursor.execute(
-                f"INSERT INTO assessment_attempt (uuid, number, {columns}) SELECT gen_random_uuid(), 100 + n % 32000, "
+                f"INSERT INTO assessment_attempt (uuid, number, {columns}) SELECT gen_random_uuid(), 100 + mod(n, 32000), "
                 f"{', '.join(other)} FROM assessment_attempt, generate_series(1, %s) n WHERE id = %s",
                 [part, model.pk],
             )
