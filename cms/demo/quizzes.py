@@ -25,9 +25,7 @@ def take_quiz(
     for number in range(min(quiz.attempts_allowed or MOST_ATTEMPTS, MOST_ATTEMPTS)):
         if moment >= now:
             break
-        attempt = start_attempt(
-            enrollment=enrollment, quiz=quiz, at=moment, source="demo", seed=str(rng.random())
-        )
+        attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=moment, source="demo", seed=str(rng.random()))
         moment = answer_all(rng, attempt, moment, ability + LEARNED + 0.08 * number)
         submit_attempt(attempt=attempt, at=moment, source="demo")
         enrollment.refresh_from_db()
