@@ -177,7 +177,7 @@ class CourseWriter:
         for place, part in enumerate(data["sections"]):
             entries = [("question", {"question": self.questions[name].pk}) for name in part.get("questions", [])]
             for row in part.get("draws", []):
-                entries.append(("draw", {"count": row["count"], "skill": self.skills[row["skill"]].pk}))
+                entries.append(("draw", {"count": row["count"], "skill": str(self.skills[row["skill"]].pk)}))
             value = {
                 "title": part["title"],
                 "introduction": part.get("introduction", ""),

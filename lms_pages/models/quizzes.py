@@ -275,8 +275,8 @@ def planned_entry(kind: str, value: dict[str, Any]) -> PlannedEntry | None:
         return None
     return PlannedEntry(
         count=int(value["count"]),
-        topic_id=value.get("topic"),
-        skill_id=value.get("skill"),
+        topic_id=int(value["topic"]) if value.get("topic") else None,
+        skill_id=int(value["skill"]) if value.get("skill") else None,
         difficulty=value.get("difficulty") or "",
         points=points,
     )

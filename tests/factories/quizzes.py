@@ -21,7 +21,7 @@ def asked(question, points=None) -> dict:
 
 def draw(number: int, *, points=None, **which) -> dict:
     """``which``: topic, skill (rows) and difficulty."""
-    value = {name: getattr(row, "pk", row) for name, row in which.items()}
+    value = {name: str(getattr(row, "pk", row)) for name, row in which.items()}
     return entry("draw", {"count": number, "points": points, **value})
 
 

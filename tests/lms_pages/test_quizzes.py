@@ -1,0 +1,139 @@
+"""Quizzes as their authors write them."""
+
+import pytest
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+
+from accounts.roles import CONTENT_EDITOR
+from library.models import Topic
+from lms_pages.models import QuizPage
+from lms_pages.selectors import publication
+from tests.factories.accounts import make_person
+from tests.factories.lms_pages import check_block, make_course, make_module
+from tests.factories.questions import make_question
+from tests.factories.quizzes import asked, draw, make_quiz, section
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client):
+    person = make_person("Emil Editor", roles=(CONTENT_EDITOR,))
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def module():
+    return make_module(make_course(modules=0))
+
+
+def form(*entries, body=(), **values) -> dict:
+    parts = [("section", {"title": "", "introduction": "null", "entries": streamfield(entries)})]
+    return nested_form_data(
+        {
+            "title": "Ready",
+            "slug": "ready",
+            "summary": "",
+            "body": streamfield(body),
+            "sections": streamfield(parts),
+            "layout": "all",
+            "attempts_allowed": "",
+            "wait_minutes": "0",
+            "kept_attempt": "best",
+            "time_limit": "",
+            "minutes": "5",
+            "opens_at": "",
+            "closes_at": "",
+            "pass_mark": "0.6",
+            "feedback_mode": "end",
+            "penalty": "0.333",
+            "grading_category": "",
+            "grading_weight": "",
+            "is_required": "on",
+            "section": "",
+            "comments": inline_formset([]),
+            **values,
+        }
+    ) | {"review_after_submission": ["points"]}
+
+
+def add(client, module, data):
+    url = reverse("wagtailadmin_pages:add", args=["lms_pages", "quizpage", module.pk])
+    return client.post(url, data | {"action-publish": "action-publish"})
+
+
+def test_the_editor_opens_for_a_new_quiz_and_for_one_with_questions_and_draws(client, editor, module):
+    topic = Topic.objects.create(name="Doors", slug="doors")
+    make_question(difficulty="easy").topics.add(topic)
+    quiz = make_quiz(module, sections=[section(asked(make_question()), draw(1, topic=topic, difficulty="easy"))])
+    assert client.get(reverse("wagtailadmin_pages:edit", args=[quiz.pk])).status_code == 200
+    assert client.get(reverse("wagtailadmin_pages:add", args=["lms_pages", "quizpage", module.pk])).status_code == 200
+
+
+def test_a_quiz_is_published_with_its_questions_and_rules(client, editor, module):
+    question = make_question()
+    response = add(client, module, form(("question", {"question": question.pk, "points": "2.5"})))
+    assert response.status_code == 302
+    quiz = QuizPage.objects.get()
+    assert (quiz.live, quiz.completion_rule, quiz.question_count) == (True, "quiz", 1)
+    assert quiz.review_after_submission == ["points"]
+    assert [(entry.question_id, str(entry.points)) for part in quiz.plan for entry in part.entries] == [
+        (question.pk, "2.5")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"opens_at": "2027-03-02 10:00", "closes_at": "2027-03-01 10:00"}, "closes before it opens"),
+        ({"pass_mark": "60"}, "Ensure that there are no more than"),
+        ({"time_limit": "0"}, "greater than or equal to 1"),
+    ],
+)
+def test_rules_that_cannot_be_kept_are_refused(client, editor, module, values, words):
+    response = add(client, module, form(("question", {"question": make_question().pk, "points": ""}), **values))
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert not QuizPage.objects.exists()
+
+
+def test_a_draw_that_asks_for_more_than_there_is_cannot_be_published(client, editor, module):
+    make_question(difficulty="hard")
+    entry = {"count": "2", "topic": "", "skill": "", "difficulty": "hard", "points": ""}
+    response = add(client, module, form(("draw", entry)))
+    assert "A draw asks for 2 questions, and 1 published question fits." in response.content.decode()
+    assert not QuizPage.objects.exists()
+
+
+def test_its_introduction_asks_no_questions_of_its_own(client, editor, module):
+    question = make_question()
+    body = [("knowledge_check", {"title": "", "questions": streamfield_list(question.pk)})]
+    response = add(client, module, form(("question", {"question": question.pk, "points": ""}), body=body))
+    assert "The introduction of a quiz cannot ask questions of its own." in response.content.decode()
+    assert not QuizPage.objects.exists()
+
+
+def streamfield_list(*values) -> dict:
+    return {
+        "count": str(len(values)),
+        **{str(place): {"value": str(value), "deleted": "", "order": str(place)} for place, value in enumerate(values)},
+    }
+
+
+def test_publishing_a_whole_course_leaves_a_quiz_out_that_could_not_be_taken(editor):
+    course = make_course(modules=0)
+    questions = [make_question(difficulty="hard") for _number in range(2)]
+    quiz = make_quiz(make_module(course), sections=[section(draw(2, difficulty="hard"))])
+    questions[0].unpublish()
+    quiz.title = "Another title"
+    quiz.save_revision()
+    (entry,) = [entry for entry in publication(root=course, user=editor).entries if entry.page.pk == quiz.pk]
+    assert not entry.is_ready
+    assert "1 published question fits" in entry.reasons[0]
+
+
+def test_a_quiz_asks_no_knowledge_checks(module):
+    quiz = make_quiz(module)
+    quiz.body = quiz.body.stream_block.to_python([check_block(make_question())])
+    assert quiz.knowledge_checks == {}
