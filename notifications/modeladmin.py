@@ -10,7 +10,6 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -35,6 +34,7 @@ from workbench.modeladmin import (
     ScopedPermissionHelper,
 )
 from workbench.queue import enqueue
+from workbench.times import moment_words
 
 # How a state looks: an ordinary tag, or one that asks for attention.
 TAGS = {
@@ -125,8 +125,8 @@ class OutboxInspectView(ScopedInspectView):
             (_("State"), state_tag(mail)),
             (_("To"), f"{mail.to_name} <{mail.to_address}>" if mail.to_name else mail.to_address),
             (_("Kind"), mail.kind_label),
-            (_("Written"), moment(mail.created_at)),
-            (_("Sent"), moment(mail.sent_at) if mail.sent_at else _("not yet")),
+            (_("Written"), moment_words(mail.created_at)),
+            (_("Sent"), moment_words(mail.sent_at) if mail.sent_at else _("not yet")),
             (_("Attempts"), mail.attempts_made),
             (_("Message-ID"), mail.message_id.strip("<>")),
             *mail.headers.items(),
@@ -145,10 +145,6 @@ class OutboxInspectView(ScopedInspectView):
 
 def state_tag(mail: OutboxMail) -> SafeString:
     return status_tag(mail.get_state_display(), TAGS.get(mail.state, ""))
-
-
-def moment(value) -> str:
-    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
 class OutboxMailAdmin(ScopedModelAdmin):
@@ -203,7 +199,7 @@ class OutboxMailAdmin(ScopedModelAdmin):
     state_column.admin_order_field = "state"
 
     def written(self, mail):
-        return date_format(timezone.localtime(mail.created_at), "SHORT_DATETIME_FORMAT")
+        return moment_words(mail.created_at)
 
     written.short_description = gettext_lazy("written")
     written.admin_order_field = "created_at"

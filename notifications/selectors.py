@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import ModelLogEntry
@@ -17,6 +16,7 @@ from notifications.policies import sees_outbox, visible_to
 from notifications.smtp import STAGE_LABELS, Stage, Verdict
 from operations.registries import WorkState
 from workbench.matters import Matter
+from workbench.times import moment_words
 
 # A mail put on the queue is not put there again for this long: a slow worker would drown in repeats.
 WAKE_EVERY = timedelta(minutes=3)
@@ -72,10 +72,8 @@ def state_sentence(mail: OutboxMail) -> str:
     """How ``mail`` stands, as a person would say it."""
     values = {
         "address": mail.to_address,
-        "sent": date_format(timezone.localtime(mail.sent_at), "DATETIME_FORMAT") if mail.sent_at else "",
-        "next": date_format(timezone.localtime(mail.next_attempt_at), "DATETIME_FORMAT")
-        if mail.next_attempt_at
-        else "",
+        "sent": moment_words(mail.sent_at),
+        "next": moment_words(mail.next_attempt_at) if mail.next_attempt_at else "",
         "tries": mail.tries,
     }
     match mail.state:
