@@ -11,6 +11,7 @@ class AssessmentConfig(AppConfig):
     def ready(self):
         from accounts.registries import Move, merges
         from assessment.modeladmin import answers_of_run
+        from assessment.receivers import connect
         from assessment.resources import GradeResource
         from learning.models import Enrollment
         from operations.registries import task_words
@@ -18,6 +19,7 @@ class AssessmentConfig(AppConfig):
         from workbench.periodic import PeriodicEntry, periodic_tasks
         from workbench.records import related
 
+        connect()
         related.setdefault(Enrollment, []).append(answers_of_run)
         task_words["assessment.tasks.submit_overdue_attempts"] = _("Hand in quiz attempts whose time is up")
         periodic_tasks["Lectern: hand in attempts whose time is up"] = PeriodicEntry(

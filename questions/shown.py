@@ -47,6 +47,7 @@ class ShownQuestion:
     shows_hint: bool = True
     shows_verdict: bool = True
     shows_feedback: bool = True
+    shows_solution: bool = True
 
     @property
     def kind(self) -> QuestionType:
@@ -72,7 +73,7 @@ class ShownQuestion:
                 number,
                 value=next(iter(self.values.get(part.key, [])), ""),
                 feedback=feedback.get(part.key, ""),
-                is_right=earned[part.key] == 1 if part.key in earned else None,
+                is_right=earned[part.key] == 1 if part.key in earned and self.shows_verdict else None,
             )
             for number, part in enumerate(self.kind.parts(self.definition, self.seed), 1)
         ]
@@ -115,7 +116,7 @@ class ShownQuestion:
     @property
     def solution(self) -> str:
         """The worked solution, once the answer is right."""
-        return self.question.solution if self.is_answered and self.is_right and self.shows_feedback else ""
+        return self.question.solution if self.is_answered and self.is_right and self.shows_solution else ""
 
     @property
     def resource(self) -> Any | None:

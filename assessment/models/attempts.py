@@ -99,9 +99,13 @@ class AttemptQuestion(models.Model):
     section = models.PositiveSmallIntegerField(default=0)
     question = models.ForeignKey(Question, models.PROTECT, related_name="asked", verbose_name=_("question"))
     question_revision = models.ForeignKey("wagtailcore.Revision", models.PROTECT, related_name="+")
+    # The version it was graded by anew, once the question was put right.
+    judged_revision = models.ForeignKey("wagtailcore.Revision", models.PROTECT, null=True, related_name="+")
     points = models.DecimalField(_("points"), max_digits=7, decimal_places=2)
     answer = models.JSONField(_("answer"), null=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
+    # The window that saved the answer last: another one, drawn before, must not put its older state over it.
+    saved_by = models.CharField(max_length=32, blank=True)
     # How often it was checked while the attempt was open, where its rules give feedback at once.
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     is_final = models.BooleanField(default=False)
@@ -139,6 +143,13 @@ class AttemptQuestion(models.Model):
     def as_asked(self) -> Question:
         """The question as it stood when it was drawn; no query but for the revision, if that is not loaded."""
         return Question.from_serializable_data(self.question_revision.content, check_fks=False)
+
+    @property
+    def as_judged(self) -> Question:
+        """The question by which the answer has its points: as it was asked, unless it was put right since."""
+        if self.judged_revision is None:
+            return self.as_asked
+        return Question.from_serializable_data(self.judged_revision.content, check_fks=False)
 
 
 class Extension(models.Model):

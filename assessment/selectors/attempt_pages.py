@@ -1,7 +1,8 @@
 """What an attempt shows to its learner: while it is taken, before it is handed in, and afterwards."""
 
+import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,8 @@ class AttemptPage:
     numbers: tuple[AttemptQuestion, ...]
     here: int | None
     seconds_left: int | None
+    # Names this page among the windows that may be open on the attempt.
+    window: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def answered(self) -> int:
@@ -76,7 +79,8 @@ def attempt_page(
     here = None
     on_page = rows
     if attempt.judged_by.layout == Layout.ONE and not all_of_it:
-        here = int(wanted) if wanted.isdecimal() and 1 <= int(wanted) <= len(rows) else first_open(rows)
+        numbers = {str(row.position): row.position for row in rows}
+        here = numbers.get(wanted) or first_open(rows)
         on_page = [row for row in rows if row.position == here]
     return AttemptPage(
         items=tuple(items(attempt, on_page, drafts)),
@@ -119,9 +123,10 @@ def items(attempt: Attempt, rows: list[AttemptQuestion], drafts: Mapping[str, di
                 grade=kind.grade(definition, row.answer) if was_checked and row.answer is not None else None,
                 # The hint is what a wrong try opens; without other tries there is nothing to use it for.
                 shows_hint=was_checked and not row.is_final,
+                shows_solution=False,
             ),
             section=heading(attempt, row) if row.section != section else None,
-            may_check=at_once and not row.is_final,
+            may_check=at_once and not row.is_final and kind.is_graded and not kind.graded_by_hand,
             is_closed=row.is_final,
         )
         section = row.section
@@ -158,7 +163,7 @@ def review_page(*, attempt: Attempt, at: datetime, rights: frozenset[str] | None
     closes_at = allowance_for(enrollment=attempt.enrollment, quiz=quiz).closes_at
     if rights is None:
         rights = review_rights(quiz=quiz, closes_at=closes_at, at=at)
-    rows = list(attempt.questions.select_related("question_revision").order_by("position"))
+    rows = list(attempt.questions.select_related("question_revision", "judged_revision").order_by("position"))
     later = closes_at is not None and at < closes_at and not set(quiz.review_after_close) <= rights
     return ReviewPage(
         items=tuple(reviewed(attempt, rows, rights)),
@@ -171,10 +176,10 @@ def review_page(*, attempt: Attempt, at: datetime, rights: frozenset[str] | None
 def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[str]) -> Iterator[AttemptItem]:
     section = None
     for row in rows:
-        question = row.as_asked
+        question, judged = row.as_asked, row.as_judged
         kind, definition = question.kind, question.value
         verdict, feedback = Review.VERDICT in rights, Review.FEEDBACK in rights
-        right = kind.right_answer(definition) if Review.RIGHT in rights and row.share != 1 else None
+        right = judged.kind.right_answer(judged.value) if Review.RIGHT in rights and row.share != 1 else None
         yield AttemptItem(
             row=row,
             shown=ShownQuestion(
@@ -185,15 +190,17 @@ def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[st
                 is_answered=row.is_answered and (verdict or feedback),
                 is_right=(row.share == 1) if verdict and row.share is not None else None,
                 is_partly_right=verdict and row.share is not None and 0 < row.share < 1,
-                grade=graded(row, question) if feedback and row.is_answered else None,
+                grade=graded(row, judged) if feedback and row.is_answered else None,
                 shows_hint=False,
                 shows_feedback=feedback,
                 shows_verdict=verdict,
+                # It stands below, where the right answers may be seen.
+                shows_solution=False,
             ),
             section=heading(attempt, row) if row.section != section else None,
             is_closed=True,
-            right_words=kind.describe(definition, right) if right is not None else "",
-            solution=question.solution if Review.RIGHT in rights else "",
+            right_words=judged.kind.describe(judged.value, right) if right is not None else "",
+            solution=judged.solution if Review.RIGHT in rights else "",
             shows_points=Review.POINTS in rights and row.points > 0,
         )
         section = row.section

@@ -1,8 +1,9 @@
 """Whether somebody may begin a quiz now, and what stands in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 from assessment.exceptions import CannotBegin
 from assessment.models import Attempt, Extension
 from learning.models import Enrollment
-from lms_pages.models import QuizPage
+from lms_pages.models import QuizPage, Review
 from workbench.times import moment_words
 
 
@@ -27,21 +28,43 @@ class Allowance:
 
 
 def allowance_for(*, enrollment: Enrollment, quiz: QuizPage) -> Allowance:
-    """One query. What was granted to the run itself goes before what its cohort got."""
+    """What `combined` makes of the extensions of the run and of its cohort. One query."""
+    return combined(quiz, extensions_of(enrollment).filter(quiz_key=quiz.translation_key))
+
+
+def extensions_of(enrollment: Enrollment) -> QuerySet[Extension]:
+    """What was granted to a run itself, and to the cohort it is in."""
     cohorts = enrollment.cohort_memberships.filter(until=None).values("cohort")
-    found = sorted(
-        Extension.objects.filter(Q(enrollment=enrollment) | Q(cohort__in=cohorts), quiz_key=quiz.translation_key),
-        key=lambda extension: extension.enrollment_id is None,
-    )
-    if not found:
-        return Allowance(quiz.attempts_allowed, quiz.opens_at, quiz.closes_at)
-    extension = found[0]
+    return Extension.objects.filter(Q(enrollment=enrollment) | Q(cohort__in=cohorts))
+
+
+def combined(quiz: QuizPage, extensions: Iterable[Extension]) -> Allowance:
+    """The quiz's rules with what was granted: the most minutes and attempts of all grants, and the run's own dates
+    before those of its cohort. A second grant never takes away what the first one gave."""
+    found = sorted(extensions, key=lambda extension: extension.enrollment_id is None)
+    extra = max((extension.extra_attempts for extension in found), default=0)
     return Allowance(
-        attempts=None if quiz.attempts_allowed is None else quiz.attempts_allowed + extension.extra_attempts,
-        opens_at=extension.opens_at or quiz.opens_at,
-        closes_at=extension.closes_at or quiz.closes_at,
-        extra_minutes=extension.extra_minutes,
-        is_extended=True,
+        attempts=None if quiz.attempts_allowed is None else quiz.attempts_allowed + extra,
+        opens_at=next((extension.opens_at for extension in found if extension.opens_at), quiz.opens_at),
+        closes_at=next((extension.closes_at for extension in found if extension.closes_at), quiz.closes_at),
+        extra_minutes=max((extension.extra_minutes for extension in found), default=0),
+        is_extended=bool(found),
+    )
+
+
+def unseen_quizzes(*, enrollment: Enrollment, at: datetime) -> frozenset[UUID]:
+    """The keys of quizzes whose points a learner may not see yet, by their review rules. Two queries."""
+    granted: dict[UUID, list[Extension]] = {}
+    for extension in extensions_of(enrollment):
+        granted.setdefault(extension.quiz_key, []).append(extension)
+    quizzes = QuizPage.objects.filter(attempts__enrollment=enrollment).distinct()
+    return frozenset(
+        quiz.translation_key
+        for quiz in quizzes
+        if Review.POINTS
+        not in review_rights(
+            quiz=quiz, closes_at=combined(quiz, granted.get(quiz.translation_key, [])).closes_at, at=at
+        )
     )
 
 

@@ -1,13 +1,17 @@
 """The gradebook of a course: what is graded, in which category, and what each learner has."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from assessment.gradebook import Category, CourseTotal, Grade, Item, course_total
 from assessment.models import GradeOverride
+from assessment.selectors.attempts import unseen_quizzes
 from learning.models import Enrollment, Result
 from lms_pages.grading import Aggregation
 from lms_pages.models import CompletionRule, CoursePage, LessonPage, PlannedEntry, QuizPage
@@ -182,9 +186,30 @@ def gradebook(*, course: CoursePage, enrollments: Iterable[Enrollment], plan: Pl
     )
 
 
-def learner_grades(*, enrollment: Enrollment, course: CoursePage | None = None) -> LearnerGrades:
-    """What one learner has, as `gradebook` computes it; by the page of ``course``, where that is a translation."""
-    return gradebook(course=course or enrollment.course, enrollments=[enrollment]).rows[0]
+def learner_grades(
+    *, enrollment: Enrollment, course: CoursePage | None = None, at: datetime | None = None
+) -> LearnerGrades:
+    """What one learner has, as `gradebook` computes it; by the page of ``course``, where that is a translation.
+
+    Quizzes whose points they may not see yet are left out, as hidden items are.
+    """
+    unseen = unseen_quizzes(enrollment=enrollment, at=at or timezone.now())
+    plan = without(grading_plan(course or enrollment.course), unseen)
+    return gradebook(course=plan.course, enrollments=[enrollment], plan=plan).rows[0]
+
+
+def without(plan: Plan, unseen: frozenset[UUID]) -> Plan:
+    """``plan`` with the items of these pages hidden."""
+    keys = {str(key) for key in unseen}
+
+    def hidden(item: Item) -> Item:
+        return replace(item, is_hidden=True) if item.key in keys else item
+
+    return replace(
+        plan,
+        categories=tuple(replace(category, items=tuple(map(hidden, category.items))) for category in plan.categories),
+        items=tuple(replace(entry, item=hidden(entry.item)) for entry in plan.items),
+    )
 
 
 def standing(earned: Grade | None, override: GradeOverride | None) -> Grade | None:

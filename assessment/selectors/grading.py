@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from assessment.models import AttemptQuestion, AttemptState
 from assessment.policies import visible_to
+from learning.policies import answers_for_all
 from lms_pages.models import CoursePage
 from questions.models import Question
 
@@ -45,11 +46,17 @@ class ToGrade:
         return sum((line.points for line in self.rubric), Decimal(0))
 
 
+def waiting(viewer: Any) -> QuerySet[AttemptQuestion]:
+    """What waits and the viewer may grade: nobody grades themselves, except those who answer for everyone."""
+    rows = visible_to(viewer, AttemptQuestion.objects.filter(needs_grading=True))
+    return rows if answers_for_all(viewer) else rows.exclude(attempt__enrollment__learner=viewer)
+
+
 def answers_to_grade(viewer: Any, course: CoursePage) -> QuerySet[AttemptQuestion]:
     """What waits in a course the viewer teaches: question by question, the oldest first, so that one standard is held."""
-    rows = visible_to(viewer, AttemptQuestion.objects.filter(needs_grading=True))
     return (
-        rows.filter(attempt__enrollment__course_key=course.translation_key, attempt__state=AttemptState.SUBMITTED)
+        waiting(viewer)
+        .filter(attempt__enrollment__course_key=course.translation_key, attempt__state=AttemptState.SUBMITTED)
         .select_related("attempt__enrollment__learner", "attempt__quiz", "question")
         .order_by("question_id", "answered_at", "pk")
     )
@@ -65,9 +72,9 @@ def graded_by_hand(viewer: Any, course: CoursePage, most: int = 50) -> list[Atte
 
 def waiting_by_course(viewer: Any, keys: list) -> dict:
     """How many answers wait, by the key of their course: one query for any number of courses."""
-    rows = visible_to(viewer, AttemptQuestion.objects.filter(needs_grading=True))
     counts = (
-        rows.filter(attempt__enrollment__course_key__in=keys, attempt__state=AttemptState.SUBMITTED)
+        waiting(viewer)
+        .filter(attempt__enrollment__course_key__in=keys, attempt__state=AttemptState.SUBMITTED)
         .order_by()
         .values_list("attempt__enrollment__course_key")
         .annotate(count=Count("pk"))

@@ -2,7 +2,7 @@
 
 from assessment.services.attempts import check_answer, save_answers, start_attempt, submit_attempt, submit_overdue
 from assessment.services.checks import answer_check
-from assessment.services.extensions import give_extension
+from assessment.services.extensions import follow_quiz, give_extension
 from assessment.services.grades import clear_override, override_grade
 from assessment.services.grading import grade_answer
 from assessment.services.regrading import regrade_question
@@ -13,6 +13,7 @@ __all__ = [
     "check_answer",
     "clear_override",
     "compute_item_statistics",
+    "follow_quiz",
     "give_extension",
     "grade_answer",
     "override_grade",

@@ -7,6 +7,7 @@ sweep and a learner are served one after the other, and the later one finds what
 import logging
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -147,8 +148,36 @@ def hold_attempt(*, attempt: Attempt, at: datetime) -> None:
         raise AttemptOver()
 
 
-def save_answers(*, attempt: Attempt, answers: Mapping[int, Answer | None], at: datetime | None = None) -> datetime:
-    """Keep cleaned answers by the number of their question; None takes an answer back. Returns when it was saved.
+@dataclass(frozen=True)
+class Window:
+    """A page with the form of an attempt: its own name, and which window had saved each question when it was drawn."""
+
+    name: str
+    seen: Mapping[int, str]
+
+    def may_write(self, row: AttemptQuestion) -> bool:
+        return row.saved_by in (self.name, self.seen.get(row.position, ""))
+
+
+@dataclass(frozen=True)
+class Saved:
+    """When answers were saved; ``elsewhere`` are numbers of questions that another window has saved since this one was
+    drawn: they stay as they are there."""
+
+    at: datetime
+    elsewhere: tuple[int, ...] = ()
+
+
+def save_answers(
+    *,
+    attempt: Attempt,
+    answers: Mapping[int, Answer | None],
+    at: datetime | None = None,
+    window: Window | None = None,
+) -> Saved:
+    """Keep cleaned answers by the number of their question; None takes an answer back.
+
+    Of two windows the one that was drawn later wins; what is refused for that is named in the result.
 
     Nothing is judged. Questions that were checked for good keep the answer they have. AttemptOver once the attempt is handed in or its time is up, by the server's clock alone;
     NoSuchQuestion for a number the attempt does not have. Then nothing of it is kept.
@@ -156,22 +185,30 @@ def save_answers(*, attempt: Attempt, answers: Mapping[int, Answer | None], at: 
     at = at or timezone.now()
     with transaction.atomic():
         hold_attempt(attempt=attempt, at=at)
-        _write_answers(attempt, answers, at)
-    return at
+        return Saved(at, _write_answers(attempt, answers, at, window))
 
 
-def _write_answers(attempt: Attempt, answers: Mapping[int, Answer | None], at: datetime) -> None:
+def _write_answers(
+    attempt: Attempt, answers: Mapping[int, Answer | None], at: datetime, window: Window | None
+) -> tuple[int, ...]:
+    """The numbers of those that another window has saved meanwhile, and that stay."""
     rows = {row.position: row for row in attempt.questions.filter(position__in=answers)}
     if missing := set(answers) - set(rows):
         raise NoSuchQuestion(f"{NoSuchQuestion().args[0]} ({', '.join(map(str, sorted(missing)))})")
-    changed = []
+    changed, elsewhere = [], []
     for position, answer in answers.items():
         row = rows[position]
-        if not row.is_final and row.answer != answer:
-            # A share that a check gave was that of the answer before.
-            row.answer, row.answered_at, row.share = answer, at if answer is not None else None, None
-            changed.append(row)
-    AttemptQuestion.objects.bulk_update(changed, ["answer", "answered_at", "share"])
+        if row.is_final or row.answer == answer:
+            continue
+        if window is not None and not window.may_write(row):
+            elsewhere.append(position)
+            continue
+        # A share that a check gave was that of the answer before.
+        row.answer, row.answered_at, row.share = answer, at if answer is not None else None, None
+        row.saved_by = window.name if window is not None else ""
+        changed.append(row)
+    AttemptQuestion.objects.bulk_update(changed, ["answer", "answered_at", "share", "saved_by"])
+    return tuple(elsewhere)
 
 
 def check_answer(*, attempt: Attempt, position: int, answer: Answer, at: datetime | None = None) -> AttemptQuestion:
@@ -191,6 +228,9 @@ def check_answer(*, attempt: Attempt, position: int, answer: Answer, at: datetim
             raise NoSuchQuestion()
         if row.is_final:
             raise AlreadyChecked()
+        if row.answer == answer and row.share is not None:
+            # The same click once more: no other try was made.
+            return row
         question = row.as_asked
         grade = question.kind.grade(question.value, answer)
         row.answer, row.answered_at, row.tries, row.share = answer, at, row.tries + 1, grade.score
@@ -206,6 +246,7 @@ def submit_attempt(
     answers: Mapping[int, Answer | None] | None = None,
     at: datetime | None = None,
     source: str = "web",
+    window: Window | None = None,
 ) -> Attempt:
     """Hand an attempt in, with the last ``answers`` if there are any, and grade what the server can grade.
 
@@ -221,7 +262,7 @@ def submit_attempt(
         if is_over(attempt, at):
             return _end(attempt, by=SubmittedBy.DEADLINE, at=at, source=source)
         hold_attempt(attempt=attempt, at=at)
-        _write_answers(attempt, answers or {}, at)
+        _write_answers(attempt, answers or {}, at, window)
         return _end(attempt, by=SubmittedBy.LEARNER, at=at, source=source)
 
 
@@ -238,8 +279,10 @@ def submit_overdue(*, at: datetime | None = None, most: int = 500) -> int:
             with transaction.atomic():
                 # The learner was not there: their last activity stays what it is.
                 _hold_run_if_open(attempt, attempt.enrollment.last_activity_at or at)
-                ended = _end(attempt, by=SubmittedBy.DEADLINE, at=at, source="sweep")
-            count += ended.submitted_by == SubmittedBy.DEADLINE
+                # Its end may have been moved since it was found.
+                attempt.refresh_from_db(fields=ENDING)
+                if attempt.is_open and is_over(attempt, at):
+                    count += _end(attempt, by=SubmittedBy.DEADLINE, at=at, source="sweep").is_open is False
         except Exception:
             logger.exception("Attempt %s could not be handed in at its deadline", attempt.uuid)
     return count

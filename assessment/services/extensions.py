@@ -65,20 +65,40 @@ def give_extension(
 
 
 def move_deadlines(extension: Extension) -> None:
-    """Give the open attempts that an extension reaches the end they would have if they began now."""
-    attempts = Attempt.objects.filter(quiz_key=extension.quiz_key, state=AttemptState.OPEN)
+    """Give the open attempts that an extension reaches the end they would have if they began now, never an earlier one."""
+    attempts = Attempt.objects.filter(quiz_key=extension.quiz_key)
     if extension.enrollment_id:
         attempts = attempts.filter(enrollment=extension.enrollment)
     else:
         attempts = attempts.filter(
             enrollment__cohort_memberships__cohort=extension.cohort, enrollment__cohort_memberships__until=None
         )
+    for attempt in attempts.filter(state=AttemptState.OPEN).select_related("enrollment", "quiz"):
+        due_at = due_of(attempt)
+        if attempt.due_at is not None and (due_at is None or due_at > attempt.due_at):
+            Attempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN).update(due_at=due_at)
+
+
+def follow_quiz(*, quiz: QuizPage) -> int:
+    """After a quiz was published: its open attempts end when it closes now. Returns how many ends moved.
+
+    The time an attempt was begun with stays; what moves is the closing of the quiz.
+    """
+    moved = 0
+    attempts = Attempt.objects.filter(quiz_key=quiz.translation_key, state=AttemptState.OPEN)
     for attempt in attempts.select_related("enrollment", "quiz"):
-        allowance = allowance_for(enrollment=attempt.enrollment, quiz=attempt.quiz)
-        due_at = deadline(
-            started_at=attempt.started_at,
-            time_limit=attempt.judged_by.time_limit,
-            extra_minutes=allowance.extra_minutes,
-            closes_at=allowance.closes_at,
-        )
-        Attempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN).update(due_at=due_at)
+        due_at = due_of(attempt)
+        if due_at != attempt.due_at:
+            moved += Attempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN).update(due_at=due_at)
+    return moved
+
+
+def due_of(attempt: Attempt) -> datetime | None:
+    """When an attempt ends, by its own time limit and the dates that hold for its run now."""
+    allowance = allowance_for(enrollment=attempt.enrollment, quiz=attempt.quiz)
+    return deadline(
+        started_at=attempt.started_at,
+        time_limit=attempt.judged_by.time_limit,
+        extra_minutes=allowance.extra_minutes,
+        closes_at=allowance.closes_at,
+    )

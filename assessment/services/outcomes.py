@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from assessment.models import Attempt, AttemptQuestion, AttemptState
 from assessment.rules import kept, passes, total
+from learning.models import LessonProgress
 from learning.services import complete_lesson, record_event, record_result
 from learning.verbs import Verb
 
@@ -77,8 +78,17 @@ def keep_outcome(*, attempt: Attempt, at: datetime, actor: Any = None, source: s
         score, max_score = result
         passed = passes(score=score, max_score=max_score, pass_mark=quiz.pass_mark)
         record_result(enrollment=enrollment, page=quiz, score=score, max_score=max_score, passed=passed, at=at)
-    if passed or quiz.pass_mark is None:
+    is_done = LessonProgress.objects.filter(enrollment=enrollment, lesson_key=attempt.quiz_key).exists()
+    # Where there was nothing to win, taking part is all that can be asked.
+    if not is_done and (passed or quiz.pass_mark is None or attempt.max_score == 0):
         # An attempt that was begun lawfully may end, also where a lesson before it was added meanwhile.
         complete_lesson(
-            enrollment=enrollment, lesson=quiz, rule="quiz", at=at, source=source, actor=actor, may_be_locked=True
+            enrollment=enrollment,
+            lesson=quiz,
+            rule="quiz",
+            at=at,
+            source=source,
+            actor=actor,
+            may_be_locked=True,
+            was_there=source not in ("staff", "sweep"),
         )

@@ -35,8 +35,12 @@ class Preview:
     changed so much that they do not fit it any more."""
 
     changes: tuple[Change, ...]
-    same: int
+    same_ids: tuple[int, ...]
     kept: int
+
+    @property
+    def same(self) -> int:
+        return len(self.same_ids)
 
 
 def regrade_preview(*, question: Question, answers: Any = None) -> Preview:
@@ -47,7 +51,7 @@ def regrade_preview(*, question: Question, answers: Any = None) -> Preview:
     rows = (AttemptQuestion.objects.all() if answers is None else answers).filter(
         question=question, answer__isnull=False, attempt__state__in=[AttemptState.SUBMITTED, AttemptState.GRADED]
     )
-    changes, same, kept = [], 0, 0
+    changes, same, kept = [], [], 0
     rows = rows.select_related("attempt__enrollment__learner", "attempt__enrollment__course", "attempt__quiz")
     for row in rows.order_by("attempt__enrollment__learner__last_name", "pk").iterator(chunk_size=500):
         share = new_share(question, row)
@@ -56,10 +60,10 @@ def regrade_preview(*, question: Question, answers: Any = None) -> Preview:
             continue
         after = earned(share=share, points=row.points, tries=row.tries, rules=row.attempt.judged_by)
         if row.earned is None or after == row.earned:
-            same += 1
+            same.append(row.pk)
         else:
             changes.append(Change(row, row.earned, after))
-    return Preview(tuple(changes), same, kept)
+    return Preview(tuple(changes), tuple(same), kept)
 
 
 def new_share(question: Question, row: AttemptQuestion) -> Decimal | None:
@@ -80,21 +84,36 @@ def regrade_question(
     What was done stays done, also where points go down.
     """
     at = at or timezone.now()
+    written = []
     with transaction.atomic():
         preview = regrade_preview(question=question, answers=answers)
         for change in preview.changes:
             attempt = held(change.answer.attempt)
             rows = list(attempt.questions.order_by("position"))
             row = next(entry for entry in rows if entry.pk == change.answer.pk)
-            row.share, row.earned = new_share(question, row), change.after
-            row.question_revision_id = question.live_revision_id or row.question_revision_id
-            row.save(update_fields=["share", "earned", "question_revision"])
+            # Somebody may have graded it by hand since it was read.
+            share = new_share(question, row)
+            if share is None:
+                continue
+            row.share = share
+            row.earned = earned(share=share, points=row.points, tries=row.tries, rules=attempt.judged_by)
+            row.judged_revision_id = question.live_revision_id
+            row.save(update_fields=["share", "earned", "judged_revision"])
             settle(attempt=attempt, rows=rows, cause="regrade", at=at, actor=actor, source="staff")
-        if preview.changes:
+            written.append({"attempt": str(attempt.uuid), "before": str(change.before), "points": str(row.earned)})
+        AttemptQuestion.objects.filter(pk__in=preview.same_ids).update(judged_revision=question.live_revision_id)
+        if written:
             log(
                 instance=question,
                 action="assessment.regrade",
                 user=actor,
-                data={"reason": reason, "changed": len(preview.changes), "same": preview.same, "kept": preview.kept},
+                data={
+                    "reason": reason,
+                    "revision": question.live_revision_id,
+                    "changed": len(written),
+                    "same": preview.same,
+                    "kept": preview.kept,
+                    "answers": written,
+                },
             )
     return preview

@@ -1,5 +1,6 @@
 """Taking a quiz: begin, answer, hand in, look at it again. Every change is a POST, and the server keeps the time."""
 
+from collections.abc import Collection
 from functools import wraps
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from assessment.exceptions import AlreadyChecked, AttemptOver
 from assessment.models import Attempt, SubmittedBy
 from assessment.selectors.attempt_pages import attempt_page, review_page, seconds_left
 from assessment.services import check_answer, save_answers, start_attempt, submit_attempt
-from assessment.services.attempts import is_over
+from assessment.services.attempts import Window, is_over
 from learning.exceptions import LearningError
 from learning.models import EnrollmentStatus
 from learning.views import lesson_of, own_enrollment, says_why
@@ -73,19 +74,23 @@ def attempt_view(request, attempt) -> HttpResponse:
     if not attempt.is_open:
         return redirect("assessment:review", uuid=attempt.uuid)
     if request.method == "GET":
-        drafts = request.session.pop(DRAFTS, {}).get(str(attempt.uuid), {})
+        drafts = request.session.get(DRAFTS, {}).get(str(attempt.uuid), {})
         page = attempt_page(attempt=attempt, wanted=request.GET.get("q", ""), drafts=drafts)
         return render(request, "assessment/attempt.html", {"page": page, "attempt": attempt, "quiz": attempt.quiz})
+    request.session.pop(DRAFTS, None)
     answers, drafts = read_answers(request, attempt)
     check = number(request.POST.get("check"))
     try:
-        save_answers(attempt=attempt, answers=answers)
-        if check is not None and answers.get(check) is not None:
+        saved = save_answers(attempt=attempt, answers=answers, window=window_of(request))
+        if check is not None and answers.get(check) is not None and str(check) not in drafts:
             check_answer(attempt=attempt, position=check, answer=answers[check])
     except AttemptOver:
         return ended(request, submit_attempt(attempt=attempt))
     except AlreadyChecked as error:
         messages.info(request, error.args[0])
+        saved = None
+    if saved is not None and saved.elsewhere:
+        messages.warning(request, answered_elsewhere(saved.elsewhere))
     if check in answers and answers[check] is None:
         drafts[str(check)] = {"values": {}, "error": _("Answer the question, then check it.")}
     elif check is not None and check not in answers and str(check) not in drafts:
@@ -108,15 +113,16 @@ def save_view(request, attempt) -> JsonResponse:
         return JsonResponse({"is_over": True, "sentence": AttemptOver().args[0]}, status=409)
     answers, drafts = read_answers(request, attempt)
     try:
-        saved_at = save_answers(attempt=attempt, answers=answers)
+        saved = save_answers(attempt=attempt, answers=answers, window=window_of(request))
     except AttemptOver as error:
         return JsonResponse({"is_over": True, "sentence": error.args[0]}, status=409)
     except LearningError as error:
         return JsonResponse({"is_over": False, "sentence": error.args[0]}, status=error.status)
     return JsonResponse(
         {
-            "sentence": _("Saved at %(time)s.") % {"time": moment_words(saved_at).rpartition(" ")[2]},
-            "errors": {position: draft["error"] for position, draft in drafts.items()},
+            "sentence": _("Saved at %(time)s.") % {"time": moment_words(saved.at).rpartition(" ")[2]},
+            "errors": {position: draft["error"] for position, draft in drafts.items()}
+            | {str(position): answered_elsewhere([position]) for position in saved.elsewhere},
             "seconds_left": seconds_left(attempt),
             "answered": answered_words(attempt),
         }
@@ -130,7 +136,7 @@ def finish_view(request, attempt) -> HttpResponse:
     """What is answered and what is not; then it is handed in. A second press finds it handed in already."""
     if request.method == "POST" and attempt.is_open:
         was_open = attempt.enrollment.status == EnrollmentStatus.ACTIVE
-        attempt = submit_attempt(attempt=attempt, answers=read_answers(request, attempt)[0])
+        attempt = submit_attempt(attempt=attempt, answers=read_answers(request, attempt)[0], window=window_of(request))
         say_how_it_ended(request, attempt)
         attempt.enrollment.refresh_from_db()
         if was_open and attempt.enrollment.status == EnrollmentStatus.COMPLETED:
@@ -149,6 +155,26 @@ def review_view(request, attempt) -> HttpResponse:
         return redirect("assessment:attempt", uuid=attempt.uuid)
     page = review_page(attempt=attempt, at=timezone.now())
     return render(request, "assessment/review.html", {"page": page, "attempt": attempt, "quiz": attempt.quiz})
+
+
+def window_of(request) -> Window:
+    """The page that was sent, with the windows it knew of when it was drawn."""
+    seen = {
+        position: request.POST.get(f"seen{position}", "")[:32]
+        for text in request.POST.getlist("asked")
+        if (position := number(text)) is not None
+    }
+    return Window(request.POST.get("window", "")[:32], seen)
+
+
+def answered_elsewhere(positions: Collection[int]) -> str:
+    """Which answers stay as another window saved them."""
+    sentence = ngettext(
+        "Question %(numbers)s was answered in another window meanwhile. What stands there was kept.",
+        "Questions %(numbers)s were answered in another window meanwhile. What stands there was kept.",
+        len(positions),
+    )
+    return sentence % {"numbers": ", ".join(map(str, positions))}
 
 
 def read_answers(request, attempt: Attempt) -> tuple[dict[int, Answer | None], dict[str, dict]]:

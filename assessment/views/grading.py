@@ -1,13 +1,13 @@
 """Grading by the people who teach a course: what waits, and one answer after the other."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from assessment.forms import AnswerGradeForm
 from assessment.models import AttemptQuestion, AttemptState
-from assessment.policies import visible_to
+from assessment.policies import may_grade, visible_to
 from assessment.selectors.grading import answer_to_grade, answers_to_grade, graded_by_hand
 from assessment.services import grade_answer
 from learning.exceptions import LearningError
@@ -47,6 +47,8 @@ def grade_page(request, course, cohort, attempt, position) -> HttpResponse:
         position=position,
         answer__isnull=False,
     )
+    if not may_grade(request.user, row.attempt.enrollment):
+        raise Http404("Nobody grades themselves.")
     answer = answer_to_grade(request.user, course, row)
     form = AnswerGradeForm(request.POST or None, answer=answer)
     if request.method == "POST" and form.is_valid():

@@ -53,20 +53,25 @@ def complete_lesson(
     source: str = "web",
     outline: Outline | None = None,
     may_be_locked: bool = False,
+    was_there: bool = True,
 ) -> LearningEvent | None:
     """Mark a lesson done: progress row, the enrollment's counters and one event, in one transaction.
 
     Returns the event, or None when it was done before (then only the last activity is noted). Completes
     the run when the last required lesson is done. NotEnrolled unless the run is open,
     LessonLocked where an earlier lesson of an in-order course is not done, unless it ``may_be_locked``: for work that
-    was begun while it was open.
+    was begun while it was open. ``was_there`` is off where somebody else's work completes it: then the learner's place
+    and last activity stay what they are.
     """
     at = at or timezone.now()
     outline = outline or course_outline(enrollment.course)
     required = required_keys(outline)
     key = lesson.translation_key
     with transaction.atomic():
-        hold_run(enrollment=enrollment, lesson_key=key, at=at)
+        if was_there:
+            hold_run(enrollment=enrollment, lesson_key=key, at=at)
+        else:
+            hold_run(enrollment=enrollment, lesson_key=None, at=enrollment.last_activity_at or at)
         done = done_keys(enrollment)
         if key in done:
             return None

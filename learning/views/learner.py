@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,7 +14,7 @@ from learning.exceptions import ChecksOpen, LearningError, QuizOpen
 from learning.models import Enrollment, EnrollmentStatus
 from learning.selectors import course_cards, learner_view
 from learning.services import complete_lesson, enroll, finish_course, leave_course, request_enrollment
-from lms_pages.models import CompletionRule, CoursePage, LessonPage
+from lms_pages.models import CompletionRule, CoursePage, LessonPage, QuizPage
 from lms_pages.policies import in_live_module, visible_to
 from workbench.text import plain_text
 
@@ -140,7 +141,9 @@ def completion_view(request, uuid) -> HttpResponse:
     course = enrollment.course
     view = learner_view(viewer=request.user, course=course, course_url=course.get_url(request))
     hidden = LessonPage.objects.filter(is_hidden_in_gradebook=True).values("translation_key")
-    results = list(enrollment.results.exclude(page_key__in=hidden))
+    quizzes = QuizPage.objects.filter(translation_key__in=enrollment.results.values("page_key"))
+    unseen = [quiz.translation_key for quiz in quizzes if not quiz.shows_points(timezone.now())]
+    results = list(enrollment.results.exclude(page_key__in=hidden).exclude(page_key__in=unseen))
     score = None
     if results:
         got, of = sum(result.score for result in results), sum(result.max_score for result in results)

@@ -29,7 +29,12 @@ class AskedQuestionBlock(blocks.StructBlock):
 
     question = SnippetChooserBlock("questions.Question", label=_("Question"))
     points = blocks.DecimalBlock(
-        label=_("Points"), required=False, min_value=Decimal("0.01"), max_value=1000, help_text=POINTS_HELP
+        label=_("Points"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=1000,
+        decimal_places=2,
+        help_text=POINTS_HELP,
     )
 
     class Meta:
@@ -48,7 +53,12 @@ class DrawBlock(blocks.StructBlock):
         label=_("Difficulty"), choices=Difficulty.choices, required=False, help_text=_("Empty: any.")
     )
     points = blocks.DecimalBlock(
-        label=_("Points each"), required=False, min_value=Decimal("0.01"), max_value=1000, help_text=POINTS_HELP
+        label=_("Points each"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=1000,
+        decimal_places=2,
+        help_text=POINTS_HELP,
     )
 
     class Meta:

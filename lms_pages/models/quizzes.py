@@ -1,6 +1,7 @@
 """Quizzes: lessons whose work is to answer questions, with rules the server keeps."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -219,6 +220,11 @@ class QuizPage(LessonPage):
     def question_count(self) -> int:
         """How many questions an attempt asks, as it is written."""
         return sum(entry.count for section in self.plan for entry in section.entries)
+
+    def shows_points(self, at: datetime) -> bool:
+        """Whether learners may see the points of a finished attempt ``at`` this moment, apart from dates of their own."""
+        is_closed = self.closes_at is not None and at >= self.closes_at
+        return Review.POINTS in (self.review_after_close if is_closed else self.review_after_submission)
 
     def short_draws(self) -> list[str]:
         """A sentence for each draw that asks for more questions than the bank holds for it."""

@@ -27,6 +27,7 @@ if (form) {
     tell(form.dataset.saving, "saving");
     try {
       const response = await fetch(form.dataset.save, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      if (response.redirected || !response.headers.get("Content-Type")?.includes("json")) { tell(form.dataset.signIn, "failed"); return; }
       const told = await response.json();
       if (told.is_over) { form.dataset.over = "yes"; location.assign(form.dataset.review); return; }
       tell(told.sentence, response.ok ? "saved" : "failed");
@@ -66,7 +67,8 @@ if (timer) {
   const tick = () => {
     const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
     const minutes = Math.floor(left / 60), seconds = String(left % 60).padStart(2, "0");
-    shown.textContent = `${minutes}:${seconds}`;
+    // A closing date that is days away stays a date.
+    if (left < 4 * 3600) shown.textContent = `${minutes}:${seconds}`;
     timer.classList.toggle("is-short", left <= 60);
     for (const [at, words] of marks) if (left <= at && last > at && last !== Infinity) announced.textContent = words;
     last = left;

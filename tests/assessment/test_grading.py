@@ -157,6 +157,16 @@ def test_only_those_who_teach_the_course_may_look_and_grade(client, quiz, instru
     assert row.needs_grading
 
 
+def test_nobody_grades_themselves(client, quiz, instructor):
+    row = hand_in(quiz, instructor)
+    client.force_login(instructor)
+    assert client.get(page(quiz, row)).status_code == 404
+    assert client.post(page(quiz, row), {"criterion_0": "4", "criterion_1": "2"}).status_code == 404
+    assert "Nothing waits" in client.get(reverse("assessment:grading", args=[course_key(quiz)])).content.decode()
+    row.refresh_from_db()
+    assert row.needs_grading
+
+
 def test_grading_costs_the_same_with_two_and_with_forty_waiting(
     client, quiz, instructor, django_assert_max_num_queries
 ):
@@ -205,7 +215,11 @@ def test_a_regrade_shows_who_changes_and_changes_them_alone():
     # What was done stays done.
     assert LessonProgress.objects.count() == 2
     entry = ModelLogEntry.objects.get(action="assessment.regrade")
-    assert entry.data == {"reason": "The key was wrong.", "changed": 2, "same": 0, "kept": 0}
+    assert (entry.data["reason"], entry.data["changed"], entry.data["kept"]) == ("The key was wrong.", 2, 0)
+    assert sorted((line["before"], line["points"]) for line in entry.data["answers"]) == [
+        ("0.0000", "1.0000"),
+        ("1.0000", "0.0000"),
+    ]
 
 
 def test_what_a_person_graded_and_what_fits_no_more_is_kept(instructor):

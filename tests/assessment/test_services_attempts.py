@@ -17,13 +17,14 @@ from assessment.services import (
     submit_attempt,
     submit_overdue,
 )
+from assessment.services.attempts import Window
 from learning.exceptions import LessonLocked, NotEnrolled
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from learning.services import leave_course
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_cohort
 from tests.factories.lms_pages import make_course, make_lesson, make_module
-from tests.factories.questions import make_question, right_answer
+from tests.factories.questions import make_question, option_ids, right_answer
 from tests.factories.quizzes import answers_to, asked, draw, make_attempt, make_quiz, make_taker, section
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +253,17 @@ def test_what_was_on_its_way_is_taken(early):
     assert attempt.submitted_at == NOW + 10 * MINUTE + min(early, timedelta())
 
 
+def test_another_closing_of_the_quiz_reaches_the_attempts_that_are_open():
+    quiz = make_quiz()
+    attempt = start_attempt(enrollment=make_taker(quiz), quiz=quiz, at=NOW)
+    assert attempt.due_at is None
+    for closes_at in (NOW + 5 * MINUTE, NOW + 60 * MINUTE):
+        quiz.closes_at = closes_at
+        quiz.save_revision().publish()
+        attempt.refresh_from_db()
+        assert attempt.due_at == closes_at
+
+
 def test_a_quiz_that_closes_ends_the_attempts_that_are_open():
     quiz = make_quiz(closes_at=NOW + 5 * MINUTE, time_limit=60)
     attempt = start_attempt(enrollment=make_taker(quiz), quiz=quiz, at=NOW)
@@ -318,6 +330,18 @@ def test_polls_are_asked_and_count_nothing():
     assert Result.objects.count() == 1
 
 
+def test_grading_by_somebody_else_moves_neither_place_nor_last_activity():
+    quiz = make_quiz(pass_mark=Decimal(1), time_limit=10)
+    enrollment = make_taker(quiz)
+    attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOW)
+    save_answers(attempt=attempt, answers=answers_to(attempt), at=NOW)
+    Enrollment.objects.filter(pk=enrollment.pk).update(last_lesson_key=None)
+    submit_overdue(at=NOW + 60 * MINUTE)
+    enrollment.refresh_from_db()
+    assert (enrollment.status, enrollment.last_activity_at) == (EnrollmentStatus.COMPLETED, NOW)
+    assert enrollment.last_lesson_key is None
+
+
 def test_a_learner_who_left_gets_the_attempt_ended_without_progress():
     quiz = make_quiz(time_limit=10)
     enrollment = make_taker(quiz)
@@ -361,13 +385,38 @@ def test_checked_once_an_answer_stays():
 def test_each_wrong_try_costs_its_share(wrong, earned):
     quiz = make_quiz(None, make_question(), feedback_mode="again", penalty=Decimal("0.25"))
     attempt = start_attempt(enrollment=make_taker(quiz), quiz=quiz)
-    for _number in range(wrong):
-        row = check_answer(attempt=attempt, position=1, answer=answers_to(attempt, right=0)[1])
+    options = option_ids(attempt.questions.get().question, right=False)
+    for number in range(wrong):
+        row = check_answer(attempt=attempt, position=1, answer={"options": [options[number % 2]]})
     if wrong < 4:
         row = check_answer(attempt=attempt, position=1, answer=answers_to(attempt)[1])
     assert row.is_final
     submit_attempt(attempt=attempt)
     assert attempt.score == Decimal(earned)
+
+
+def test_the_same_check_sent_twice_is_one_try():
+    quiz = make_quiz(None, make_question(), feedback_mode="again", penalty=Decimal("0.25"))
+    attempt = start_attempt(enrollment=make_taker(quiz), quiz=quiz)
+    for _click in range(2):
+        row = check_answer(attempt=attempt, position=1, answer=answers_to(attempt, right=0)[1])
+    assert (row.tries, attempt.questions.get().tries) == (1, 1)
+
+
+def test_an_older_window_does_not_write_over_a_newer_one():
+    quiz = make_quiz()
+    attempt = start_attempt(enrollment=make_taker(quiz), quiz=quiz)
+    right = answers_to(attempt)
+    first, second = Window("first", {1: "", 2: ""}), Window("second", {1: "", 2: ""})
+    assert save_answers(attempt=attempt, answers=right, window=first).elsewhere == ()
+    saved = save_answers(attempt=attempt, answers={1: None, 2: None}, window=second)
+    assert saved.elsewhere == (1, 2)
+    # The same window goes on, and one that was drawn later knows of the first.
+    assert save_answers(attempt=attempt, answers={1: None}, window=first).elsewhere == ()
+    assert save_answers(attempt=attempt, answers={2: None}, window=Window("third", {2: "first"})).elsewhere == ()
+    save_answers(attempt=attempt, answers=right)
+    submit_attempt(attempt=attempt, answers={1: None, 2: None}, window=Window("second", {1: "x", 2: "x"}))
+    assert attempt.score == 2
 
 
 def test_an_answer_changed_after_its_check_is_one_more_try():
@@ -415,6 +464,9 @@ def test_ones_own_extension_goes_before_the_cohorts():
     give_extension(quiz=quiz, enrollment=mine, actor=make_person(), reason="Dyslexia", extra_minutes=20)
     dues = [start_attempt(enrollment=run, quiz=quiz, at=NOW).due_at for run in (mine, other)]
     assert dues == [NOW + 30 * MINUTE, NOW + 12 * MINUTE]
+    # Another grant for the run takes nothing away that its cohort has.
+    give_extension(quiz=quiz, enrollment=other, actor=make_person(), reason="Ill", extra_attempts=1)
+    assert Attempt.objects.get(enrollment=other).due_at == NOW + 12 * MINUTE
 
 
 # In a course ------------------------------------------------------------------------
@@ -444,6 +496,6 @@ def test_asking_costs_the_same_queries_for_two_and_for_thirty_questions(django_a
             save_answers(attempt=attempt, answers={1: answers[1]})
         with django_assert_num_queries(5):
             save_answers(attempt=attempt, answers=answers)
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(31):
             submit_attempt(attempt=attempt)
         assert AttemptQuestion.objects.filter(attempt=attempt, share=1).count() == count

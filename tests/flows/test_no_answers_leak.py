@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from wagtail.models import Revision
 
+from assessment.models import Attempt
 from assessment.services import start_attempt, submit_attempt
 from cms.demo.content import CourseWriter, course_files
 from learning.models import Enrollment
@@ -20,11 +21,11 @@ from questions.types import question_type
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import catalog, check_block, make_course, make_lesson, make_module
 from tests.factories.questions import DATA, form_values, make_question, right_answer, wrong_answer
-from tests.factories.quizzes import make_quiz, make_taker
+from tests.factories.quizzes import answers_to, make_quiz, make_taker
 
 pytestmark = pytest.mark.django_db
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
+TOKEN = re.compile(r'name="(?:csrfmiddlewaretoken|window)" value="[^"]+"')
 
 
 OTHER = "<p>Another feedback altogether.</p>"
@@ -308,10 +309,47 @@ def test_after_it_a_canary_sings_only_where_the_review_rule_lets_it(client, righ
     assert (CANARY in everything_to_see(client, quiz, attempt)) == sings
 
 
+def test_right_answers_bring_no_worked_solution_before_the_rule_lets_it(client):
+    solution = "<p>Solved4711</p>"
+    quiz = make_quiz(None, make_question(solution=solution), make_question("gaps", solution=solution))
+    run = make_taker(quiz)
+    client.force_login(run.learner)
+    attempt = start_attempt(enrollment=run, quiz=quiz)
+    submit_attempt(attempt=attempt, answers=answers_to(attempt))
+    assert "Solved4711" not in everything_to_see(client, quiz, attempt)
+
+
+def test_feedback_alone_says_of_no_part_whether_it_is_right(client):
+    quiz = make_quiz(None, make_question("matching"), make_question("gaps"), review_after_submission=["feedback"])
+    run = make_taker(quiz)
+    client.force_login(run.learner)
+    attempt = start_attempt(enrollment=run, quiz=quiz)
+    submit_attempt(attempt=attempt, answers=answers_to(attempt))
+    html = client.get(reverse("assessment:review", args=[attempt.uuid])).content.decode()
+    assert "part-right" not in html
+    assert "gap-right" not in html
+
+
+def test_points_are_not_told_anywhere_before_the_rule_lets_them(client):
+    quiz = make_quiz(review_after_submission=[], grading_category="")
+    run = make_taker(quiz)
+    client.force_login(run.learner)
+    attempt = start_attempt(enrollment=run, quiz=quiz)
+    submit_attempt(attempt=attempt, answers=answers_to(attempt, right=1))
+    pages = [reverse("assessment:grades", args=[run.uuid]), reverse("learning:completion", args=[run.uuid]), quiz.url]
+    for address in pages:
+        html = client.get(address).content.decode()
+        assert "1 of 2" not in html, address
+        assert "50 %" not in html, address
+
+
 def test_an_attempt_says_the_same_whatever_is_right(client):
     quiz = make_quiz(None, *(make_question(kind) for kind in DATA))
     run = make_taker(quiz)
     attempt = start_attempt(enrollment=run, quiz=quiz)
+    # What is mixed is mixed by it.
+    Attempt.objects.filter(pk=attempt.pk).update(uuid=UUID(int=4711))
+    attempt.refresh_from_db()
     client.force_login(run.learner)
     address = reverse("assessment:attempt", args=[attempt.uuid])
     before = TOKEN.sub("", client.get(address).content.decode())
