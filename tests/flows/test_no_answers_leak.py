@@ -142,6 +142,7 @@ def test_the_comparison_can_fail(client):
 
 
 CANARY = "canary4711"
+NAMESPACE = UUID(int=4712)
 
 
 def with_canaries(kind: str, data: dict) -> dict:
@@ -173,12 +174,14 @@ def lesson():
     questions = [
         make_question(
             kind,
-            data=with_canaries(kind, data),
+            # Items and questions whose ids are always the same: what is mixed is mixed by them.
+            data=with_canaries(kind, data) | {"namespace": NAMESPACE},
+            uuid=UUID(int=number),
             feedback=f"<p>{CANARY}</p>",
             solution=f"<p>{CANARY}</p>",
             resource_url=f"https://example.com/{CANARY}",
         )
-        for kind, data in DATA.items()
+        for number, (kind, data) in enumerate(DATA.items(), 1)
     ]
     course = make_course(modules=0, visibility="public")
     return make_lesson(make_module(course), body=[check_block(*questions)])
@@ -344,7 +347,8 @@ def test_points_are_not_told_anywhere_before_the_rule_lets_them(client):
 
 
 def test_an_attempt_says_the_same_whatever_is_right(client):
-    quiz = make_quiz(None, *(make_question(kind) for kind in DATA))
+    questions = (make_question(kind, data=data | {"namespace": NAMESPACE}) for kind, data in DATA.items())
+    quiz = make_quiz(None, *questions)
     run = make_taker(quiz)
     attempt = start_attempt(enrollment=run, quiz=quiz)
     # What is mixed is mixed by it.
