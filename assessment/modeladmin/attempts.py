@@ -11,6 +11,7 @@ from assessment.policies import visible_to
 from assessment.rules import points_words
 from learning.modeladmin.filters import RunCourseFilter, RunFilter, RunLearnerFilter
 from learning.modeladmin.progress import ReadOnlyHelper
+from learning.policies import answers_for_all
 from workbench.furniture import status_tag
 from workbench.modeladmin import ScopedCreateView, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
 from workbench.times import moment_words
@@ -58,6 +59,9 @@ class AttemptAdmin(ScopedModelAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("enrollment__learner", "enrollment__course", "quiz")
+        if not answers_for_all(request.user):
+            # One's own attempts are seen as a learner sees them, by the review rule.
+            rows = rows.exclude(enrollment__learner=request.user)
         return rows.defer("quiz__body", "quiz__sections")
 
     def facts(self, attempt):

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessment.models import Attempt, AttemptState
-from assessment.rules import kept, passes
 from assessment.selectors.attempts import Admission, Allowance, admission, allowance_for, attempts_of, review_rights
-from learning.models import Enrollment
+from learning.models import Enrollment, Result
 from lms_pages.models import FeedbackMode, KeptAttempt, QuizPage, Review
 from workbench.times import moment_words
 
@@ -26,18 +27,21 @@ class KeptResult:
     passed: bool | None
 
 
-def kept_result(quiz: QuizPage, attempts: Sequence[Attempt]) -> KeptResult | None:
-    """What counts of attempts that were graded, as `keep_outcome` writes it; None before there is one."""
-    graded = [
-        (attempt.score, attempt.max_score)
-        for attempt in sorted(attempts, key=lambda attempt: attempt.number)
-        if attempt.state == AttemptState.GRADED and attempt.score is not None and attempt.max_score
-    ]
-    found = kept(graded, quiz.kept_attempt)
-    if found is None:
+def with_result(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Each attempt with the result its run keeps of the quiz, so that both come in one query."""
+    results = Result.objects.filter(enrollment=OuterRef("enrollment"), page_key=OuterRef("quiz_key"))
+    return attempts.annotate(
+        kept_score=Subquery(results.values("score")[:1]),
+        kept_of=Subquery(results.values("max_score")[:1]),
+        kept_passed=Subquery(results.values("passed")[:1]),
+    )
+
+
+def kept_result(attempts: Sequence[Any]) -> KeptResult | None:
+    """The result beside attempts of `with_result`; None before there is one."""
+    if not attempts or attempts[0].kept_score is None:
         return None
-    score, max_score = found
-    return KeptResult(score, max_score, passes(score=score, max_score=max_score, pass_mark=quiz.pass_mark))
+    return KeptResult(attempts[0].kept_score, attempts[0].kept_of, attempts[0].kept_passed)
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,13 @@ def quiz_start(*, quiz: QuizPage, enrollment: Enrollment | None, at: datetime | 
         allowance = Allowance(quiz.attempts_allowed, quiz.opens_at, quiz.closes_at)
         return QuizStart(rules=rules_in_words(quiz, allowance, at))
     allowance = allowance_for(enrollment=enrollment, quiz=quiz)
-    attempts = tuple(attempts_of(enrollment=enrollment, quiz=quiz))
+    attempts = tuple(with_result(attempts_of(enrollment=enrollment, quiz=quiz)))
     return QuizStart(
         rules=rules_in_words(quiz, allowance, at),
         attempts=attempts,
         under_way=next((attempt for attempt in attempts if attempt.is_open), None),
         admission=admission(quiz=quiz, allowance=allowance, attempts=attempts, at=at),
-        result=kept_result(quiz, attempts),
+        result=kept_result(attempts),
         shows_points=Review.POINTS in review_rights(quiz=quiz, closes_at=allowance.closes_at, at=at),
     )
 

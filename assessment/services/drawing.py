@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from assessment.models import AttemptQuestion
 from learning.models import Enrollment
-from lms_pages.models import QuizPage
+from lms_pages.models import PlannedEntry, QuizPage
 from questions.models import Question
 
 
@@ -34,18 +34,16 @@ def draw_questions(*, quiz: QuizPage, enrollment: Enrollment, seed: str) -> list
             attempt__enrollment=enrollment, attempt__quiz_key=quiz.translation_key
         ).values_list("question_id", flat=True)
     )
+    drawn = draw_all(
+        [entry for section in plan for entry in section.entries if not entry.question_id], used, seen, chance
+    )
     chosen: list[list[tuple[int, Decimal | None]]] = []
     for section in plan:
-        asked: list[tuple[int, Decimal | None]] = []
-        for entry in section.entries:
-            if entry.question_id:
-                asked.append((entry.question_id, entry.points))
-                continue
-            fitting = sorted(set(entry.pool().values_list("pk", flat=True)) - used)
-            chance.shuffle(fitting)
-            drawn = sorted(fitting, key=lambda key: key in seen)[: entry.count]
-            used.update(drawn)
-            asked += [(key, entry.points) for key in drawn]
+        asked = [
+            (key, entry.points)
+            for entry in section.entries
+            for key in ([entry.question_id] if entry.question_id else drawn.pop(0))
+        ]
         if section.shuffle:
             chance.shuffle(asked)
         chosen.append(asked)
@@ -62,4 +60,18 @@ def draw_questions(*, quiz: QuizPage, enrollment: Enrollment, seed: str) -> list
             once.add(key)
             worth = points if points is not None else question.points
             found.append(Drawn(place, question, worth if question.kind.is_graded else Decimal(0)))
+    return found
+
+
+def draw_all(draws: list[PlannedEntry], used: set[int], seen: set[int], chance: random.Random) -> list[list[int]]:
+    """The questions of each draw, in the order of ``draws``. The one with the fewest to choose from goes first, so that
+    a wide draw does not take what a narrow one needs."""
+    pools = [sorted(entry.pool().values_list("pk", flat=True)) for entry in draws]
+    found: list[list[int]] = [[] for _entry in draws]
+    taken = set(used)
+    for place in sorted(range(len(draws)), key=lambda place: len(pools[place])):
+        fitting = [key for key in pools[place] if key not in taken]
+        chance.shuffle(fitting)
+        found[place] = sorted(fitting, key=lambda key: key in seen)[: draws[place].count]
+        taken.update(found[place])
     return found

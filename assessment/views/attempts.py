@@ -19,7 +19,7 @@ from assessment.models import Attempt, SubmittedBy
 from assessment.selectors.attempt_pages import attempt_page, review_page, seconds_left
 from assessment.services import check_answer, save_answers, start_attempt, submit_attempt
 from assessment.services.attempts import Window, is_over
-from learning.exceptions import LearningError
+from learning.exceptions import LearningError, NotEnrolled
 from learning.models import EnrollmentStatus
 from learning.views import lesson_of, own_enrollment, says_why
 from lms_pages.models import QuizPage
@@ -58,6 +58,9 @@ def of_mine(view):
             enrollment__learner=request.user,
         )
         request.learning_course = attempt.enrollment.course
+        if attempt.is_open and not attempt.enrollment.is_open:
+            messages.error(request, NotEnrolled().args[0])
+            return redirect(attempt.enrollment.course.get_url(request) or "my_learning")
         if attempt.is_open and is_over(attempt, timezone.now()):
             attempt = submit_attempt(attempt=attempt)
             say_how_it_ended(request, attempt)

@@ -229,20 +229,21 @@ class QuizPage(LessonPage):
     def short_draws(self) -> list[str]:
         """A sentence for each draw that asks for more questions than the bank holds for it."""
         entries = [entry for section in self.plan for entry in section.entries]
-        fixed = [entry.question_id for entry in entries if entry.question_id]
+        taken = {entry.question_id for entry in entries if entry.question_id}
+        draws = [(set(entry.pool().values_list("pk", flat=True)), entry) for entry in entries if not entry.question_id]
         found = []
-        for entry in entries:
-            if entry.question_id:
-                continue
-            there = entry.pool().exclude(pk__in=fixed).count()
-            if there < entry.count:
+        # The narrowest first, as an attempt draws them; what one takes is not there for the next.
+        for pool_of_draw, entry in sorted(draws, key=lambda pair: len(pair[0])):
+            left = sorted(pool_of_draw - taken)
+            taken.update(left[: entry.count])
+            if len(left) < entry.count:
                 found.append(
                     ngettext(
-                        "A draw asks for %(wanted)d questions, and %(there)d published question fits.",
-                        "A draw asks for %(wanted)d questions, and %(there)d published questions fit.",
-                        there,
+                        "A draw asks for %(wanted)d questions, and %(there)d published question is there for it.",
+                        "A draw asks for %(wanted)d questions, and %(there)d published questions are there for it.",
+                        len(left),
                     )
-                    % {"wanted": entry.count, "there": there}
+                    % {"wanted": entry.count, "there": len(left)}
                     + " "
                     + gettext("Ask for fewer, widen it, or publish more questions.")
                 )

@@ -177,10 +177,26 @@ def test_a_pool_that_became_too_small_gives_what_it_has():
     assert quiz.short_draws() == []
     questions[0].unpublish()
     assert quiz.short_draws() == [
-        "A draw asks for 3 questions, and 2 published questions fit. Ask for fewer, widen it, or publish more questions."
+        "A draw asks for 3 questions, and 2 published questions are there for it. Ask for fewer, widen it, or publish more questions."
     ]
     attempt = start_attempt(enrollment=make_taker(quiz), quiz=quiz)
     assert (attempt.questions.count(), attempt.max_score) == (2, 2)
+
+
+def test_a_wide_draw_leaves_a_narrow_one_what_it_needs():
+    for difficulty in ("hard", "hard", "easy", "easy"):
+        make_question(difficulty=difficulty)
+    quiz = make_quiz(sections=[section(draw(2), draw(2, difficulty="hard"))])
+    assert quiz.short_draws() == []
+    for _number in range(5):
+        attempt = start_attempt(enrollment=make_taker(quiz), quiz=quiz)
+        asked_for = [row.question.difficulty for row in attempt.questions.order_by("position")]
+        assert asked_for == ["easy", "easy", "hard", "hard"]
+    overlapping = make_quiz(sections=[section(draw(3), draw(2, difficulty="hard"))])
+    assert overlapping.short_draws() == [
+        "A draw asks for 3 questions, and 2 published questions are there for it. "
+        "Ask for fewer, widen it, or publish more questions."
+    ]
 
 
 def test_two_learners_get_orders_of_their_own_and_each_keeps_theirs():

@@ -102,7 +102,7 @@ def test_a_draw_that_asks_for_more_than_there_is_cannot_be_published(client, edi
     make_question(difficulty="hard")
     entry = {"count": "2", "topic": "", "skill": "", "difficulty": "hard", "points": ""}
     response = add(client, module, form(("draw", entry)))
-    assert "A draw asks for 2 questions, and 1 published question fits." in response.content.decode()
+    assert "A draw asks for 2 questions, and 1 published question is there for it." in response.content.decode()
     assert not QuizPage.objects.exists()
 
 
@@ -130,7 +130,7 @@ def test_publishing_a_whole_course_leaves_a_quiz_out_that_could_not_be_taken(edi
     quiz.save_revision()
     (entry,) = [entry for entry in publication(root=course, user=editor).entries if entry.page.pk == quiz.pk]
     assert not entry.is_ready
-    assert "1 published question fits" in entry.reasons[0]
+    assert "1 published question is there for it" in entry.reasons[0]
 
 
 def test_a_quiz_asks_no_knowledge_checks(module):
