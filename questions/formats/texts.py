@@ -3,7 +3,7 @@
 import html as html_module
 import io
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
@@ -186,6 +186,8 @@ def check_text(text: str, line: int) -> None:
 
 # Numbers ----------------------------------------------------------------------
 
+# What rounds to more than the bank has room for.
+TOO_MANY_POINTS = Decimal("999.995")
 NUMBER = re.compile(r"[-+\u2212]?(?:\d{1,40}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:[eE][-+]?\d{1,2})?")
 
 
@@ -199,6 +201,18 @@ def number_of(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if not number or abs(number.adjusted()) <= 30 else None
+
+
+def points_of(number: Decimal | None, text: str, line: int) -> Decimal:
+    """The points that ``text`` gives, in hundredths as the bank keeps them. Raises ParseError for what it cannot keep."""
+    if number is None or not 0 <= number < TOO_MANY_POINTS:
+        raise ParseError(
+            line,
+            _("The points “%(points)s” are not a number from 0 to 999.99.") % {"points": text[:40]},
+            _("Write a number such as 1."),
+        )
+    rounded = number.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return number if number == rounded else rounded
 
 
 def number_text(number: Decimal) -> str:

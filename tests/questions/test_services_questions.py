@@ -1,7 +1,8 @@
 """Files of questions into the bank and out of it: all or nothing, never twins, nothing lost on the way."""
 
 import pytest
-from wagtail.models import Revision
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import Collection, GroupCollectionPermission, Revision
 
 from accounts.roles import INSTRUCTOR
 from library.models import Skill, Topic
@@ -238,3 +239,63 @@ def test_all_formats_are_exported_or_say_what_is_left_out():
         skipped = sum(lost.skipped for lost in written.lost)
         assert written.count + skipped == 10
         assert len(parse(written.content, format=format).questions) == written.count
+
+
+def test_the_same_foreign_ids_in_two_files_are_different_questions():
+    first = "type,title,question,right,id\ntrue/false,Fat,Is fat hot?,true,1\n"
+    second = "type,title,question,right,id\ntrue/false,Gas,Is gas heavy?,false,1\n"
+    assert counts(imported(first)) == (1, 0, 0)
+    assert counts(imported(second)) == (1, 0, 0)
+    assert sorted(Question.objects.values_list("title", "stem")) == [
+        ("Fat", "<p>Is fat hot?</p>"),
+        ("Gas", "<p>Is gas heavy?</p>"),
+    ]
+    for text in (first, second):
+        assert counts(imported(text)) == (0, 0, 1)
+    assert counts(imported(second.replace("Is gas heavy?", "Is gas light?"))) == (0, 1, 0)
+    assert counts(imported(second.replace("Gas", "Light gas").replace("heavy", "light"))) == (0, 1, 0)
+    assert sorted(Question.objects.values_list("title", flat=True)) == ["Fat", "Light gas"]
+
+
+def test_a_foreign_id_of_another_kind_is_another_question():
+    imported("type,title,question,right,id\ntrue/false,Fat,Is fat hot?,true,1\n")
+    other = "type,title,question,answer 1,id\nshort text,Fat,Is fat hot?,yes,1\n"
+    assert counts(imported(other)) == (1, 0, 0)
+    assert sorted(Question.objects.values_list("type", flat=True)) == ["short_text", "true_false"]
+
+
+def test_our_own_id_is_enough_whatever_else_changes():
+    imported("::Fat::Is fat hot?{T}")
+    own = Question.objects.get().uuid
+    assert counts(imported(f"// [id:{own}]\n::Gas::Is gas heavy?{{F}}")) == (0, 1, 0)
+    assert Question.objects.get().title == "Gas"
+
+
+def test_the_right_to_publish_counts_only_in_the_collection_it_is_given_for():
+    root = Collection.get_first_root_node()
+    own, other = root.add_child(name="Own"), root.add_child(name="Other")
+    author = make_person("Ada Author")
+    group = Group.objects.create(name="Authors")
+    author.groups.add(group)
+    rights = {right.codename: right for right in Permission.objects.filter(content_type__model="question")}
+    for collection, names in ((own, ("add", "change", "publish")), (other, ("add", "change"))):
+        for name in names:
+            GroupCollectionPermission.objects.create(
+                group=group, collection=collection, permission=rights[f"{name}_question"]
+            )
+    assert imported("::Here::So?{T}", user=author, collection=own).held == []
+    held = imported("::There::So?{F}", user=author, collection=other).held
+    assert "may not publish" in held[0]["problems"][0]
+    assert dict(Question.objects.values_list("title", "live")) == {"Here": True, "There": False}
+    # Nor by bringing the draft in again from where they may publish.
+    imported("::There::So?{F}", user=author, collection=own)
+    assert not Question.objects.get(title="There").live
+
+
+def test_a_refusal_does_not_tell_how_a_hidden_question_is_called_now():
+    imported(GIFT)
+    Question.objects.filter(title="Fat").update(title="Exam 4")
+    instructor = make_person("Ina Instructor", roles=(INSTRUCTOR,))
+    error = imported(GIFT, user=instructor).parsed.errors[0]
+    assert "“Fat”" in error.what
+    assert "Exam 4" not in error.what

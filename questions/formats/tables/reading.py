@@ -35,6 +35,7 @@ from questions.formats.texts import (
     number_of,
     number_text,
     percent,
+    points_of,
 )
 from workbench.sheets import Limits, Sheet, SheetRefused, Unusable, open_sheet
 
@@ -202,8 +203,6 @@ class Row:
         if not text:
             raise self.fail(_("The column “question” is empty."), _("Write what is asked."))
         points = self.number("points")
-        if points is not None and not 0 <= points <= 1000:
-            raise self.fail(_("The points are not between 0 and 1000."), _("Write a number such as 1."))
         difficulty = self.get("difficulty").lower()
         if difficulty not in DIFFICULTIES:
             raise self.fail(
@@ -217,7 +216,7 @@ class Row:
             feedback=self.rich("feedback"),
             hints=tuple(hint for name in ("hint", *(f"hint {n}" for n in range(2, 10))) if (hint := self.rich(name))),
             solution=self.rich("solution"),
-            points=Decimal(1) if points is None else points,
+            points=Decimal(1) if points is None else points_of(points, self.get("points"), self.line),
             difficulty=difficulty,
             category=self.get("category"),
             tags=tuple(dict.fromkeys(tag for part in re.split("[,;\n]", self.get("tags")) if (tag := part.strip()))),

@@ -162,3 +162,13 @@ def test_without_the_tick_the_order_is_the_authors():
 )
 def test_problems_are_said_before_publishing(kind, data, problem):
     assert question_type(kind).problems(definition(kind, data)) == [problem]
+
+
+def test_credits_of_more_than_all_points_are_a_problem():
+    data = options((True, 70), (True, 70), (False, None), scoring="credits")
+    problems = question_type("multiple_answers").problems(definition("multiple_answers", data))
+    assert [str(problem) for problem in problems] == [
+        "The credits of the right options add up to 140 percent; they have to make 100."
+    ]
+    thirds = options((True, None), (True, None), (True, None), (False, None), scoring="credits")
+    assert question_type("multiple_answers").problems(definition("multiple_answers", thirds)) == []
