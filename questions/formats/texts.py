@@ -51,7 +51,10 @@ class Html(str):
 
 
 def rich(source: str, form: str = HTML) -> Html:
-    """``source`` as cleaned HTML that starts with a tag; "" where nothing is left. A picture leaves its description."""
+    """``source`` as cleaned HTML that starts with a tag; "" where nothing is left.
+
+    A picture leaves its description. What a file says to lead to a page or picture of this site is taken out.
+    """
     source = source.strip(BLANKS)
     if form == MOODLE:
         html = moodle_html(source)
@@ -64,11 +67,11 @@ def rich(source: str, form: str = HTML) -> Html:
     if is_too_deep(html):
         # Shown as it stands: no page needs that, and cleaning it takes long.
         html = paragraph_of(html_module.escape(source, quote=False))
-    html = clean_html(PICTURE.sub(alternative, html)).strip(BLANKS)
+    html = clean_html(PICTURE.sub(alternative, html), keep_own=False).strip(BLANKS)
     if html and not STARTS_BLOCK.match(html):
         start = STARTS_BLOCK.search(html)
         inside, rest = (html[: start.start()], html[start.start() :]) if start else (html, "")
-        html = clean_html(f"<p>{inside.strip(BLANKS)}</p>{rest}")
+        html = clean_html(f"<p>{inside.strip(BLANKS)}</p>{rest}", keep_own=False)
     return Html(html, source, form)
 
 

@@ -12,6 +12,7 @@ from questions.models import Question
 from questions.services import exported_questions, import_questions
 from questions.services.bank_data import question_data, topic_name
 from tests.factories.accounts import make_person
+from tests.factories.questions import make_question
 
 pytestmark = pytest.mark.django_db
 
@@ -299,3 +300,25 @@ def test_a_refusal_does_not_tell_how_a_hidden_question_is_called_now():
     error = imported(GIFT, user=instructor).parsed.errors[0]
     assert "“Fat”" in error.what
     assert "Exam 4" not in error.what
+
+
+def test_links_to_this_site_come_from_no_file_and_stay_where_authors_made_them():
+    imported('[html]<p>See <a linktype\\="page" id\\="1">here</a>.</p>{T}')
+    question = Question.objects.get()
+    assert question.stem == "<p>See <a>here</a>.</p>"
+    question.stem = linked = '<p>See <a linktype="page" id="1">here</a>.</p>'
+    question.save_revision().publish()
+    written = exported_questions(questions=[question], format="csv")
+    assert [lost.what for lost in written.lost] == [
+        "It links to pages or files of this site, which others cannot open."
+    ]
+    assert counts(import_questions(data=written.content)) == (0, 0, 1)
+    assert counts(import_questions(data=written.content.replace(b",true,", b",false,"))) == (0, 1, 0)
+    assert Question.objects.get().stem == linked
+    assert Question.objects.get().kind.to_data(Question.objects.get().value)["answer"] is False
+
+
+def test_an_export_tells_that_the_page_that_explains_it_is_left_out():
+    question = make_question(resource_url="https://example.com/")
+    (lost,) = exported_questions(questions=[question], format="csv").lost
+    assert (lost.title, lost.what) == (question.title, "The page or address that explains it was not written.")
