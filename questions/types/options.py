@@ -1,6 +1,5 @@
 """What the types with options share: single choice, multiple answers, true or false, poll."""
 
-import random
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +26,7 @@ from questions.types.authoring import (
     results_to_data,
 )
 from questions.types.base import Answer, Choice, QuestionType, share
+from questions.types.mixing import mixed
 from workbench.html import plain_text
 
 
@@ -40,10 +40,9 @@ class OptionsType(QuestionType):
         return items(definition, "options")
 
     def choices(self, definition: Any, seed: str = "") -> list[Choice]:
-        choices = [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
-        if seed and definition.get("shuffle"):
-            random.Random(seed).shuffle(choices)  # noqa: S311
-        return choices
+        options = self.options(definition)
+        keys = mixed(options, seed) if seed and definition.get("shuffle") else options
+        return [Choice(id=key, html=options[key]["text"]) for key in keys]
 
     def chosen(self, definition: Any, values: list[str]) -> list[str]:
         known = self.options(definition)

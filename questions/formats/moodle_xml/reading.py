@@ -15,6 +15,7 @@ from questions.formats.moodle_xml.elements import Reader, line_of_text, root_of,
 from questions.formats.moodle_xml.selects import select_gaps
 from questions.formats.notes import notes_on
 from questions.formats.texts import BLANKS, has_picture, limit_of, number_of, number_text, percent, points_of
+from workbench.text import one_line
 
 NAME = "moodle-xml"
 ALIASES = {"match": "matching", "multianswer": "cloze", "ddmatch": "matching", "ddwtos": "gapselect"}
@@ -258,7 +259,7 @@ class QuestionReader(Reader):
     def matching(self) -> tuple[str, dict[str, Any]]:
         pairs, extra = [], []
         for pair in self.children("subquestion"):
-            prompt, match = self.rich(pair), self.value("answer", parent=pair)
+            prompt, match = self.rich(pair), one_line(self.value("answer", parent=pair))
             if prompt or self.string(pair).strip(BLANKS):
                 pairs.append({"prompt": prompt, "match": match})
             elif match:

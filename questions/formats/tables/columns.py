@@ -25,6 +25,8 @@ NUMBERED_NAMES = {"option": "answer", "choice": "answer", "item": "answer", "pro
 HEADER = re.compile(r"([a-z]+) ?(\d{1,2})")
 LETTERED = re.compile(r"(?:(?:option|answer|choice) )?([a-z])")
 MAX_ANSWERS = 99
+# As the form asks.
+MAX_RUBRIC_POINTS = 1000
 # What stands between two bars that are not escaped.
 PART = re.compile(r"(?:^|(?<=\|))((?:[^\\|]|\\.)*)(?:\||$)")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -92,20 +94,20 @@ def guarded(text: str) -> str:
 
 
 def rubric_of(text: str) -> list[dict[str, Any]]:
-    """The reverse. ValueError where a line has no points."""
+    """The reverse. ValueError where a line has no points, or none from 0 to 1000."""
     rubric = []
     for line in text.split("\n"):
         if not line.strip():
             continue
         criterion, *rest = [re.sub(r"\\(.)", r"\1", part).strip() for part in PART.findall(line)]
         points = number_of(rest[0]) if rest else None
-        if points is None:
+        if points is None or not 0 <= points <= MAX_RUBRIC_POINTS:
             raise ValueError(line)
         levels = []
         for level in rest[1:]:
             label, mark, worth = level.rpartition("=")
             value = number_of(worth)
-            if not mark or value is None:
+            if not mark or value is None or not 0 <= value <= MAX_RUBRIC_POINTS:
                 raise ValueError(line)
             levels.append({"label": label.strip(), "points": percent(value)})
         rubric.append({"criterion": criterion, "points": percent(points), "levels": levels})

@@ -38,6 +38,7 @@ from questions.formats.texts import (
     points_of,
 )
 from workbench.sheets import Limits, Sheet, SheetRefused, Unusable, open_sheet
+from workbench.text import one_line
 
 MAX_CELL = 32_000
 LIMITS = Limits(size=MAX_BYTES, rows=2 * MAX_QUESTIONS, columns=600, characters=MAX_CELL)
@@ -351,7 +352,7 @@ class Row:
     def matching(self) -> dict[str, Any]:
         pairs, extra = [], []
         for place in range(1, self.count("answer", "match") + 1):
-            prompt, match = self.rich(f"answer {place}"), self.get(f"match {place}")
+            prompt, match = self.rich(f"answer {place}"), one_line(self.get(f"match {place}"))
             if prompt:
                 pairs.append({"prompt": prompt, "match": match})
             elif match:

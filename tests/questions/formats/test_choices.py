@@ -53,3 +53,32 @@ def test_gaps_that_add_up_to_more_than_a_question_can_be_worth_are_an_error():
     assert parse(CLOZE.format(gaps=gap).encode(), format="moodle-xml").questions[0].points == 999
     (error,) = parse(CLOZE.format(gaps=gap * 2).encode(), format="moodle-xml").errors
     assert (error.line, error.what) == (1, "The points “1998” are not a number from 0 to 999.99.")
+
+
+def test_blanks_in_matches_and_gaps_are_single():
+    gift = "Match {=a -> b \\n c\n=d -> e}"
+    table = 'type,question,answer 1,match 1,answer 2,match 2\nmatching,Match,a,"b\n  c",d,e'
+    sub = "<subquestion><text>{}</text><answer><text>{}</text></answer></subquestion>"
+    xml = f"<quiz><question type='matching'>{sub.format('a', 'b &#160; c')}{sub.format('d', 'e')}</question></quiz>"
+    for text, format in ((gift, "gift"), (table, "csv"), (xml, "moodle-xml")):
+        (question,) = parse(text.encode(), format=format).questions
+        assert [pair["match"] for pair in question.data["pairs"]] == ["b c", "e"]
+    (cloze,) = parse(b"type,question\ngaps,{1:MC:=a  b~c}", format="csv").questions
+    assert [option["text"] for option in cloze.data["gaps"][0]["options"]] == ["a b", "c"]
+
+
+@pytest.mark.parametrize(("credit", "fits"), [("100", True), ("-100", True), ("101", False), ("-999", False)])
+def test_credits_in_gaps_are_bounded(credit, fits):
+    text = f"type,question\ngaps,{{1:SA:=a~%{credit}%b}}"
+    errors = [error.what for error in parse(text.encode(), format="csv").errors]
+    assert errors == ([] if fits else [f"The credit {credit} % of an answer in a gap is outside of -100 % to 100 %."])
+
+
+@pytest.mark.parametrize(
+    ("line", "fits"),
+    [("A | 1000 | b = 1000", True), ("A | 1001", False), ("A | -1", False), ("A | 5 | b = 1001", False)],
+)
+def test_points_of_a_rubric_are_bounded(line, fits):
+    text = f"type,question,rubric\nessay,Write,{line}"
+    errors = [error.line for error in parse(text.encode(), format="csv").errors]
+    assert errors == ([] if fits else [2])
