@@ -144,7 +144,7 @@ class Import:
         self.imported, self.user, self.collection = imported, user, collection
         self.questions = [with_difficulty(data) for data in imported.parsed.questions if data.type != DESCRIPTION]
         self.keys = keys_of(self.questions)
-        self.cannot_say = FORMATS[imported.parsed.format].cannot_say
+        self.cannot_say = FORMATS[imported.parsed.format].cannot_say | imported.parsed.absent
         self.known_skills = {skill.name.casefold(): skill for skill in Skill.objects.all()}
         self.by_uuid: dict[uuid.UUID, Question] = {}
         # The questions of each key, by its number among them.

@@ -322,3 +322,18 @@ def test_an_export_tells_that_the_page_that_explains_it_is_left_out():
     question = make_question(resource_url="https://example.com/")
     (lost,) = exported_questions(questions=[question], format="csv").lost
     assert (lost.title, lost.what) == (question.title, "The page or address that explains it was not written.")
+
+
+def test_a_column_that_is_not_there_changes_nothing_and_an_empty_cell_clears():
+    import_questions(data=write(examples(), "csv").content)
+    question = Question.objects.get(title="Pressure")
+    question.points, question.hint = 3, "<p>Look at the red needle.</p>"
+    question.save_revision().publish()
+    row = f"numerical,Pressure,What does the gauge show?,12.5,{question.uuid}"
+    assert counts(imported(f"type,title,question,answer 1,id\n{row}\n")) == (0, 1, 0)
+    question.refresh_from_db()
+    assert question.stem == "<p>What does the gauge show?</p>"
+    assert (question.points, question.hint, question.value["unit"]) == (3, "<p>Look at the red needle.</p>", "bar")
+    assert counts(imported(f"type,title,question,answer 1,id,hint,unit\n{row},,\n")) == (0, 1, 0)
+    question.refresh_from_db()
+    assert (question.points, question.hint, question.value["unit"]) == (3, "", "")

@@ -1,6 +1,7 @@
 """The columns of a table of questions, the words its cells take, and how a rubric stands in one cell."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,14 @@ TYPE_NAMES = TYPES | {
     "truefalse": "true_false", "tf": "true_false", "short answer": "short_text", "shortanswer": "short_text",
     "number": "numerical", "match": "matching", "order": "ordering", "cloze": "gaps", "fill the gaps": "gaps",
 }  # fmt: skip
+# What a column alone says, as formats name it that cannot say it.
+SAYS = {
+    "feedback": "feedback", "hint": "hints", "solution": "solution", "points": "points", "difficulty": "difficulty",
+    "unit": "data.unit", "unit asked": "data.unit_asked", "case sensitive": "data.case_sensitive",
+    "shuffle": "data.shuffle", "several": "data.several", "if right": "data.feedback_right",
+    "if partly right": "data.feedback_partly", "if wrong": "data.feedback_wrong", "min words": "data.min_words",
+    "max words": "data.max_words", "rubric": "data.rubric", "notes": "data.notes",
+}  # fmt: skip
 YES = {"yes", "y", "true", "1", "x", "ja", "j", "wahr"}
 NO = {"no", "n", "false", "0", "nein", "falsch", ""}
 TRUE = {"true", "t", "yes", "wahr", "richtig", "ja", "1"}
@@ -60,6 +69,12 @@ def column_name(header: str) -> str:
     if found := LETTERED.fullmatch(name):
         return f"answer {LETTERS.index(found[1].upper()) + 1}"
     return ""
+
+
+def absent_from(columns: Iterable[str]) -> frozenset[str]:
+    """What a table without some of the columns says nothing about."""
+    known = set(columns)
+    return frozenset(said for column, said in SAYS.items() if column not in known)
 
 
 def type_label(type_name: str) -> str:

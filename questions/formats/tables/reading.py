@@ -19,6 +19,7 @@ from questions.formats.tables.columns import (
     TRUE,
     TYPE_NAMES,
     YES,
+    absent_from,
     column_name,
     rubric_of,
 )
@@ -65,7 +66,7 @@ def parse(data: bytes, name: str) -> Parsed:
     questions: list[QuestionData] = []
     errors: list[Remark] = []
     notes: list[Remark] = []
-    encoding = ""
+    encoding, columns = "", list[str]()
     try:
         sheet = open_sheet(io.BytesIO(data), name=f"questions.{name}", limits=LIMITS)
         encoding = encoding_of(sheet)
@@ -87,7 +88,7 @@ def parse(data: bytes, name: str) -> Parsed:
         errors.append(error.remark)
     if not questions and not errors:
         errors.append(Remark(0, _("The table has no row with a question."), _("Write one question a row.")))
-    return Parsed(name, encoding, questions, [], errors, [*notes, *notes_on(questions)])
+    return Parsed(name, encoding, questions, [], errors, [*notes, *notes_on(questions)], absent_from(columns))
 
 
 def encoding_of(sheet: Sheet) -> str:
