@@ -276,7 +276,8 @@ class Import:
         plain = dict(data.data)
         if current.type == data.type:
             for name, value in current.data.items():
-                if f"data.{name}" in self.cannot_say and not plain.get(name):
+                is_absent = f"data.{name}" in self.imported.parsed.absent
+                if is_absent or (f"data.{name}" in self.cannot_say and not plain.get(name)):
                     plain[name] = value
             if "data.scoring" in self.cannot_say and (plain.get("scoring"), current.data.get("scoring")) == (
                 "share",

@@ -1,5 +1,6 @@
 """What the types with options share: single choice, multiple answers, true or false, poll."""
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -70,7 +71,7 @@ class OptionsType(QuestionType):
 
     def same_texts(self, definition: Any) -> list[str | Promise]:
         texts = [plain_text(html_of(option["text"])) for option in self.options(definition).values()]
-        same = sorted({text for text in texts if text and texts.count(text) > 1})
+        same = sorted(text for text, count in Counter(texts).items() if text and count > 1)
         return [_("Two options read “%(text)s”. Change one of them.") % {"text": text} for text in same]
 
 

@@ -46,7 +46,7 @@ TYPE_NAMES = TYPES | {
 SAYS = {
     "feedback": "feedback", "hint": "hints", "solution": "solution", "points": "points", "difficulty": "difficulty",
     "unit": "data.unit", "unit asked": "data.unit_asked", "case sensitive": "data.case_sensitive",
-    "shuffle": "data.shuffle", "several": "data.several", "if right": "data.feedback_right",
+    "shuffle": "data.shuffle", "several": "data.several", "scoring": "data.scoring", "if right": "data.feedback_right",
     "if partly right": "data.feedback_partly", "if wrong": "data.feedback_wrong", "min words": "data.min_words",
     "max words": "data.max_words", "rubric": "data.rubric", "notes": "data.notes",
 }  # fmt: skip
