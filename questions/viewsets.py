@@ -14,7 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import CollectionFilter, WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, StatusTagColumn, UpdatedAtColumn
-from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet, SnippetChosenView
+from wagtail.snippets.views.chooser import (
+    ChooseResultsView,
+    ChooseView,
+    SnippetChooserViewSet,
+    SnippetChosenMultipleView,
+    SnippetChosenView,
+)
 from wagtail.snippets.views.snippets import CopyView, CreateView, IndexView, SnippetViewSet
 
 from library.models import Skill, Topic
@@ -151,6 +157,11 @@ class QuestionChosenView(SnippetChosenView):
         return get_object_or_404(visible_to(self.request.user, Question.objects.all()), pk=pk)
 
 
+class QuestionsChosenView(SnippetChosenMultipleView):
+    def get_objects(self, pks):
+        return visible_to(self.request.user, super().get_objects(pks))
+
+
 class QuestionChooserViewSet(SnippetChooserViewSet):
     page_title = _("Choose a question")
     choose_one_text = _("Choose a question")
@@ -159,6 +170,7 @@ class QuestionChooserViewSet(SnippetChooserViewSet):
     choose_view_class = ChooseQuestionView
     choose_results_view_class = ChooseQuestionResultsView
     chosen_view_class = QuestionChosenView
+    chosen_multiple_view_class = QuestionsChosenView
 
 
 class QuestionViewSet(SnippetViewSet):

@@ -19,12 +19,33 @@ ALLOWED_ATTRIBUTES = {
     "ol": {"start", "type"},
 }
 ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}
+# As the cleaner writes them: quoted, with < and > escaped inside. Wagtail asks the database for ids without checking them.
+OPENING = re.compile(r"<(a|embed)((?: [^<>]*)?)>")
+ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
+OWN_LINK = re.compile(r' (?:linktype|id)="[^"]*"')
+ID = re.compile(r"[0-9]{1,9}")
+PICTURE_FORMATS = {"fullwidth", "left", "right"}
 ENDS_A_WORD = re.compile(r"</(?:p|h\d|li|dt|dd|td|th|tr|div|section|pre|blockquote)>|<[bh]r\b[^>]*>", re.I)
 
 
-def clean_html(html: str) -> str:
-    """``html`` without scripts, styles, event handlers, unknown tags or attributes, and unsafe addresses."""
-    return nh3.clean(html, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, url_schemes=ALLOWED_SCHEMES, link_rel=None)
+def clean_html(html: str, *, keep_own: bool = True) -> str:
+    """``html`` without scripts, styles, event handlers, unknown tags or attributes, and unsafe addresses.
+
+    Links to pages and documents of this site, and its pictures, stay where Wagtail can show them; without
+    ``keep_own`` their words stay alone.
+    """
+    html = nh3.clean(html, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, url_schemes=ALLOWED_SCHEMES, link_rel=None)
+    return OPENING.sub(lambda found: opening_tag(found[1], found[2], keep_own), html)
+
+
+def opening_tag(tag: str, written: str, keep_own: bool) -> str:
+    attributes = dict(ATTRIBUTE.findall(written))
+    is_known = keep_own and ID.fullmatch(attributes.get("id", "")) is not None
+    if tag == "embed":
+        is_shown = attributes.get("embedtype") == "image" and attributes.get("format") in PICTURE_FORMATS
+        # Wagtail knows it only with the slash, which the cleaner takes away.
+        return f"<embed{written}/>" if is_known and is_shown else ""
+    return f"<a{written}>" if is_known or "linktype" not in attributes else f"<a{OWN_LINK.sub('', written)}>"
 
 
 def plain_text(html: str) -> str:

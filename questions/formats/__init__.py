@@ -1,7 +1,7 @@
 """Files of questions: GIFT, Moodle XML, Aiken, CSV and XLSX, each read into and written from the same plain data."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -26,6 +26,8 @@ class Format:
     cannot_say: frozenset[str] = frozenset()
 
 
+# Of one question; more than anybody reads.
+MAX_ANSWERS = 200
 COMBINED = {"data.feedback_right", "data.feedback_partly", "data.feedback_wrong"}
 MOODLE_LACKS = frozenset({"solution", "difficulty", "data.rubric", "data.scoring", *COMBINED})
 GIFT_LACKS = MOODLE_LACKS | {
@@ -67,7 +69,22 @@ def guess_format(data: bytes, name: str = "") -> str:
 
 def parse(data: bytes, *, format: str = "", name: str = "") -> Parsed:
     """The questions of a file. Nothing is raised: what cannot be read is an error with its line."""
-    return FORMATS[format or guess_format(data, name)].parse(data)
+    parsed = FORMATS[format or guess_format(data, name)].parse(data)
+    return replace(parsed, errors=[*parsed.errors, *too_many_answers(parsed.questions)])
+
+
+def too_many_answers(questions: Sequence[QuestionData]) -> list[Remark]:
+    """An error for each question with a list that nobody could read through."""
+    errors = []
+    for question in questions:
+        lists = [value for value in question.data.values() if isinstance(value, list)]
+        lists += [gap["options"] for gap in question.data.get("gaps", [])]
+        longest = max((len(one) for one in lists), default=0)
+        if longest > MAX_ANSWERS:
+            what = gettext("The question has %(count)d answers; at most %(most)d fit.")
+            what %= {"count": longest, "most": MAX_ANSWERS}
+            errors.append(Remark(question.line, what, gettext("Make several questions of it.")))
+    return errors
 
 
 def write(questions: Sequence[QuestionData], format: str) -> Written:

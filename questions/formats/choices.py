@@ -68,8 +68,10 @@ def weights_of(kind: str, data: dict[str, Any]) -> list[int | float]:
         right = sum(bool(option.get("right")) for option in options)
         wrong = len(options) - right
         return [shortened(100 / right) if option.get("right") else shortened(-100 / wrong) for option in options]
+    # Where credits are added up, right options without one share the whole.
+    whole = sum(bool(option.get("right")) for option in options) if kind == "multiple_answers" else 1
     return [
-        option["credit"] if option.get("credit") is not None else 100 if option.get("right") else 0
+        option["credit"] if option.get("credit") is not None else shortened(100 / whole) if option.get("right") else 0
         for option in options
     ]
 

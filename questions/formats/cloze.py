@@ -18,6 +18,7 @@ from questions.formats.texts import (
     percent_text,
     rich,
 )
+from workbench.text import one_line
 
 TYPED, CHOSEN, NUMBER = "typed", "chosen", "number"
 CHOSEN_NAMES = [f"{name}{way}" for name, ways in (
@@ -116,6 +117,13 @@ def option_of(part: str, kind: str, line: int) -> dict[str, Any]:
     credit: int | float = 0
     if found := CREDIT.match(part):
         credit = 100 if found[1] else percent(Decimal(found[2].replace(",", ".").rstrip(".")))
+        if not -100 <= credit <= 100:
+            raise ParseError(
+                line,
+                _("The credit %(credit)s %% of an answer in a gap is outside of -100 %% to 100 %%.")
+                % {"credit": found[2]},
+                _("Write the share of the gap’s points, such as %%50%%.") % {},
+            )
         part = part[found.end() :]
     answer, *feedback = re.split(r"(?<![\\&])#", part, maxsplit=1)
     text = plain(answer)
@@ -139,7 +147,7 @@ def option_of(part: str, kind: str, line: int) -> dict[str, Any]:
 def plain(text: str) -> str:
     """An answer: the words of its HTML."""
     text = ESCAPED.sub(r"\1", text)
-    return html_module.unescape(TAG.sub("", text)).strip(BLANKS)
+    return one_line(html_module.unescape(TAG.sub("", text)))
 
 
 def note(text: str) -> Html:

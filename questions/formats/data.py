@@ -69,6 +69,8 @@ class Parsed:
     categories: Sequence[str] = ()
     errors: Sequence[Remark] = ()
     notes: Sequence[Remark] = ()
+    # Fields, and parts of the data, that this file says nothing about, so that they stay as they are.
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

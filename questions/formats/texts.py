@@ -3,7 +3,7 @@
 import html as html_module
 import io
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
@@ -51,7 +51,10 @@ class Html(str):
 
 
 def rich(source: str, form: str = HTML) -> Html:
-    """``source`` as cleaned HTML that starts with a tag; "" where nothing is left. A picture leaves its description."""
+    """``source`` as cleaned HTML that starts with a tag; "" where nothing is left.
+
+    A picture leaves its description. What a file says to lead to a page or picture of this site is taken out.
+    """
     source = source.strip(BLANKS)
     if form == MOODLE:
         html = moodle_html(source)
@@ -64,11 +67,11 @@ def rich(source: str, form: str = HTML) -> Html:
     if is_too_deep(html):
         # Shown as it stands: no page needs that, and cleaning it takes long.
         html = paragraph_of(html_module.escape(source, quote=False))
-    html = clean_html(PICTURE.sub(alternative, html)).strip(BLANKS)
+    html = clean_html(PICTURE.sub(alternative, html), keep_own=False).strip(BLANKS)
     if html and not STARTS_BLOCK.match(html):
         start = STARTS_BLOCK.search(html)
         inside, rest = (html[: start.start()], html[start.start() :]) if start else (html, "")
-        html = clean_html(f"<p>{inside.strip(BLANKS)}</p>{rest}")
+        html = clean_html(f"<p>{inside.strip(BLANKS)}</p>{rest}", keep_own=False)
     return Html(html, source, form)
 
 
@@ -186,6 +189,8 @@ def check_text(text: str, line: int) -> None:
 
 # Numbers ----------------------------------------------------------------------
 
+# What rounds to more than the bank has room for.
+TOO_MANY_POINTS = Decimal("999.995")
 NUMBER = re.compile(r"[-+\u2212]?(?:\d{1,40}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:[eE][-+]?\d{1,2})?")
 
 
@@ -199,6 +204,18 @@ def number_of(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if not number or abs(number.adjusted()) <= 30 else None
+
+
+def points_of(number: Decimal | None, text: str, line: int) -> Decimal:
+    """The points that ``text`` gives, in hundredths as the bank keeps them. Raises ParseError for what it cannot keep."""
+    if number is None or not 0 <= number < TOO_MANY_POINTS:
+        raise ParseError(
+            line,
+            _("The points “%(points)s” are not a number from 0 to 999.99.") % {"points": text[:40]},
+            _("Write a number such as 1."),
+        )
+    rounded = number.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return number if number == rounded else rounded
 
 
 def number_text(number: Decimal) -> str:

@@ -30,6 +30,12 @@ def text_backward(entry):
     return entry["text"].replace("\\*", "*") if isinstance(entry, dict) else entry
 
 
+def is_right(entry):
+    """The earlier version gave every accepted answer all points."""
+    value = entry["value"] if isinstance(entry, dict) and "value" in entry else entry
+    return not isinstance(value, dict) or float(value.get("credit") or 0) == 100
+
+
 def forward(block):
     value = dict(block.get("value") or {})
     if block["type"] == "short_text":
@@ -49,9 +55,9 @@ def forward(block):
 def backward(block):
     value = dict(block.get("value") or {})
     if block["type"] == "short_text":
-        value["accepted"] = as_items(value.get("accepted"), text_backward)
+        value["accepted"] = as_items(filter(is_right, value.get("accepted") or []), text_backward)
     elif block["type"] == "numerical" and "accepted" in value:
-        first = next(iter(values_of(value.pop("accepted"))), {})
+        first = next(iter(values_of(filter(is_right, value.pop("accepted") or []))), {})
         value |= {"answer": first.get("number"), "tolerance": first.get("tolerance")}
         value.pop("unit_asked", None)
     return {**block, "value": value}

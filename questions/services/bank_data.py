@@ -9,6 +9,7 @@ from django.utils.text import Truncator, slugify
 
 from library.models import Skill, Topic
 from questions.formats.data import QuestionData
+from questions.formats.losses import differences
 from questions.formats.texts import rich
 from questions.models import Difficulty, Question
 from questions.types import question_type
@@ -50,14 +51,24 @@ def cleaned(value: Any) -> Any:
 
 
 def write_to(question: Question, data: QuestionData, namespace: uuid.UUID) -> None:
-    """Set everything that ``data`` says on ``question``, unsaved. Ids of list items stay where their item stays."""
+    """Set everything that ``data`` says on ``question``, unsaved. Ids of list items stay where their item stays.
+
+    What says nothing new is not touched, so that links to pages of this site, which files leave out, stay in it.
+    """
     question.title = title_of(data, question)
-    question.stem = str(data.text)
-    question.feedback = str(data.feedback)
-    question.hint = "".join(data.hints)
-    question.solution = str(data.solution)
+    texts = {
+        "stem": str(data.text),
+        "feedback": str(data.feedback),
+        "hint": "".join(data.hints),
+        "solution": str(data.solution),
+    }
+    for name, text in texts.items():
+        if str(rich(getattr(question, name))) != text:
+            setattr(question, name, text)
     question.points = data.points.quantize(Decimal("0.01"))
     question.difficulty = data.difficulty or Difficulty.MEDIUM
+    if question.definition and not says_other_answers(question, data):
+        return
     kind = question_type(data.type)
     stream = question.definition.stream_block
     old = stream.get_prep_value(question.definition) if question.definition else []
@@ -66,6 +77,10 @@ def write_to(question: Question, data: QuestionData, namespace: uuid.UUID) -> No
     settled = with_ids(stream.get_prep_value(fresh), old if same_kind else [], "definition", namespace)
     question.definition = stream.to_python(settled)
     question.type = data.type
+
+
+def says_other_answers(question: Question, data: QuestionData) -> bool:
+    return any(name == "type" or name.startswith("data.") for name in differences(question_data(question), data))
 
 
 def title_of(data: QuestionData, question: Question) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from questions.formats import FORMATS, Lost, Written, write
-from questions.formats.notes import texts_of
 from questions.models import Difficulty, Question
 from questions.services.bank_data import question_data
 
@@ -27,8 +26,12 @@ def exported_questions(*, questions: Iterable[Question], format: str) -> Written
             lost.append(
                 Lost(question.title, _("Only the first of its %(count)d topics was written.") % {"count": topics})
             )
-        if any(mark in text for text in texts_of(data) for mark in OWN):
+        answers = question.kind.to_data(question.value)
+        texts = f"{question.stem}{question.feedback}{question.hint}{question.solution}{answers}"
+        if any(mark in texts for mark in OWN):
             lost.append(Lost(question.title, _("It links to pages or files of this site, which others cannot open.")))
+        if question.resource_page_id or question.resource_url:
+            lost.append(Lost(question.title, _("The page or address that explains it was not written.")))
         if "difficulty" in FORMATS[format].cannot_say:
             tags = data.tags if data.difficulty == Difficulty.MEDIUM else (*data.tags, data.difficulty)
             data = replace(data, difficulty="", tags=tags)

@@ -1,11 +1,11 @@
 """A file of questions into the bank: all of it or nothing, and the same file twice changes nothing."""
 
 import uuid
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 from wagtail.models import Collection, ReferenceIndex
 from wagtail.permissions import policy_registry
@@ -85,8 +85,9 @@ def import_questions(
     """Bring the questions of a file into the bank, published unless something about them is unfinished.
 
     With any error in the file nothing is written. A question is found again by its id in the
-    file, where that is one of ours, else by where it came from; one that says nothing new
-    gets no new revision. What the file's format cannot say is left as it is. ``dry_run``
+    file, where that is one of ours, else by where it came from. Other people's ids are numbers
+    that many files count from 1, so what has such an id must be alike too (`is_alike`), else it
+    is another question. One that says nothing new gets no new revision. What the file's format cannot say is left as it is. ``dry_run``
     tells the same and writes nothing.
 
     New questions go into ``collection``. Without a ``user`` everything may be changed and
@@ -109,19 +110,26 @@ def import_questions(
 
 
 def keys_of(questions: list[QuestionData]) -> list[str]:
-    """The key of each question: its id and category in the file, else what it is. Twins in one file are counted."""
-    seen: Counter[str] = Counter()
+    """The key of each question: its id and category in the file, else what it is. Those that are alike share one."""
     keys = []
     for data in questions:
-        named = (
-            ["id", data.category, data.key] if data.key else [data.category, data.title, data.type, words(data.text)]
-        )
-        if data.type == "gaps" and not data.key:
-            named.append(words(str(data.data["text"])))
-        key = str(uuid.uuid5(NAMESPACE, "\n".join(named)))
-        seen[key] += 1
-        keys.append(key if seen[key] == 1 else f"{key}:{seen[key]}")
+        named = ["id", data.category, data.key] if data.key else [data.category, data.title, data.type, *asked(data)]
+        keys.append(str(uuid.uuid5(NAMESPACE, "\n".join(named))))
     return keys
+
+
+def asked(data: QuestionData) -> list[str]:
+    """What a question asks, in words. That of gaps stands in their text."""
+    return [words(data.text), *([words(str(data.data["text"]))] if data.type == "gaps" else [])]
+
+
+def is_alike(question: Question, data: QuestionData) -> bool:
+    """Whether ``data`` is that question, changed perhaps: of its kind, with its name or asking the same."""
+    if question.type != data.type:
+        return False
+    return bool(data.title and title_of(data, question) == question.title) or asked(question_data(question)) == asked(
+        data
+    )
 
 
 def as_uuid(text: str) -> uuid.UUID | None:
@@ -136,12 +144,17 @@ class Import:
         self.imported, self.user, self.collection = imported, user, collection
         self.questions = [with_difficulty(data) for data in imported.parsed.questions if data.type != DESCRIPTION]
         self.keys = keys_of(self.questions)
-        self.cannot_say = FORMATS[imported.parsed.format].cannot_say
+        self.cannot_say = FORMATS[imported.parsed.format].cannot_say | imported.parsed.absent
         self.known_skills = {skill.name.casefold(): skill for skill in Skill.objects.all()}
         self.by_uuid: dict[uuid.UUID, Question] = {}
-        self.by_key: dict[str, Question] = {}
+        # The questions of each key, by its number among them.
+        self.by_key: dict[str, dict[int, Question]] = {key: {} for key in self.keys}
         policy = policy_registry.get_by_type(Question)
-        self.may_publish = user is None or policy.user_has_permission(user, "publish")
+        self.publishable = (
+            None
+            if user is None
+            else set(policy.collections_user_has_permission_for(user, "publish").values_list("pk", flat=True))
+        )
         self.changeable = None if user is None else policy.instances_user_has_permission_for(user, "change")
 
     def run(self) -> None:
@@ -159,13 +172,23 @@ class Import:
         taken: set[int] = set()
         known = []
         for data, key in zip(self.questions, self.keys, strict=True):
-            own = as_uuid(data.key)
-            candidates = [self.by_uuid.get(own) if own else None, self.by_key.get(key)]
-            question = next((one for one in candidates if one is not None and one.pk not in taken), None)
+            known_id = as_uuid(data.key)
+            own = self.by_uuid.get(known_id) if known_id else None
+            candidates = [own] if own is not None and own.pk not in taken else []
+            candidates += [
+                one
+                for _number, one in sorted(self.by_key[key].items())
+                if one.pk not in taken and (not data.key or self.is_same(one, data))
+            ]
+            question = candidates[0] if candidates else None
             if question is not None:
                 taken.add(question.pk)
             known.append(question)
         return known
+
+    def is_same(self, question: Question, data: QuestionData) -> bool:
+        drafted = question.has_unpublished_changes
+        return is_alike(question, data) or (drafted and is_alike(question.get_latest_revision_as_object(), data))
 
     def not_theirs(self, known: list[Question | None]) -> list[Remark]:
         """An error for each question that is in the bank already and not the user's to change."""
@@ -176,7 +199,8 @@ class Import:
             Remark(
                 data.line,
                 _("“%(title)s” is in the question bank already, and you may not change it.")
-                % {"title": question.title},
+                # As the file has it: how it is called now may not be theirs to know.
+                % {"title": data.title or words(data.text)[:60]},
                 _("Take it out of the file, or ask for the right to change it."),
             )
             for question, data in zip(known, self.questions, strict=True)
@@ -189,12 +213,18 @@ class Import:
         for start in range(0, max(len(ids), len(self.keys)), CHUNK):
             for question in known.filter(uuid__in=ids[start : start + CHUNK]):
                 self.by_uuid[question.uuid] = question
-            rows = known.filter(origin=ORIGIN, origin_key__in=self.keys[start : start + CHUNK])
-            self.by_key |= {question.origin_key: question for question in rows}
+            # A key stands before the number that tells those apart which share it.
+            rows = known.filter(origin=ORIGIN).annotate(key=Left("origin_key", 36))
+            for question in rows.filter(key__in=self.keys[start : start + CHUNK]):
+                key, _colon, number = question.origin_key.partition(":")
+                self.by_key[key][int(number or 1)] = question
 
     def store(self, question: Question | None, data: QuestionData, key: str) -> str:
         if question is None:
-            question, outcome = Question(origin=ORIGIN, origin_key=key, live=False), CREATED
+            number = max(self.by_key[key], default=0) + 1
+            numbered = key if number == 1 else f"{key}:{number}"
+            question, outcome = Question(origin=ORIGIN, origin_key=numbered, live=False), CREATED
+            self.by_key[key][number] = question
             if self.collection is not None:
                 question.collection = self.collection
         else:
@@ -205,7 +235,7 @@ class Import:
         if outcome == UNCHANGED:
             self.hold(question, data)
             return outcome
-        write_to(question, data, uuid.uuid5(NAMESPACE, key))
+        write_to(question, data, uuid.uuid5(NAMESPACE, question.origin_key or key))
         held = self.hold(question, data)
         if not self.imported.dry_run:
             if skills := skills_of(data.tags, self.known_skills):
@@ -225,11 +255,15 @@ class Import:
     def hold(self, question: Question, data: QuestionData) -> bool:
         """Whether the question stays a draft, which is told with the reasons."""
         problems = list(question.problems)
-        if not problems and not self.may_publish:
+        if not problems and not self.may_publish(question):
             problems = [_("You may not publish questions; somebody who may has to do it.")]
         if problems:
             self.imported.held.append({"title": question.title, "line": data.line, "problems": problems})
         return bool(problems)
+
+    def may_publish(self, question: Question) -> bool:
+        """Asked of the question's own collection; the right to publish in another one is none here."""
+        return self.publishable is None or question.collection_id in self.publishable
 
     def merged(self, question: Question, data: QuestionData) -> QuestionData:
         """``data``, with what its format cannot say taken from the question as it is."""
@@ -242,7 +276,8 @@ class Import:
         plain = dict(data.data)
         if current.type == data.type:
             for name, value in current.data.items():
-                if f"data.{name}" in self.cannot_say and not plain.get(name):
+                is_absent = f"data.{name}" in self.imported.parsed.absent
+                if is_absent or (f"data.{name}" in self.cannot_say and not plain.get(name)):
                     plain[name] = value
             if "data.scoring" in self.cannot_say and (plain.get("scoring"), current.data.get("scoring")) == (
                 "share",
@@ -260,7 +295,7 @@ class Import:
         data = replace(data, difficulty=data.difficulty or Difficulty.MEDIUM)
         topics = {topic.name.casefold() for topic in question.topics.all()}
         skills = skills_of(data.tags, self.known_skills)
-        finished = self.may_publish and not question.problems
+        finished = self.may_publish(question) and not question.problems
         return (
             bool(set(differences(current, data)) - APART)
             or question.title != title_of(data, question)

@@ -41,6 +41,7 @@ from questions.types.base import (
 from questions.types.mixing import mixed
 from questions.types.numerical import parsed_number
 from questions.types.short_text import example, folded, matches
+from workbench.text import one_line
 
 MARKER = re.compile(r"\[\[\s*(\d{1,3})\s*\]\]")
 TYPED, CHOSEN, NUMBER = "typed", "chosen", "number"
@@ -283,7 +284,7 @@ class Gaps(QuestionType):
     def option_from_data(self, option: dict[str, Any]) -> dict[str, Any]:
         tolerance, credit = option.get("tolerance"), option.get("credit")
         return {
-            "text": option["text"].strip(),
+            "text": one_line(option["text"]),
             "credit": credit_from_data(100 if credit is None else credit),
             "tolerance": None if tolerance in (None, "") else str(tolerance),
             "feedback": as_html(option.get("feedback") or ""),

@@ -24,6 +24,7 @@ from questions.types.authoring import (
 from questions.types.base import Answer, Choice, Grade, Part, QuestionType, Values, only_value, score_of
 from questions.types.mixing import mixed
 from workbench.html import plain_text
+from workbench.text import one_line
 
 
 class Matching(QuestionType):
@@ -153,8 +154,8 @@ class Matching(QuestionType):
 
     def from_data(self, data: dict[str, Any]) -> dict[str, Any]:
         namespace = data.get("namespace")
-        pairs = [{"prompt": as_html(pair["prompt"]), "match": pair["match"].strip()} for pair in data["pairs"]]
-        extra = [text.strip() for text in data.get("extra") or []]
+        pairs = [{"prompt": as_html(pair["prompt"]), "match": one_line(pair["match"])} for pair in data["pairs"]]
+        extra = [one_line(text) for text in data.get("extra") or []]
         return {
             "pairs": items_from_data(pairs, "pair", namespace),
             "extra": items_from_data(extra, "extra", namespace),

@@ -1,6 +1,6 @@
 """Multiple answers: several options may be right, and all, a share or the sum of them counts."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,7 +9,7 @@ from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
 from questions.types.authoring import result_feedback
-from questions.types.base import Answer, Grade, Values, score_of
+from questions.types.base import PLACES, Answer, Grade, Values, score_of
 from questions.types.options import JudgedOptionsType
 
 ALL, SHARE, CREDITS = "all", "share", "credits"
@@ -82,7 +82,8 @@ class MultipleAnswers(JudgedOptionsType):
         found: list[str | Promise] = []
         if definition["scoring"] == CREDITS:
             right = self.right_answer(definition) or {"options": []}
-            total = self.grade(definition, right).score or Decimal(0)
+            # Not as graded: a grade is never more than all points.
+            total = self.earned(definition, set(right["options"])).quantize(PLACES, ROUND_HALF_UP)
             if total != 1:
                 found.append(
                     _("The credits of the right options add up to %(total)s percent; they have to make 100.")

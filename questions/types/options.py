@@ -1,6 +1,6 @@
 """What the types with options share: single choice, multiple answers, true or false, poll."""
 
-import random
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,7 @@ from questions.types.authoring import (
     results_to_data,
 )
 from questions.types.base import Answer, Choice, QuestionType, share
+from questions.types.mixing import mixed
 from workbench.html import plain_text
 
 
@@ -40,10 +41,9 @@ class OptionsType(QuestionType):
         return items(definition, "options")
 
     def choices(self, definition: Any, seed: str = "") -> list[Choice]:
-        choices = [Choice(id=key, html=value["text"]) for key, value in self.options(definition).items()]
-        if seed and definition.get("shuffle"):
-            random.Random(seed).shuffle(choices)  # noqa: S311
-        return choices
+        options = self.options(definition)
+        keys = mixed(options, seed) if seed and definition.get("shuffle") else options
+        return [Choice(id=key, html=options[key]["text"]) for key in keys]
 
     def chosen(self, definition: Any, values: list[str]) -> list[str]:
         known = self.options(definition)
@@ -71,7 +71,7 @@ class OptionsType(QuestionType):
 
     def same_texts(self, definition: Any) -> list[str | Promise]:
         texts = [plain_text(html_of(option["text"])) for option in self.options(definition).values()]
-        same = sorted({text for text in texts if text and texts.count(text) > 1})
+        same = sorted(text for text, count in Counter(texts).items() if text and count > 1)
         return [_("Two options read “%(text)s”. Change one of them.") % {"text": text} for text in same]
 
 

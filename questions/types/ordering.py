@@ -79,10 +79,13 @@ class Ordering(QuestionType):
         return {key: plain_text(html_of(item)) for key, item in items(definition, "items").items()}
 
     def parts(self, definition: Any, seed: str = "") -> list[Part]:
-        """Mixed, and never in the right order where there is another one."""
+        """Mixed, and of three or more items never in the right order where there is another one.
+
+        Two items would then always stand the wrong way round, so of those chance decides, which tells nothing.
+        """
         words, shown = self.words(definition), items(definition, "items")
         order = mixed(shown, seed)
-        if [words[key] for key in order] == list(words.values()):
+        if len(order) > 2 and [words[key] for key in order] == list(words.values()):
             order = [*order[1:], *order[:1]]
         return [Part(token(key), shown[key]) for key in order]
 

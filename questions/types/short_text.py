@@ -40,7 +40,9 @@ def matches(pattern: str, text: str, case_sensitive: bool) -> bool:
 
     Pieces between stars are looked for one after the other, so that no pattern can take long.
     """
-    pieces = [piece.replace("\\*", "*") for piece in WILDCARD.split(folded(pattern, case_sensitive))]
+    # Marked first: folding makes stars of other characters, such as ＊.
+    marked = WILDCARD.sub("\0", pattern).replace("\\*", "*")
+    pieces = folded(marked, case_sensitive).split("\0")
     text = folded(text, case_sensitive)
     if len(pieces) == 1:
         return text == pieces[0]

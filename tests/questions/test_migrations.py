@@ -112,3 +112,17 @@ def test_other_kinds_are_left_alone():
     before, content = stored(question), question.revisions.get().content
     migration.migrate_forward(apps, None)
     assert (stored(question), question.revisions.get().content) == (before, content)
+
+
+def test_back_only_answers_for_all_points_are_kept():
+    def items(*values):
+        return [{"type": "item", "value": value, "id": str(number)} for number, value in enumerate(values)]
+
+    texts = items(*({"text": credit, "credit": credit, "feedback": ""} for credit in ("50", "100", "0", "100.0")))
+    short = migration.backward({"type": "short_text", "value": {"accepted": texts}})
+    assert [entry["value"] for entry in short["value"]["accepted"]] == ["100", "100.0"]
+    numbers = items(
+        {"number": "1", "tolerance": "0", "credit": "50"}, {"number": "2", "tolerance": "1", "credit": "100"}
+    )
+    number = migration.backward({"type": "numerical", "value": {"accepted": numbers}})
+    assert number["value"] == {"answer": "2", "tolerance": "1"}

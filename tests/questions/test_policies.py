@@ -173,3 +173,11 @@ def test_the_bank_says_nothing_about_learners_lessons(learner, client):
     question = make_question()
     make_lesson(make_module(make_course(modules=0)), body=[check_block(question)])
     assert client.get(url("edit", question.pk)).status_code == 302
+
+
+def test_several_questions_are_chosen_only_where_they_may_be_seen(client, author, collections):
+    client.force_login(author)
+    here, hidden = make_question(collection=collections[0]), make_question()
+    address = Question.snippet_viewset.chooser_viewset.get_url_name("chosen_multiple")
+    (result,) = client.get(reverse(address), {"id": [here.pk, hidden.pk]}).json()["result"]
+    assert result["id"] == str(here.pk)

@@ -1,7 +1,8 @@
 """Files of questions into the bank and out of it: all or nothing, never twins, nothing lost on the way."""
 
 import pytest
-from wagtail.models import Revision
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import Collection, GroupCollectionPermission, Revision
 
 from accounts.roles import INSTRUCTOR
 from library.models import Skill, Topic
@@ -11,6 +12,7 @@ from questions.models import Question
 from questions.services import exported_questions, import_questions
 from questions.services.bank_data import question_data, topic_name
 from tests.factories.accounts import make_person
+from tests.factories.questions import make_question
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +240,100 @@ def test_all_formats_are_exported_or_say_what_is_left_out():
         skipped = sum(lost.skipped for lost in written.lost)
         assert written.count + skipped == 10
         assert len(parse(written.content, format=format).questions) == written.count
+
+
+def test_the_same_foreign_ids_in_two_files_are_different_questions():
+    first = "type,title,question,right,id\ntrue/false,Fat,Is fat hot?,true,1\n"
+    second = "type,title,question,right,id\ntrue/false,Gas,Is gas heavy?,false,1\n"
+    assert counts(imported(first)) == (1, 0, 0)
+    assert counts(imported(second)) == (1, 0, 0)
+    assert sorted(Question.objects.values_list("title", "stem")) == [
+        ("Fat", "<p>Is fat hot?</p>"),
+        ("Gas", "<p>Is gas heavy?</p>"),
+    ]
+    for text in (first, second):
+        assert counts(imported(text)) == (0, 0, 1)
+    assert counts(imported(second.replace("Is gas heavy?", "Is gas light?"))) == (0, 1, 0)
+    assert counts(imported(second.replace("Gas", "Light gas").replace("heavy", "light"))) == (0, 1, 0)
+    assert sorted(Question.objects.values_list("title", flat=True)) == ["Fat", "Light gas"]
+
+
+def test_a_foreign_id_of_another_kind_is_another_question():
+    imported("type,title,question,right,id\ntrue/false,Fat,Is fat hot?,true,1\n")
+    other = "type,title,question,answer 1,id\nshort text,Fat,Is fat hot?,yes,1\n"
+    assert counts(imported(other)) == (1, 0, 0)
+    assert sorted(Question.objects.values_list("type", flat=True)) == ["short_text", "true_false"]
+
+
+def test_our_own_id_is_enough_whatever_else_changes():
+    imported("::Fat::Is fat hot?{T}")
+    own = Question.objects.get().uuid
+    assert counts(imported(f"// [id:{own}]\n::Gas::Is gas heavy?{{F}}")) == (0, 1, 0)
+    assert Question.objects.get().title == "Gas"
+
+
+def test_the_right_to_publish_counts_only_in_the_collection_it_is_given_for():
+    root = Collection.get_first_root_node()
+    own, other = root.add_child(name="Own"), root.add_child(name="Other")
+    author = make_person("Ada Author")
+    group = Group.objects.create(name="Authors")
+    author.groups.add(group)
+    rights = {right.codename: right for right in Permission.objects.filter(content_type__model="question")}
+    for collection, names in ((own, ("add", "change", "publish")), (other, ("add", "change"))):
+        for name in names:
+            GroupCollectionPermission.objects.create(
+                group=group, collection=collection, permission=rights[f"{name}_question"]
+            )
+    assert imported("::Here::So?{T}", user=author, collection=own).held == []
+    held = imported("::There::So?{F}", user=author, collection=other).held
+    assert "may not publish" in held[0]["problems"][0]
+    assert dict(Question.objects.values_list("title", "live")) == {"Here": True, "There": False}
+    # Nor by bringing the draft in again from where they may publish.
+    imported("::There::So?{F}", user=author, collection=own)
+    assert not Question.objects.get(title="There").live
+
+
+def test_a_refusal_does_not_tell_how_a_hidden_question_is_called_now():
+    imported(GIFT)
+    Question.objects.filter(title="Fat").update(title="Exam 4")
+    instructor = make_person("Ina Instructor", roles=(INSTRUCTOR,))
+    error = imported(GIFT, user=instructor).parsed.errors[0]
+    assert "“Fat”" in error.what
+    assert "Exam 4" not in error.what
+
+
+def test_links_to_this_site_come_from_no_file_and_stay_where_authors_made_them():
+    imported('[html]<p>See <a linktype\\="page" id\\="1">here</a>.</p>{T}')
+    question = Question.objects.get()
+    assert question.stem == "<p>See <a>here</a>.</p>"
+    question.stem = linked = '<p>See <a linktype="page" id="1">here</a>.</p>'
+    question.save_revision().publish()
+    written = exported_questions(questions=[question], format="csv")
+    assert [lost.what for lost in written.lost] == [
+        "It links to pages or files of this site, which others cannot open."
+    ]
+    assert counts(import_questions(data=written.content)) == (0, 0, 1)
+    assert counts(import_questions(data=written.content.replace(b",true,", b",false,"))) == (0, 1, 0)
+    assert Question.objects.get().stem == linked
+    assert Question.objects.get().kind.to_data(Question.objects.get().value)["answer"] is False
+
+
+def test_an_export_tells_that_the_page_that_explains_it_is_left_out():
+    question = make_question(resource_url="https://example.com/")
+    (lost,) = exported_questions(questions=[question], format="csv").lost
+    assert (lost.title, lost.what) == (question.title, "The page or address that explains it was not written.")
+
+
+def test_a_column_that_is_not_there_changes_nothing_and_an_empty_cell_clears():
+    import_questions(data=write(examples(), "csv").content)
+    question = Question.objects.get(title="Pressure")
+    question.points, question.hint = 3, "<p>Look at the red needle.</p>"
+    question.save_revision().publish()
+    row = f"numerical,Pressure,What does the gauge show?,12.5,{question.uuid}"
+    assert counts(imported(f"type,title,question,answer 1,id\n{row}\n")) == (0, 1, 0)
+    question.refresh_from_db()
+    assert question.stem == "<p>What does the gauge show?</p>"
+    assert (question.points, question.hint, question.value["unit"]) == (3, "<p>Look at the red needle.</p>", "bar")
+    assert counts(imported(f"type,title,question,answer 1,id,hint,unit\n{row},,\n")) == (0, 1, 0)
+    question.refresh_from_db()
+    assert (question.points, question.hint, question.value["unit"]) == (3, "", "")

@@ -26,6 +26,7 @@ from questions.formats.texts import (
     percent,
     rich,
 )
+from workbench.text import one_line
 
 NAME = "gift"
 BLANK = "_____"
@@ -200,7 +201,7 @@ class Reader:
                 raise self.fail(
                     _("A pair of this question has no arrow."), _("Write each pair as =question -> answer."), part
                 )
-            html, match = self.rich(prompt), unshield(folded(match.strip(BLANKS), PLAIN)).strip(BLANKS)
+            html, match = self.rich(prompt), one_line(unshield(folded(match.strip(BLANKS), PLAIN)))
             if html or html.source:
                 pairs.append({"prompt": html, "match": match})
             else:

@@ -14,7 +14,8 @@ from questions.formats.data import DESCRIPTION, NotHeld, Parsed, ParseError, Que
 from questions.formats.moodle_xml.elements import Reader, line_of_text, root_of, xml_text
 from questions.formats.moodle_xml.selects import select_gaps
 from questions.formats.notes import notes_on
-from questions.formats.texts import BLANKS, has_picture, limit_of, number_of, number_text, percent
+from questions.formats.texts import BLANKS, has_picture, limit_of, number_of, number_text, percent, points_of
+from workbench.text import one_line
 
 NAME = "moodle-xml"
 ALIASES = {"match": "matching", "multianswer": "cloze", "ddmatch": "matching", "ddwtos": "gapselect"}
@@ -101,14 +102,8 @@ class QuestionReader(Reader):
         body = self.child("questiontext")
         text = self.rich(body)
         self.form = self.form_of(body)
-        points = number_of(self.value("defaultgrade", "1") or "1")
-        if points is None or not 0 <= points <= 1000:
-            raise self.fail(
-                _("The points “%(points)s” are not a number from 0 to 1000.")
-                % {"points": self.value("defaultgrade")[:40]},
-                _("Write a number in <defaultgrade>."),
-                self.child("defaultgrade"),
-            )
+        grade, given = self.child("defaultgrade"), self.value("defaultgrade", "1") or "1"
+        points = points_of(number_of(given), given, (grade.sourceline if grade is not None else None) or self.line)
         question = QuestionData(
             type=DESCRIPTION,
             title=title,
@@ -128,8 +123,10 @@ class QuestionReader(Reader):
             read = gaps_question if kind == "cloze" else select_gaps(self)
             stem, data = read(self.string(body), self.form, line_of_text(body) or self.line)
             # A cloze is worth what its gaps are worth.
-            given = points if self.child("defaultgrade") is not None else sum(gap["points"] for gap in data["gaps"])
-            return replace(question, type="gaps", text=stem, data=data, points=Decimal(given))
+            if grade is None:
+                total = sum((Decimal(gap["points"]) for gap in data["gaps"]), Decimal(0))
+                points = points_of(total, number_text(total), self.line)
+            return replace(question, type="gaps", text=stem, data=data, points=points)
         type_name, data = readers[kind]()
         return replace(question, type=type_name, data=data)
 
@@ -262,7 +259,7 @@ class QuestionReader(Reader):
     def matching(self) -> tuple[str, dict[str, Any]]:
         pairs, extra = [], []
         for pair in self.children("subquestion"):
-            prompt, match = self.rich(pair), self.value("answer", parent=pair)
+            prompt, match = self.rich(pair), one_line(self.value("answer", parent=pair))
             if prompt or self.string(pair).strip(BLANKS):
                 pairs.append({"prompt": prompt, "match": match})
             elif match:

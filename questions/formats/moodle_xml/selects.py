@@ -9,6 +9,7 @@ from questions.formats.cloze import CHOSEN, MARKER, default_stem
 from questions.formats.data import ParseError
 from questions.formats.moodle_xml.elements import Reader
 from questions.formats.texts import BLANKS, Html, rich, words
+from workbench.text import one_line
 
 
 def select_gaps(reader: Reader) -> Callable[[str, str, int], tuple[Html, dict[str, Any]]]:
@@ -45,7 +46,7 @@ def select_gaps(reader: Reader) -> Callable[[str, str, int], tuple[Html, dict[st
 def gap_of(choices: list[tuple[str, str, Any]], right: int) -> dict[str, Any]:
     group = choices[right][1]
     options = [
-        {"text": text, "credit": 100 if place == right else 0, "feedback": feedback}
+        {"text": one_line(text), "credit": 100 if place == right else 0, "feedback": feedback}
         for place, (text, own_group, feedback) in enumerate(choices)
         if own_group == group and text
     ]

@@ -1,6 +1,7 @@
 """The columns of a table of questions, the words its cells take, and how a rubric stands in one cell."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,8 @@ NUMBERED_NAMES = {"option": "answer", "choice": "answer", "item": "answer", "pro
 HEADER = re.compile(r"([a-z]+) ?(\d{1,2})")
 LETTERED = re.compile(r"(?:(?:option|answer|choice) )?([a-z])")
 MAX_ANSWERS = 99
+# As the form asks.
+MAX_RUBRIC_POINTS = 1000
 # What stands between two bars that are not escaped.
 PART = re.compile(r"(?:^|(?<=\|))((?:[^\\|]|\\.)*)(?:\||$)")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -38,6 +41,14 @@ TYPE_NAMES = TYPES | {
     "choice": "", "multiple choice": "", "multichoice": "", "mc": "", "multiple response": "multiple_answers",
     "truefalse": "true_false", "tf": "true_false", "short answer": "short_text", "shortanswer": "short_text",
     "number": "numerical", "match": "matching", "order": "ordering", "cloze": "gaps", "fill the gaps": "gaps",
+}  # fmt: skip
+# What a column alone says, as formats name it that cannot say it.
+SAYS = {
+    "feedback": "feedback", "hint": "hints", "solution": "solution", "points": "points", "difficulty": "difficulty",
+    "unit": "data.unit", "unit asked": "data.unit_asked", "case sensitive": "data.case_sensitive",
+    "shuffle": "data.shuffle", "several": "data.several", "scoring": "data.scoring", "if right": "data.feedback_right",
+    "if partly right": "data.feedback_partly", "if wrong": "data.feedback_wrong", "min words": "data.min_words",
+    "max words": "data.max_words", "rubric": "data.rubric", "notes": "data.notes",
 }  # fmt: skip
 YES = {"yes", "y", "true", "1", "x", "ja", "j", "wahr"}
 NO = {"no", "n", "false", "0", "nein", "falsch", ""}
@@ -58,6 +69,12 @@ def column_name(header: str) -> str:
     if found := LETTERED.fullmatch(name):
         return f"answer {LETTERS.index(found[1].upper()) + 1}"
     return ""
+
+
+def absent_from(columns: Iterable[str]) -> frozenset[str]:
+    """What a table without some of the columns says nothing about."""
+    known = set(columns)
+    return frozenset(said for column, said in SAYS.items() if column not in known)
 
 
 def type_label(type_name: str) -> str:
@@ -92,20 +109,20 @@ def guarded(text: str) -> str:
 
 
 def rubric_of(text: str) -> list[dict[str, Any]]:
-    """The reverse. ValueError where a line has no points."""
+    """The reverse. ValueError where a line has no points, or none from 0 to 1000."""
     rubric = []
     for line in text.split("\n"):
         if not line.strip():
             continue
         criterion, *rest = [re.sub(r"\\(.)", r"\1", part).strip() for part in PART.findall(line)]
         points = number_of(rest[0]) if rest else None
-        if points is None:
+        if points is None or not 0 <= points <= MAX_RUBRIC_POINTS:
             raise ValueError(line)
         levels = []
         for level in rest[1:]:
             label, mark, worth = level.rpartition("=")
             value = number_of(worth)
-            if not mark or value is None:
+            if not mark or value is None or not 0 <= value <= MAX_RUBRIC_POINTS:
                 raise ValueError(line)
             levels.append({"label": label.strip(), "points": percent(value)})
         rubric.append({"criterion": criterion, "points": percent(points), "levels": levels})

@@ -19,6 +19,7 @@ from questions.formats.tables.columns import (
     TRUE,
     TYPE_NAMES,
     YES,
+    absent_from,
     column_name,
     rubric_of,
 )
@@ -35,8 +36,10 @@ from questions.formats.texts import (
     number_of,
     number_text,
     percent,
+    points_of,
 )
 from workbench.sheets import Limits, Sheet, SheetRefused, Unusable, open_sheet
+from workbench.text import one_line
 
 MAX_CELL = 32_000
 LIMITS = Limits(size=MAX_BYTES, rows=2 * MAX_QUESTIONS, columns=600, characters=MAX_CELL)
@@ -63,7 +66,7 @@ def parse(data: bytes, name: str) -> Parsed:
     questions: list[QuestionData] = []
     errors: list[Remark] = []
     notes: list[Remark] = []
-    encoding = ""
+    encoding, columns = "", list[str]()
     try:
         sheet = open_sheet(io.BytesIO(data), name=f"questions.{name}", limits=LIMITS)
         encoding = encoding_of(sheet)
@@ -85,7 +88,7 @@ def parse(data: bytes, name: str) -> Parsed:
         errors.append(error.remark)
     if not questions and not errors:
         errors.append(Remark(0, _("The table has no row with a question."), _("Write one question a row.")))
-    return Parsed(name, encoding, questions, [], errors, [*notes, *notes_on(questions)])
+    return Parsed(name, encoding, questions, [], errors, [*notes, *notes_on(questions)], absent_from(columns))
 
 
 def encoding_of(sheet: Sheet) -> str:
@@ -202,8 +205,6 @@ class Row:
         if not text:
             raise self.fail(_("The column “question” is empty."), _("Write what is asked."))
         points = self.number("points")
-        if points is not None and not 0 <= points <= 1000:
-            raise self.fail(_("The points are not between 0 and 1000."), _("Write a number such as 1."))
         difficulty = self.get("difficulty").lower()
         if difficulty not in DIFFICULTIES:
             raise self.fail(
@@ -217,7 +218,7 @@ class Row:
             feedback=self.rich("feedback"),
             hints=tuple(hint for name in ("hint", *(f"hint {n}" for n in range(2, 10))) if (hint := self.rich(name))),
             solution=self.rich("solution"),
-            points=Decimal(1) if points is None else points,
+            points=Decimal(1) if points is None else points_of(points, self.get("points"), self.line),
             difficulty=difficulty,
             category=self.get("category"),
             tags=tuple(dict.fromkeys(tag for part in re.split("[,;\n]", self.get("tags")) if (tag := part.strip()))),
@@ -352,7 +353,7 @@ class Row:
     def matching(self) -> dict[str, Any]:
         pairs, extra = [], []
         for place in range(1, self.count("answer", "match") + 1):
-            prompt, match = self.rich(f"answer {place}"), self.get(f"match {place}")
+            prompt, match = self.rich(f"answer {place}"), one_line(self.get(f"match {place}"))
             if prompt:
                 pairs.append({"prompt": prompt, "match": match})
             elif match:

@@ -115,7 +115,7 @@ def test_simple_tables_become_table_blocks_and_others_stay_html():
         (
             "text",
             '<table><tbody><tr><td colspan="2">a</td></tr><tr><td><a linktype="document" id="1">b</a></td>'
-            '<td>c<embed embedtype="image" id="3" alt="x" format="fullwidth"></td></tr></tbody></table>',
+            '<td>c<embed embedtype="image" id="3" alt="x" format="fullwidth"/></td></tr></tbody></table>',
         )
     ]
 
@@ -161,7 +161,7 @@ def test_recordings():
 
 def test_one_text_keeps_everything_in_one_field():
     assert one_text("<h2>T</h2><p>a <img src=1 alt=x></p><pre>c</pre>", Names()) == (
-        '<h3>T</h3><p>a <embed embedtype="image" id="1" alt="x" format="fullwidth"></p><pre>c</pre>'
+        '<h3>T</h3><p>a <embed embedtype="image" id="1" alt="x" format="fullwidth"/></p><pre>c</pre>'
     )
 
 

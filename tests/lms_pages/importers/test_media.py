@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from wagtail.rich_text import expand_db_html
 
 from library.models import Document, Image, Media
 from questions.models import Question
@@ -170,7 +171,8 @@ def test_a_picture_in_a_question_stays_in_its_text(importing):
     )
     importing(course_of(vertical("One", problem)) | {"static/a.png": png()})
     image, question = Image.objects.get(), Question.objects.get()
-    picture = f'<embed embedtype="image" id="{image.pk}" alt="%s" format="fullwidth">'
+    picture = f'<embed embedtype="image" id="{image.pk}" alt="%s" format="fullwidth"/>'
     assert question.stem == f"<p>See {picture % 'A door'}</p>"
     assert question.value["options"][0]["text"].source == f"<p>{picture % 'This'}</p>"
     assert question.title == "See"
+    assert expand_db_html(question.stem).startswith('<p>See <img alt="A door"')

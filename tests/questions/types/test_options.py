@@ -1,11 +1,14 @@
 """Single choice, multiple answers, true or false, polls: what they accept, earn and say."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
+from django.test import override_settings
 
 from questions.exceptions import AnswerInvalid
 from questions.types import question_type
+from questions.types.mixing import mixed
 from tests.factories.questions import DATA, definition
 
 
@@ -162,3 +165,27 @@ def test_without_the_tick_the_order_is_the_authors():
 )
 def test_problems_are_said_before_publishing(kind, data, problem):
     assert question_type(kind).problems(definition(kind, data)) == [problem]
+
+
+def test_credits_of_more_than_all_points_are_a_problem():
+    data = options((True, 70), (True, 70), (False, None), scoring="credits")
+    problems = question_type("multiple_answers").problems(definition("multiple_answers", data))
+    assert [str(problem) for problem in problems] == [
+        "The credits of the right options add up to 140 percent; they have to make 100."
+    ]
+    thirds = options((True, None), (True, None), (True, None), (False, None), scoring="credits")
+    assert question_type("multiple_answers").problems(definition("multiple_answers", thirds)) == []
+
+
+def test_the_random_order_is_that_of_the_seed_and_not_of_how_options_are_stored():
+    kind = question_type("single_choice")
+    texts = [{"text": f"Option {number}", "right": not number} for number in range(8)]
+    data = {"options": texts, "shuffle": True, "namespace": UUID(int=1)}
+    value = definition("single_choice", data)
+    shown = [choice.id for choice in kind.choices(value, "lea")]
+    # Keyed with the site's secret: whoever knows the seed and the ids still cannot work it out.
+    assert shown == mixed(ids(value), "lea")
+    assert shown not in (ids(value), [choice.id for choice in kind.choices(value, "otto")])
+    assert [choice.id for choice in kind.choices(value)] == ids(value)
+    with override_settings(SECRET_KEY="another"):
+        assert [choice.id for choice in kind.choices(value, "lea")] != shown

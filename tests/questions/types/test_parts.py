@@ -106,7 +106,7 @@ def test_an_order_without_a_place_for_each_is_refused(places, sentence):
     assert str(refused.value) == sentence
 
 
-@pytest.mark.parametrize("count", [2, 3, 5])
+@pytest.mark.parametrize("count", [3, 5])
 def test_items_are_never_shown_in_the_right_order(count):
     kind = question_type("ordering")
     texts = [f"Step {number}" for number in range(count)]
@@ -289,3 +289,19 @@ RIGHT = ("typed", [{"text": "yes"}])
 )
 def test_problems_are_said_before_publishing(kind, data, problem):
     assert [str(one) for one in question_type(kind).problems(definition(kind, data))] == [problem]
+
+
+def test_blanks_in_matches_and_options_are_single():
+    matching = definition("matching", {"pairs": [{"prompt": "a", "match": " b\n c\xa0d "}], "extra": ["e \t f"]})
+    assert (matching["pairs"][0]["match"], list(matching["extra"])) == ("b c d", ["e f"])
+    gaps = definition("gaps", text_with("<p>[[1]]</p>", ("chosen", [{"text": "two\nwords"}, {"text": "one"}])))
+    assert grade("gaps", gaps, "two words").score == 1
+
+
+def test_two_items_stand_either_way():
+    kind = question_type("ordering")
+    shown = set()
+    for seed in range(40):
+        value = definition("ordering", {"items": ["first", "second"]})
+        shown.add(tuple(str(part.html.source) for part in kind.parts(value, str(seed))))
+    assert shown == {("<p>first</p>", "<p>second</p>"), ("<p>second</p>", "<p>first</p>")}

@@ -190,3 +190,17 @@ def test_a_plain_answer_and_its_long_form_are_the_same():
     assert kind.to_data(definition("numerical"))["accepted"] == [
         {"number": "1.2", "tolerance": "0.05", "credit": 100, "feedback": ""}
     ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "is_match"),
+    [
+        ("＊", "anything", False),
+        ("＊", "*", True),
+        ("2＊3", "2 times 3", False),
+        ("2＊3", "2*3", True),
+        ("２*", "2x", True),
+    ],
+)
+def test_a_full_width_star_is_only_itself(pattern, text, is_match):
+    assert matches(pattern, text, False) is is_match
