@@ -76,6 +76,8 @@ def add_block(page, kind):
 
 def add_lesson(page, title):
     page.get_by_role("link", name="Add child page").first.click()
+    # A module holds lessons and quizzes: which one is asked first.
+    page.get_by_role("main").get_by_role("link", name=re.compile("^Lesson", re.IGNORECASE)).first.click()
     rename(page, title)
 
 
