@@ -46,7 +46,7 @@ WAGTAIL_OWN = [
     "[data-streamfield-child] > section > .w-panel__content > [data-field-wrapper]",
 ]
 # Wagtail makes each block a region named by its kind, and two blocks may be of one kind.
-WAGTAIL_REGION = re.compile(r"#block-[0-9a-f-]+-section")
+WAGTAIL_REGION = re.compile(r"#block-[0-9a-f-]+-section|.*data-streamfield.*")
 
 
 def find_chromium() -> str:
