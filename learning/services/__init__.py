@@ -16,7 +16,15 @@ from learning.services.events import record_event
 from learning.services.invites import join_by_link, revoke_link, why_closed
 from learning.services.messages import preview_message, send_message
 from learning.services.places import leave_cohort
-from learning.services.progress import complete_lesson, finish_course, hold_run, record_result, record_visit
+from learning.services.progress import (
+    complete_lesson,
+    complete_lesson_in_runs,
+    finish_course,
+    hold_run,
+    record_result,
+    record_results,
+    record_visit,
+)
 from learning.services.reminders import send_reminder
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "approve_request",
     "change_cohort",
     "complete_lesson",
+    "complete_lesson_in_runs",
     "decline_request",
     "enroll",
     "enroll_in_cohort",
@@ -41,6 +50,7 @@ __all__ = [
     "record_lesson",
     "record_lessons",
     "record_result",
+    "record_results",
     "record_visit",
     "recount_course",
     "remove_imported_runs",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from learning.exceptions import NotDone, NotEnrolled, ReasonMissing, RecordIsFinal
 from learning.models import Enrollment, EnrollmentStatus, LearningEvent, LessonProgress
 from learning.services.events import record_event
-from learning.services.progress import complete_course, done_keys, hold_run, required_keys, write_mark
+from learning.services.progress import complete_courses, done_keys, hold_run, required_keys, write_marks
 from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
@@ -66,10 +66,9 @@ def record_lesson(
         done = done_keys(enrollment)
         if lesson.translation_key in done:
             return None
-        event, is_last = write_mark(
-            enrollment=enrollment,
+        ((event, is_last),) = write_marks(
+            runs=[(enrollment, done)],
             lesson=lesson,
-            done=done,
             required=required,
             rule="staff",
             verb=Verb.LESSON_RECORDED,
@@ -81,7 +80,7 @@ def record_lesson(
         if is_last:
             marks = LessonProgress.objects.filter(enrollment=enrollment, lesson_key__in=required)
             last = marks.aggregate(last=Max("completed_at"))["last"] or at
-            complete_course(enrollment=enrollment, required=required, actor=actor, at=last, source=source)
+            complete_courses(enrollments=[enrollment], required=required, actor=actor, at=last, source=source)
     enrollment.refresh_from_db()
     return event
 

@@ -1,5 +1,7 @@
 """Lessons done, scores, visits."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime as moment
 from decimal import Decimal
 from typing import Any
@@ -13,10 +15,10 @@ from wagtail.models import Page
 from learning.exceptions import LessonsMissing, NotEnrolled
 from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
 from learning.policies import require_unlocked
-from learning.services.events import record_event
-from learning.services.rounds import round_suffix
+from learning.services.events import new_event, record_events
+from learning.services.rounds import round_suffixes
 from learning.verbs import Verb
-from lms_pages.models import LessonPage
+from lms_pages.models import CoursePage, LessonPage
 from lms_pages.selectors import Outline, course_outline
 from workbench.days import site_day
 
@@ -77,10 +79,9 @@ def complete_lesson(
             return None
         if not may_be_locked:
             require_unlocked(enrollment=enrollment, outline=outline, done=done, key=key)
-        event, is_last = write_mark(
-            enrollment=enrollment,
+        ((event, is_last),) = write_marks(
+            runs=[(enrollment, done)],
             lesson=lesson,
-            done=done,
             required=required,
             rule=rule,
             verb=Verb.LESSON_COMPLETED,
@@ -90,16 +91,67 @@ def complete_lesson(
             source=source,
         )
         if is_last:
-            complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
+            complete_courses(enrollments=[enrollment], required=required, actor=actor, at=at, source=source)
     enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
     return event
 
 
-def write_mark(
+def complete_lesson_in_runs(
     *,
-    enrollment: Enrollment,
+    enrollments: Iterable[Enrollment],
     lesson: LessonPage,
-    done: set[UUID],
+    rule: str,
+    actor: Any = None,
+    at: moment | None = None,
+    source: str = "web",
+    was_there: bool = False,
+) -> int:
+    """Mark a lesson done in many runs for work that was begun while it was open; returns how many are new.
+
+    What `complete_lesson` writes, in a number of queries that grows with the pages of the course (its languages) alone.
+    Runs that are over, and those where it is done, stay as they are. Call in the transaction that holds the runs,
+    with runs that were read since; they are not read anew afterwards.
+    """
+    at = at or timezone.now()
+    key = lesson.translation_key
+    by_course: dict[int, list[Enrollment]] = defaultdict(list)
+    for enrollment in enrollments:
+        if enrollment.is_open:
+            by_course[enrollment.course_id].append(enrollment)
+    runs = [run.pk for same in by_course.values() for run in same]
+    if was_there:
+        Enrollment.objects.filter(pk__in=runs).update(last_lesson_key=key, last_activity_at=at)
+    done: dict[int, set[UUID]] = defaultdict(set)
+    for pk, done_key in LessonProgress.objects.filter(enrollment__in=runs).values_list("enrollment", "lesson_key"):
+        done[pk].add(done_key)
+    courses = CoursePage.objects.in_bulk(by_course)
+    count = 0
+    for course_id, same in by_course.items():
+        required = required_keys(course_outline(courses[course_id]))
+        new = [run for run in same if key not in done[run.pk]]
+        for run in new:
+            run.course = courses[course_id]
+        marks = write_marks(
+            runs=[(run, done[run.pk]) for run in new],
+            lesson=lesson,
+            required=required,
+            rule=rule,
+            verb=Verb.LESSON_COMPLETED,
+            data={"rule": rule},
+            actor=actor,
+            at=at,
+            source=source,
+        )
+        last = [run for run, (_event, is_last) in zip(new, marks, strict=True) if is_last]
+        complete_courses(enrollments=last, required=required, actor=actor, at=at, source=source)
+        count += len(new)
+    return count
+
+
+def write_marks(
+    *,
+    runs: Sequence[tuple[Enrollment, set[UUID]]],
+    lesson: LessonPage,
     required: list[UUID],
     rule: str,
     verb: Verb,
@@ -107,37 +159,53 @@ def write_mark(
     actor: Any,
     at: moment,
     source: str,
-) -> tuple[LearningEvent, bool]:
-    """A lesson's progress row, the run's counters and the event ``verb``, and whether it was the last one required.
+) -> list[tuple[LearningEvent, bool]]:
+    """For each run a lesson's progress row, its counters and the event ``verb``, and whether it was the last one required.
 
-    Call while `hold_run` holds the run, with the lessons ``done`` so far; ``data`` gets the counters.
+    Call while the ``runs`` are held, each with the lessons done in it so far; ``data`` gets the counters. Four queries.
     """
+    if not runs:
+        return []
     key = lesson.translation_key
-    LessonProgress.objects.create(
-        enrollment=enrollment,
-        lesson_key=key,
-        lesson=lesson,
-        revision_id=lesson.live_revision_id,
-        rule=rule,
-        completed_at=at,
+    LessonProgress.objects.bulk_create(
+        LessonProgress(
+            enrollment=enrollment,
+            lesson_key=key,
+            lesson=lesson,
+            revision_id=lesson.live_revision_id,
+            rule=rule,
+            completed_at=at,
+        )
+        for enrollment, _done in runs
     )
-    count = len((done | {key}).intersection(required))
-    Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
-        completed_lessons=count, required_lessons=len(required)
+    counts = {enrollment.pk: len((done | {key}).intersection(required)) for enrollment, done in runs}
+    # A run that is completed keeps the numbers it was completed with, whatever its object says here.
+    Enrollment.objects.filter(status=EnrollmentStatus.ACTIVE).bulk_update(
+        [Enrollment(pk=run, completed_lessons=count, required_lessons=len(required)) for run, count in counts.items()],
+        ["completed_lessons", "required_lessons"],
     )
-    event = record_event(
-        verb=verb,
-        idempotency_key=f"{verb}:{enrollment.uuid}:{key}{round_suffix(enrollment, key)}",
-        enrollment=enrollment,
-        actor=actor,
-        page=lesson,
-        lesson_key=key,
-        revision_id=lesson.live_revision_id,
-        data={**data, "completed": count, "required": len(required)},
-        occurred_at=at,
-        source=source,
+    suffixes = round_suffixes(list(counts), key)
+    events = record_events(
+        [
+            new_event(
+                verb=verb,
+                idempotency_key=f"{verb}:{enrollment.uuid}:{key}{suffixes[enrollment.pk]}",
+                enrollment=enrollment,
+                actor=actor,
+                page=lesson,
+                lesson_key=key,
+                revision_id=lesson.live_revision_id,
+                data={**data, "completed": counts[enrollment.pk], "required": len(required)},
+                occurred_at=at,
+                source=source,
+            )
+            for enrollment, _done in runs
+        ]
     )
-    return event, bool(required) and count == len(required)
+    return [
+        (event, bool(required) and counts[enrollment.pk] == len(required))
+        for event, (enrollment, _done) in zip(events, runs, strict=True)
+    ]
 
 
 def finish_course(
@@ -158,7 +226,7 @@ def finish_course(
         Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
             completed_lessons=len(required), required_lessons=len(required)
         )
-        complete_course(enrollment=enrollment, required=required, actor=actor, at=at, source=source)
+        complete_courses(enrollments=[enrollment], required=required, actor=actor, at=at, source=source)
     enrollment.refresh_from_db(fields=CHANGED_BY_COMPLETION)
     return enrollment
 
@@ -171,28 +239,44 @@ def done_keys(enrollment: Enrollment) -> set[UUID]:
     return set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
 
 
-def complete_course(*, enrollment: Enrollment, required: list[UUID], actor: Any, at: moment, source: str) -> None:
-    """Close an active run whose ``required`` lessons are done, with one event. Call while `hold_run` holds it."""
-    course = enrollment.course
+def complete_courses(
+    *, enrollments: Sequence[Enrollment], required: list[UUID], actor: Any, at: moment, source: str
+) -> None:
+    """Close those runs of one course page that are active; their ``required`` lessons are done. One event each.
+
+    Call while the runs are held.
+    """
+    if not enrollments:
+        return
+    course = enrollments[0].course
     lessons = [str(key) for key in required]
-    changed = Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(
+    active = Enrollment.objects.filter(
+        pk__in=[enrollment.pk for enrollment in enrollments], status=EnrollmentStatus.ACTIVE
+    )
+    closing = set(active.values_list("pk", flat=True))
+    active.update(
         status=EnrollmentStatus.COMPLETED,
         completed_at=at,
         completed_revision_id=course.live_revision_id,
         completion_rule={"rule": "all_required_lessons", "lessons": lessons},
     )
-    if changed:
-        record_event(
-            verb=Verb.COURSE_COMPLETED,
-            idempotency_key=f"course:completed:{enrollment.uuid}",
-            enrollment=enrollment,
-            actor=actor,
-            page=course,
-            revision_id=course.live_revision_id,
-            data={"lessons": lessons},
-            occurred_at=at,
-            source=source,
-        )
+    record_events(
+        [
+            new_event(
+                verb=Verb.COURSE_COMPLETED,
+                idempotency_key=f"course:completed:{enrollment.uuid}",
+                enrollment=enrollment,
+                actor=actor,
+                page=course,
+                revision_id=course.live_revision_id,
+                data={"lessons": lessons},
+                occurred_at=at,
+                source=source,
+            )
+            for enrollment in enrollments
+            if enrollment.pk in closing
+        ]
+    )
 
 
 def record_result(
@@ -205,7 +289,7 @@ def record_result(
     at: moment | None = None,
 ) -> None:
     """Keep the score a page has in an enrollment; a later call replaces it."""
-    Result.objects.bulk_create(
+    record_results(
         [
             Result(
                 enrollment=enrollment,
@@ -216,7 +300,14 @@ def record_result(
                 passed=passed,
                 updated_at=at or timezone.now(),
             )
-        ],
+        ]
+    )
+
+
+def record_results(results: Sequence[Result]) -> None:
+    """Keep many scores at once, at most one for each enrollment and page."""
+    Result.objects.bulk_create(
+        results,
         update_conflicts=True,
         unique_fields=["enrollment", "page_key"],
         update_fields=["page", "score", "max_score", "passed", "updated_at"],
