@@ -58,6 +58,16 @@ def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:
     return queryset.filter(RULES[queryset.model](viewer))
 
 
+def gradable(viewer: Any) -> Q:
+    """Answers of attempts that ``viewer`` may grade, as `may_grade` says it of one run. Whose answers somebody sees as
+    a manager of people, they do not grade for that."""
+    if not viewer.is_authenticated or not viewer.is_active:
+        return Q(pk__in=[])
+    if answers_for_all(viewer):
+        return Q()
+    return Q(attempt__enrollment__course_key__in=taught_keys(viewer)) & ~Q(attempt__enrollment__learner=viewer)
+
+
 def may_grade(viewer: Any, enrollment: Enrollment) -> bool:
     """Whether ``viewer`` may set grades of a run by hand: those who teach its course. Nobody grades themselves, except
     those who answer for everyone."""

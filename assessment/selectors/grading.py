@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from assessment.models import AttemptQuestion, AttemptState
-from assessment.policies import visible_to
-from learning.policies import answers_for_all
+from assessment.policies import gradable, visible_to
 from lms_pages.models import CoursePage
 from questions.models import Question
 
@@ -47,9 +46,8 @@ class ToGrade:
 
 
 def waiting(viewer: Any) -> QuerySet[AttemptQuestion]:
-    """What waits and the viewer may grade: nobody grades themselves, except those who answer for everyone."""
-    rows = visible_to(viewer, AttemptQuestion.objects.filter(needs_grading=True))
-    return rows if answers_for_all(viewer) else rows.exclude(attempt__enrollment__learner=viewer)
+    """What waits and the viewer may grade."""
+    return AttemptQuestion.objects.filter(gradable(viewer), needs_grading=True)
 
 
 def answers_to_grade(viewer: Any, course: CoursePage) -> QuerySet[AttemptQuestion]:

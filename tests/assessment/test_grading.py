@@ -1,4 +1,4 @@
-"""Grading by people: the queue, rubrics, corrections, and questions that were put right."""
+"""Grading by people: the queue, rubrics and corrections."""
 
 from decimal import Decimal
 
@@ -9,13 +9,12 @@ from wagtail.models import ModelLogEntry
 from accounts.roles import INSTRUCTOR
 from assessment.exceptions import NotHandedIn, PointsOutside
 from assessment.models import Attempt, AttemptQuestion
-from assessment.services import grade_answer, regrade_question, save_answers, start_attempt, submit_attempt
-from assessment.services.regrading import regrade_preview
+from assessment.services import grade_answer, save_answers, start_attempt, submit_attempt
 from learning.models import EnrollmentStatus, LearningEvent, LessonProgress, Result
 from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
 from tests.factories.questions import make_question, option_ids
-from tests.factories.quizzes import asked, make_attempt, make_quiz, make_taker, section
+from tests.factories.quizzes import asked, make_quiz, make_taker, section
 
 pytestmark = pytest.mark.django_db
 
@@ -182,78 +181,3 @@ def test_grading_costs_the_same_with_two_and_with_forty_waiting(
             found.append(len(queries))
         counts.append(found)
     assert counts[0] == counts[1]
-
-
-# Put right ----------------------------------------------------------------------------------
-
-
-def correct(question, text):
-    """The author marks the option that reads ``text`` as the right one, and publishes."""
-    for item in question.definition[0].value["options"]:
-        item["is_right"] = text in str(item["text"])
-    question.save_revision().publish()
-    question.refresh_from_db()
-
-
-def test_a_regrade_shows_who_changes_and_changes_them_alone():
-    question = make_question()
-    quiz = make_quiz(None, question, pass_mark=Decimal(1))
-    right, wrong = make_attempt(make_taker(quiz), quiz), make_attempt(make_taker(quiz), quiz, right=0)
-    chosen = wrong.questions.get().answer["options"][0]
-    texts = {item.id: str(item.value["text"]) for item in question.value["options"].bound_blocks}
-    events = LearningEvent.objects.count()
-    correct(question, texts[chosen].removeprefix("<p>").removesuffix("</p>"))
-
-    preview = regrade_preview(question=question)
-    assert sorted((change.before, change.after) for change in preview.changes) == [(0, 1), (1, 0)]
-    assert LearningEvent.objects.count() == events
-    regrade_question(question=question, actor=make_person(), reason="The key was wrong.")
-    for attempt, score, passed in ((right, 0, False), (wrong, 1, True)):
-        attempt.refresh_from_db()
-        assert (attempt.score, attempt.passed, attempt.gradings) == (score, passed, 2)
-    assert regrade_preview(question=question).changes == ()
-    # What was done stays done.
-    assert LessonProgress.objects.count() == 2
-    entry = ModelLogEntry.objects.get(action="assessment.regrade")
-    assert (entry.data["reason"], entry.data["changed"], entry.data["kept"]) == ("The key was wrong.", 2, 0)
-    assert sorted((line["before"], line["points"]) for line in entry.data["answers"]) == [
-        ("0.0000", "1.0000"),
-        ("1.0000", "0.0000"),
-    ]
-
-
-def test_what_a_person_graded_and_what_fits_no_more_is_kept(instructor):
-    question = make_question()
-    quiz = make_quiz(None, question)
-    by_hand, gone = make_attempt(make_taker(quiz), quiz), make_attempt(make_taker(quiz), quiz)
-    grade_answer(answer=by_hand.questions.get(), points=Decimal("0.5"), actor=instructor)
-    row = gone.questions.get()
-    AttemptQuestion.objects.filter(pk=row.pk).update(answer={"options": ["gone"]})
-    preview = regrade_question(question=question, actor=instructor, reason="Try.")
-    assert (preview.changes, preview.kept) == ((), 2)
-    by_hand.refresh_from_db()
-    assert by_hand.score == Decimal("0.5")
-
-
-def test_the_page_shows_the_change_asks_for_a_reason_and_keeps_to_ones_own_courses(client, instructor):
-    question = make_question()
-    mine, other = make_quiz(None, question), make_quiz(None, question)
-    CourseStaff.objects.create(course=mine.get_parent().get_parent().specific, user=instructor)
-    attempts = [
-        make_attempt(make_taker(quiz, make_person(name)), quiz)
-        for quiz, name in ((mine, "Ada Able"), (other, "Ben Brook"))
-    ]
-    correct(question, "Five")
-    client.force_login(instructor)
-    address = reverse("assessment_regrade", args=[question.pk])
-    page = client.get(address).content.decode()
-    assert "Ada Able" in page
-    assert "Ben Brook" not in page
-    assert client.post(address, {"reason": " "}).status_code == 200
-    assert LearningEvent.objects.filter(data__cause="regrade").count() == 0
-    assert client.post(address, {"reason": "The key was wrong."}).status_code == 302
-    assert [Attempt.objects.get(pk=attempt.pk).score for attempt in attempts] == [0, 1]
-    client.force_login(make_person("Emil Editor", roles=("content_editor",)))
-    # Wagtail turns its refusals into a way back to the admin's home.
-    assert client.post(address, {"reason": "Mine."}).status_code == 302
-    assert LearningEvent.objects.filter(data__cause="regrade").count() == 1

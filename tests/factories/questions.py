@@ -115,6 +115,14 @@ def option_ids(question: Question, *, right: bool | None = None) -> list[str]:
     ]
 
 
+def put_right(question: Question, text: str) -> None:
+    """The author marks the option that reads ``text`` as the right one, and publishes."""
+    for item in question.definition[0].value["options"]:
+        item["is_right"] = text in str(item["text"])
+    question.save_revision().publish()
+    question.refresh_from_db()
+
+
 def right_answer(question: Question) -> dict:
     """An answer that earns the full score (any answer, where there is no right one)."""
     if question.type == "poll":
