@@ -40,3 +40,10 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join(PATIENCE)
     return outcomes
+
+
+def none_fails(*works: Callable[[], Any]) -> list[Any]:
+    """What each of ``works``, called `at_once`, returned; the test fails where one raised."""
+    outcomes = at_once(*works)
+    assert [outcome for outcome in outcomes if isinstance(outcome, BaseException)] == []
+    return outcomes

@@ -1,9 +1,9 @@
 """Two requests with one invitation, on a database that runs them at the same time."""
 
 import threading
+from functools import partial
 
 import pytest
-from django.db import connection, connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -11,46 +11,25 @@ from accounts.exceptions import InvitationRefused
 from accounts.models import Invitation
 from accounts.services import accept_invitation, invitations, invite_people
 from tests.factories.accounts import make_person
+from tests.races import at_once, need_postgresql, none_fails
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
 
 @pytest.fixture(autouse=True)
 def postgresql(db, settings):
-    if connection.vendor != "postgresql":
-        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
+    need_postgresql()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
-def at_once(count, work):
-    """Run ``work(number)`` in ``count`` threads; what each returned, or the error it ended with."""
-    outcomes = {}
-
-    def run(number):
-        try:
-            outcomes[number] = work(number)
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return [outcomes[number] for number in range(count)]
 
 
 def accept_together(person):
     (invitation,) = invite_people(people=[person])
-    together = threading.Barrier(4, timeout=20)
-
-    def work(number):
-        together.wait()
-        return accept_invitation(invitation=invitation, password=f"quite-a-long-phrase-{number}")
-
-    outcomes = at_once(4, work)
+    outcomes = at_once(
+        *(
+            partial(accept_invitation, invitation=invitation, password=f"quite-a-long-phrase-{number}")
+            for number in range(4)
+        )
+    )
     assert all(isinstance(outcome, InvitationRefused) or outcome == person for outcome in outcomes), outcomes
     return [number for number, outcome in enumerate(outcomes) if outcome == person]
 
@@ -79,13 +58,8 @@ def test_the_twin_without_the_guards_sets_it_many_times(monkeypatch):
 
 def test_two_administrators_invite_one_person_at_once():
     """Each mail is written, and only the link of the later one opens the account."""
-    person, together = make_person(), threading.Barrier(4, timeout=20)
-
-    def work(_number):
-        together.wait()
-        return invite_people(people=[person])
-
-    outcomes = at_once(4, work)
+    person = make_person()
+    outcomes = none_fails(*[partial(invite_people, people=[person])] * 4)
     assert [len(outcome) for outcome in outcomes] == [1, 1, 1, 1]
     assert Invitation.objects.count() == 4
     assert Invitation.objects.usable().count() == 1

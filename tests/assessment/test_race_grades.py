@@ -4,7 +4,6 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from assessment.models import GradeOverride
 from assessment.services import override_grade
@@ -12,7 +11,7 @@ from learning.models import LearningEvent
 from tests.factories.accounts import make_person
 from tests.factories.grades import make_graded_course, with_scores
 from tests.factories.lms_pages import lessons_of
-from tests.learning.test_race import at_once
+from tests.races import need_postgresql, none_fails
 
 PEOPLE = 6
 pytestmark = [
@@ -23,8 +22,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def postgresql(db):
-    if connection.vendor != "postgresql":
-        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
+    need_postgresql()
 
 
 def test_several_words_on_one_grade_come_one_after_the_other():
@@ -42,7 +40,7 @@ def test_several_words_on_one_grade_come_one_after_the_other():
         )
         for number, actor in enumerate(actors)
     ]
-    at_once(*calls)
+    none_fails(*calls)
     assert GradeOverride.objects.count() == PEOPLE
     assert GradeOverride.objects.filter(is_latest=True).count() == 1
     told = LearningEvent.objects.filter(verb="grade:overridden").order_by("pk").values_list("data", flat=True)

@@ -5,7 +5,6 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import connection, connections
 
 from assessment.models import Response
 from assessment.services import answer_check
@@ -15,9 +14,9 @@ from learning.services import complete_lesson, enroll, progress
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import check_block, lessons_of, make_course, make_lesson, make_module
 from tests.factories.questions import make_question, right_answer
+from tests.races import PATIENCE, need_postgresql, none_fails
 
 ROUNDS = 25
-PATIENCE = 20
 pytestmark = [
     pytest.mark.services,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -26,31 +25,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def postgresql(db):
-    if connection.vendor != "postgresql":
-        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
-
-
-def at_once(*calls) -> None:
-    """Run the calls in threads with connections of their own, released together; any error fails the test."""
-    everybody_is_here = threading.Barrier(len(calls), timeout=PATIENCE)
-    errors: list[BaseException] = []
-
-    def work(call):
-        try:
-            connection.ensure_connection()
-            everybody_is_here.wait()
-            call()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert errors == []
+    need_postgresql()
 
 
 def take_the_lock_away(monkeypatch, module, name) -> None:
@@ -86,7 +61,7 @@ def course_of_two(db):
 def complete_both(course) -> Enrollment:
     """A new run, whose two lessons are completed at the same moment by two requests that both read it before."""
     run = enroll(learner=make_person(), course=course, source="staff")
-    at_once(*(partial(complete_lesson, enrollment=as_read(run), lesson=lesson) for lesson in lessons_of(course)))
+    none_fails(*(partial(complete_lesson, enrollment=as_read(run), lesson=lesson) for lesson in lessons_of(course)))
     run.refresh_from_db()
     return run
 
@@ -112,7 +87,7 @@ def test_one_lesson_completed_twice_at_once_is_done_once(course_of_two):
     lesson = lessons_of(course_of_two)[0]
     for _round in range(ROUNDS):
         run = enroll(learner=make_person(), course=course_of_two, source="staff")
-        at_once(*(partial(complete_lesson, enrollment=as_read(run), lesson=lesson) for _click in range(3)))
+        none_fails(*(partial(complete_lesson, enrollment=as_read(run), lesson=lesson) for _click in range(3)))
         run.refresh_from_db()
         assert (run.status, run.completed_lessons) == (EnrollmentStatus.ACTIVE, 1)
         assert verbs(run)["lesson:completed"] == 1
@@ -133,7 +108,7 @@ def checked(db):
 def answer_both(checked) -> Enrollment:
     course, lesson, asked = checked
     run = enroll(learner=make_person(), course=course, source="staff")
-    at_once(
+    none_fails(
         *(
             partial(
                 answer_check,
@@ -174,7 +149,7 @@ def test_answers_to_one_question_from_three_tabs_all_count(checked):
     for _round in range(ROUNDS):
         run = enroll(learner=make_person(), course=course, source="staff")
         answers = {question.pk: right_answer(question)}
-        at_once(
+        none_fails(
             *(
                 partial(answer_check, enrollment=as_read(run), lesson=lesson, block_id=block_id, answers=answers)
                 for _tab in range(3)

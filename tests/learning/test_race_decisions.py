@@ -4,7 +4,6 @@ import threading
 from functools import partial
 
 import pytest
-from django.db import connection, connections
 
 from learning.exceptions import AlreadyDecided
 from learning.models import Enrollment, LearningEvent
@@ -12,6 +11,7 @@ from learning.services import approve_request, decline_request, enrollment, requ
 from notifications.models import OutboxMail
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
+from tests.races import at_once, need_postgresql
 
 pytestmark = [
     pytest.mark.services,
@@ -21,29 +21,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def postgresql(db):
-    if connection.vendor != "postgresql":
-        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
-
-
-def at_once(*works) -> list:
-    """Run all at the same time; what each returned or raised."""
-    start, told = threading.Barrier(len(works), timeout=20), []
-
-    def run(work):
-        start.wait()
-        try:
-            told.append(work())
-        except BaseException as error:
-            told.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return told
+    need_postgresql()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import threading
 from functools import partial
 
 import pytest
-from django.db import connection, connections
 from django.db.models import F
 
 from learning.exceptions import CohortFull, InviteClosed
@@ -13,6 +12,7 @@ from learning.services import cohorts, invites, join_by_link, place_in_cohort
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_cohort, make_enrollment
 from tests.factories.lms_pages import make_course
+from tests.races import at_once, need_postgresql
 
 PEOPLE = 6
 pytestmark = [
@@ -23,29 +23,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def postgresql(db):
-    if connection.vendor != "postgresql":
-        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
-
-
-def at_once(works) -> list:
-    """Run all at the same time; what each returned or raised."""
-    start, told = threading.Barrier(len(works), timeout=20), []
-
-    def run(work):
-        start.wait()
-        try:
-            told.append(work())
-        except BaseException as error:
-            told.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return told
+    need_postgresql()
 
 
 @pytest.fixture
@@ -55,7 +33,7 @@ def course():
 
 def everybody_joins(cohort):
     runs = [make_enrollment(course=cohort.course) for _person in range(PEOPLE)]
-    return at_once([partial(place_in_cohort, enrollment=run, cohort=cohort) for run in runs])
+    return at_once(*[partial(place_in_cohort, enrollment=run, cohort=cohort) for run in runs])
 
 
 def test_no_more_people_get_in_than_there_are_places(course):
@@ -86,7 +64,7 @@ def test_the_twin_that_looks_and_then_takes_overfills(course, monkeypatch):
 def test_a_link_is_used_no_oftener_than_it_may_be(course):
     link = InviteLink.objects.create(course=course, limit=2)
     people = [make_person() for _person in range(PEOPLE)]
-    told = at_once([partial(join_by_link, link=InviteLink.objects.get(pk=link.pk), learner=one) for one in people])
+    told = at_once(*[partial(join_by_link, link=InviteLink.objects.get(pk=link.pk), learner=one) for one in people])
     assert sum(isinstance(one, Enrollment) for one in told) == 2
     assert sum(isinstance(one, InviteClosed) for one in told) == PEOPLE - 2
     link.refresh_from_db()
@@ -104,5 +82,5 @@ def test_the_twin_that_reads_the_counter_first_lets_too_many_in(course, monkeypa
 
     link = InviteLink.objects.create(course=course, limit=2)
     people = [make_person() for _person in range(PEOPLE)]
-    at_once([partial(look_then_join, InviteLink.objects.get(pk=link.pk), one) for one in people])
+    at_once(*[partial(look_then_join, InviteLink.objects.get(pk=link.pk), one) for one in people])
     assert Enrollment.objects.count() == PEOPLE

@@ -1,13 +1,14 @@
 """Many workers and one mail, on a database that runs them at the same time."""
 
 import threading
+from functools import partial
 
 import pytest
-from django.db import connection, connections
 
 from notifications.models import MailAttempt, MailState, OutboxMail
 from notifications.services import Draft, delivery, hand_over_mail, queue_mails
 from tests.factories.notifications import make_mail
+from tests.races import need_postgresql, none_fails
 
 WORKERS = 8
 pytestmark = [
@@ -18,35 +19,19 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def postgresql(db):
-    if connection.vendor != "postgresql":
-        pytest.skip("Races are proven on PostgreSQL: set DATABASE_URL.")
+    need_postgresql()
 
 
 def hand_over_at_once(mail, monkeypatch, claim):
     """Let all workers read the waiting row before any of them claims it; the states they saw afterwards."""
     everybody_has_read = threading.Barrier(WORKERS, timeout=20)
-    states, errors = [], []
 
     def claim_together(row):
         everybody_has_read.wait()
         return claim(row)
 
-    def work():
-        try:
-            states.append(hand_over_mail(mail_id=mail.pk))
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
     monkeypatch.setattr(delivery, "claim_mail", claim_together)
-    workers = [threading.Thread(target=work) for _number in range(WORKERS)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
-    assert errors == []
-    return states
+    return none_fails(*[partial(hand_over_mail, mail_id=mail.pk)] * WORKERS)
 
 
 def test_one_of_many_workers_hands_the_mail_over(server, monkeypatch):
@@ -79,25 +64,12 @@ def test_the_twin_without_the_fence_doubles(server, monkeypatch):
 
 def test_who_writes_with_one_key_at_once_gets_one_mail():
     """Each writes a list of its own; what they share is written once, whoever comes first."""
-    together = threading.Barrier(WORKERS, timeout=20)
-    found, errors = {}, []
 
     def write(number):
         keys = [f"own-{number}", "shared"]
         drafts = [Draft(kind="report", to="a@example.com", subject="S", text=key, dedupe_key=key) for key in keys]
-        try:
-            together.wait()
-            found[number] = [mail.pk for mail in queue_mails(drafts)]
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        return [mail.pk for mail in queue_mails(drafts)]
 
-    workers = [threading.Thread(target=write, args=[number]) for number in range(WORKERS)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
-    assert errors == []
-    assert len({shared for _own, shared in found.values()}) == 1
+    found = none_fails(*(partial(write, number) for number in range(WORKERS)))
+    assert len({shared for _own, shared in found}) == 1
     assert OutboxMail.objects.count() == WORKERS + 1
