@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from assessment.models import Response
 from assessment.policies import visible_to
 from learning.modeladmin.filters import RunCourseFilter, RunFilter, RunLearnerFilter
-from learning.modeladmin.progress import ReadOnlyHelper
+from learning.modeladmin.runs import PERSON, RunRowsAdmin
 from learning.models import Enrollment
 from lms_pages.models import LessonPage
 from workbench.furniture import status_tag
-from workbench.modeladmin import ScopedInspectView, ScopedModelAdmin
+from workbench.modeladmin import ScopedInspectView
 from workbench.records import Related
 from workbench.times import moment_words
 
@@ -43,30 +43,20 @@ class ResponseInspectView(ScopedInspectView):
         return f"{self.instance.enrollment.learner.name}: {self.instance.question}"
 
 
-class ResponseAdmin(ScopedModelAdmin):
+class ResponseAdmin(RunRowsAdmin):
     model = Response
     visible_to = visible_to
-    menu_hook = "register_people_menu_item"
     menu_icon = "help"
     menu_order = 65
     menu_label = gettext_lazy("Answers")
-    permission_helper_class = ReadOnlyHelper
-    inspect_view_enabled = True
     inspect_view_class = ResponseInspectView
+    also_shown = ("question",)
     list_display = ("learner", "question_title", "verdict", "attempt", "course", "when")
     list_filter = (VerdictFilter, RunCourseFilter, RunLearnerFilter, RunFilter)
-    search_fields = (
-        "enrollment__learner__first_name",
-        "enrollment__learner__last_name",
-        "enrollment__learner__email",
-        "question__title",
-    )
+    search_fields = (*PERSON, "question__title")
     search_hint = gettext_lazy("Person or question")
     ordering = ("-answered_at", "-pk")
     empty_text = gettext_lazy("Nobody has answered a question yet. Every answer, right or wrong, stands here.")
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("enrollment__learner", "enrollment__course", "question")
 
     def facts(self, response):
         lesson = LessonPage.objects.filter(translation_key=response.lesson_key).defer("body").first()
@@ -82,12 +72,6 @@ class ResponseAdmin(ScopedModelAdmin):
             (_("Counts now"), _("Yes") if response.is_latest else _("No, a later answer does")),
             (_("Answered"), moment_words(response.answered_at)),
         ]
-
-    def learner(self, response):
-        return response.enrollment.learner.name
-
-    learner.short_description = gettext_lazy("person")
-    learner.admin_order_field = "enrollment__learner__last_name"
 
     def question_title(self, response):
         return response.question.title
@@ -105,11 +89,6 @@ class ResponseAdmin(ScopedModelAdmin):
 
     verdict.short_description = gettext_lazy("verdict")
     verdict.admin_order_field = "score"
-
-    def course(self, response):
-        return response.enrollment.course.title
-
-    course.short_description = gettext_lazy("course")
 
     def when(self, response):
         return moment_words(response.answered_at)

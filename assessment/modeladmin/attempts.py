@@ -10,7 +10,7 @@ from assessment.models import Attempt, AttemptState, Extension, SubmittedBy
 from assessment.policies import visible_to
 from assessment.rules import points_words
 from learning.modeladmin.filters import RunCourseFilter, RunFilter, RunLearnerFilter
-from learning.modeladmin.progress import ReadOnlyHelper
+from learning.modeladmin.runs import PERSON, RunRowsAdmin
 from learning.policies import answers_for_all
 from workbench.furniture import status_tag
 from workbench.modeladmin import ScopedCreateView, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
@@ -36,33 +36,26 @@ class AttemptInspectView(ScopedInspectView):
         return f"{self.instance.enrollment.learner.name}: {self.instance.quiz.title}"
 
 
-class AttemptAdmin(ScopedModelAdmin):
+class AttemptAdmin(RunRowsAdmin):
     model = Attempt
     visible_to = visible_to
-    menu_hook = "register_people_menu_item"
     menu_icon = "form"
     menu_order = 66
-    permission_helper_class = ReadOnlyHelper
-    inspect_view_enabled = True
     inspect_view_class = AttemptInspectView
+    also_shown = ("quiz",)
     list_display = ("learner", "quiz_title", "number", "state_words", "points", "course", "began")
     list_filter = (AttemptStateFilter, RunCourseFilter, RunLearnerFilter, RunFilter)
-    search_fields = (
-        "enrollment__learner__first_name",
-        "enrollment__learner__last_name",
-        "enrollment__learner__email",
-        "quiz__title",
-    )
+    search_fields = (*PERSON, "quiz__title")
     search_hint = gettext_lazy("Person or quiz")
     ordering = ("-started_at", "-pk")
     empty_text = gettext_lazy("Nobody has taken a quiz yet. Every attempt stands here, also one that is under way.")
 
     def get_queryset(self, request):
-        rows = super().get_queryset(request).select_related("enrollment__learner", "enrollment__course", "quiz")
+        rows = super().get_queryset(request).defer("quiz__body", "quiz__sections")
         if not answers_for_all(request.user):
             # One's own attempts are seen as a learner sees them, by the review rule.
             rows = rows.exclude(enrollment__learner=request.user)
-        return rows.defer("quiz__body", "quiz__sections")
+        return rows
 
     def facts(self, attempt):
         rows = attempt.questions.select_related("question_revision", "graded_by").order_by("position")
@@ -108,12 +101,6 @@ class AttemptAdmin(ScopedModelAdmin):
             "of": points_words(row.points),
         }
 
-    def learner(self, attempt):
-        return attempt.enrollment.learner.name
-
-    learner.short_description = gettext_lazy("person")
-    learner.admin_order_field = "enrollment__learner__last_name"
-
     def quiz_title(self, attempt):
         return attempt.quiz.title
 
@@ -143,11 +130,6 @@ class AttemptAdmin(ScopedModelAdmin):
 
     points.short_description = gettext_lazy("points")
     points.admin_order_field = "score"
-
-    def course(self, attempt):
-        return attempt.enrollment.course.title
-
-    course.short_description = gettext_lazy("course")
 
     def began(self, attempt):
         return moment_words(attempt.started_at)
@@ -195,13 +177,7 @@ class ExtensionAdmin(ScopedModelAdmin):
     inspect_view_class = ExtensionInspectView
     inspect_view_enabled = True
     list_display = ("who", "quiz_title", "more", "given_words", "given_on")
-    search_fields = (
-        "enrollment__learner__first_name",
-        "enrollment__learner__last_name",
-        "enrollment__learner__email",
-        "cohort__name",
-        "quiz__title",
-    )
+    search_fields = (*PERSON, "cohort__name", "quiz__title")
     search_hint = gettext_lazy("Person, cohort or quiz")
     ordering = ("-given_at", "-pk")
     empty_text = gettext_lazy(

@@ -8,9 +8,9 @@ from assessment.policies import visible_to
 from assessment.resources import GradeResource
 from assessment.services.grades import plain
 from learning.modeladmin.filters import RunCourseFilter, RunFilter, RunLearnerFilter
-from learning.modeladmin.progress import ReadOnlyHelper
+from learning.modeladmin.runs import PERSON, RunRowsAdmin
 from workbench.furniture import status_tag
-from workbench.modeladmin import ScopedInspectView, ScopedModelAdmin
+from workbench.modeladmin import ScopedInspectView
 from workbench.times import moment_words
 
 
@@ -26,35 +26,25 @@ class GradeInspectView(ScopedInspectView):
         return f"{self.instance.enrollment.learner.name}: {self.instance.page.title}"
 
 
-class GradeOverrideAdmin(ScopedModelAdmin):
+class GradeOverrideAdmin(RunRowsAdmin):
     """Every word on a grade, the earlier ones too; they are set in the gradebook of a course, or by a file."""
 
     model = GradeOverride
     visible_to = visible_to
-    menu_hook = "register_people_menu_item"
     menu_icon = "edit"
     menu_order = 66
     menu_label = gettext_lazy("Grades set by hand")
-    permission_helper_class = ReadOnlyHelper
-    inspect_view_enabled = True
     inspect_view_class = GradeInspectView
     resource_class = GradeResource
+    also_shown = ("page", "by")
     list_display = ("learner", "lesson", "grade", "reason", "course", "set_by", "when")
     list_filter = (RunCourseFilter, RunLearnerFilter, RunFilter)
-    search_fields = (
-        "enrollment__learner__first_name",
-        "enrollment__learner__last_name",
-        "enrollment__learner__email",
-        "page__title",
-    )
+    search_fields = (*PERSON, "page__title")
     search_hint = gettext_lazy("Person or lesson")
     ordering = ("-at", "-pk")
     empty_text = gettext_lazy(
         "No grade was set by hand yet. Instructors set them in the gradebook of a course, with a reason."
     )
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("enrollment__learner", "enrollment__course", "page", "by")
 
     def facts(self, override):
         return [
@@ -68,12 +58,6 @@ class GradeOverrideAdmin(ScopedModelAdmin):
             (_("Stands now"), _("Yes") if override.is_latest else _("No, a later word does")),
         ]
 
-    def learner(self, override):
-        return override.enrollment.learner.name
-
-    learner.short_description = gettext_lazy("person")
-    learner.admin_order_field = "enrollment__learner__last_name"
-
     def lesson(self, override):
         return override.page.title
 
@@ -84,11 +68,6 @@ class GradeOverrideAdmin(ScopedModelAdmin):
         return words if override.is_latest else status_tag(_("%s, earlier") % words)
 
     grade.short_description = gettext_lazy("grade")
-
-    def course(self, override):
-        return override.enrollment.course.title
-
-    course.short_description = gettext_lazy("course")
 
     def set_by(self, override):
         return override.by.name if override.by else ""

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.widgets.button import HeaderButton
 
 from assessment.item_statistics import Finding, Looks, finding_words
-from assessment.models import ItemStatistic, PageStatistic
-from assessment.policies import visible_to
-from learning.modeladmin.progress import ReadOnlyHelper
+from assessment.models import AttemptQuestion, ItemStatistic, PageStatistic
+from assessment.policies import gradable, visible_to
+from assessment.selectors.regrading import answers_handed_in
+from learning.modeladmin.runs import ReadOnlyHelper
 from lms_pages.models import CoursePage, LessonPage
 from workbench.modeladmin import ScopedInspectView, ScopedModelAdmin
 from workbench.records import Related
@@ -93,6 +95,17 @@ class ItemInspectView(ScopedInspectView):
     def name(self):
         return f"{self.instance.question}: {where(self.instance)}"
 
+    def header_buttons(self):
+        """The way to grading anew, where the viewer may grade an answer to this question."""
+        viewer, question = self.request.user, self.instance.question
+        mine = AttemptQuestion.objects.filter(gradable(viewer))
+        if not (question.live and viewer.has_perm("assessment.regrade_attempt")):
+            return []
+        if not answers_handed_in(question, mine).exists():
+            return []
+        url = reverse("assessment_regrade", args=[question.pk])
+        return [HeaderButton(_("Grade answers anew"), url=url, icon_name="rotate")]
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         options = [
@@ -125,28 +138,35 @@ class PageInspectView(ScopedInspectView):
         return context | {"bars": bars, "items": items}
 
 
-def where(row: ItemStatistic) -> str:
-    if row.page_key is None:
-        return _("all lessons together")
+def lesson_title(row: ItemStatistic | PageStatistic) -> str:
     return row.page.title if row.page else _("a lesson that is gone")
 
 
-class ItemStatisticAdmin(ScopedModelAdmin):
-    model = ItemStatistic
+def where(row: ItemStatistic) -> str:
+    return _("all lessons together") if row.page_key is None else lesson_title(row)
+
+
+class FiguresAdmin(ScopedModelAdmin):
+    """Rows that are computed every night."""
+
     visible_to = visible_to
     menu_hook = "register_courses_menu_item"
+    permission_helper_class = ReadOnlyHelper
+    inspect_view_enabled = True
+    ordering = ("-pk",)
+
+
+class ItemStatisticAdmin(FiguresAdmin):
+    model = ItemStatistic
     menu_icon = "help"
     menu_order = 500
     menu_label = gettext_lazy("Item analysis")
-    permission_helper_class = ReadOnlyHelper
-    inspect_view_enabled = True
     inspect_view_class = ItemInspectView
     inspect_template_name = "assessment/admin/item.html"
     list_display = ("question_title", "place", "answers", "right", "separates", "stands_out")
     list_filter = (LooksFilter, AnalyzedCourseFilter, WhereFilter)
     search_fields = ("question__title", "page__title")
     search_hint = gettext_lazy("Question or lesson")
-    ordering = ("-pk",)
     empty_text = gettext_lazy(
         "Nothing is computed yet. Every night the questions that were answered are put here, with what looks wrong."
     )
@@ -211,22 +231,17 @@ class ItemStatisticAdmin(ScopedModelAdmin):
     stands_out.short_description = gettext_lazy("what stands out")
 
 
-class PageStatisticAdmin(ScopedModelAdmin):
+class PageStatisticAdmin(FiguresAdmin):
     model = PageStatistic
-    visible_to = visible_to
-    menu_hook = "register_courses_menu_item"
     menu_icon = "doc-full"
     menu_order = 510
     menu_label = gettext_lazy("Scores by lesson")
-    permission_helper_class = ReadOnlyHelper
-    inspect_view_enabled = True
     inspect_view_class = PageInspectView
     inspect_template_name = "assessment/admin/page.html"
     list_display = ("lesson", "people", "question_count", "mean_score", "reliability")
     list_filter = (AnalyzedCourseFilter,)
     search_fields = ("page__title",)
     search_hint = gettext_lazy("Lesson")
-    ordering = ("-pk",)
     empty_text = gettext_lazy("Nothing is computed yet. Every night the scores of lessons and quizzes are put here.")
 
     def get_queryset(self, request):
@@ -234,7 +249,7 @@ class PageStatisticAdmin(ScopedModelAdmin):
 
     def facts(self, row):
         return [
-            (_("Lesson"), row.page.title if row.page else _("no longer there")),
+            (_("Lesson"), lesson_title(row)),
             (_("People"), row.n),
             (_("Questions"), row.questions),
             (_("Mean score"), percent(row.mean)),
@@ -249,7 +264,7 @@ class PageStatisticAdmin(ScopedModelAdmin):
         ]
 
     def lesson(self, row):
-        return row.page.title if row.page else _("a lesson that is gone")
+        return lesson_title(row)
 
     lesson.short_description = gettext_lazy("lesson")
     lesson.admin_order_field = "page__title"

@@ -13,20 +13,12 @@ from learning.modeladmin.filters import (
     VerbFilter,
     rule_words,
 )
+from learning.modeladmin.runs import PERSON, ReadOnlyHelper, RunRowsAdmin
 from learning.models import LearningEvent, LessonProgress
 from learning.policies import visible_to
 from learning.selectors.moments import event_words
-from workbench.modeladmin import ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
+from workbench.modeladmin import ScopedInspectView, ScopedModelAdmin
 from workbench.times import moment_words
-
-
-class ReadOnlyHelper(ScopedPermissionHelper):
-    """What happened is changed by what happens next, not in a form."""
-
-    never = frozenset({"add", "change", "delete"})
-
-    def user_can_list(self, user):
-        return self.may(user, "view")
 
 
 class LessonProgressInspectView(ScopedInspectView):
@@ -34,26 +26,23 @@ class LessonProgressInspectView(ScopedInspectView):
         return f"{self.instance.enrollment.learner.name}: {self.instance.lesson.title}"
 
 
-class LessonProgressAdmin(ScopedModelAdmin):
+class LessonProgressAdmin(RunRowsAdmin):
     model = LessonProgress
     visible_to = visible_to
-    menu_hook = "register_people_menu_item"
     menu_icon = "tasks"
     menu_order = 60
     menu_label = gettext_lazy("Lessons done")
-    permission_helper_class = ReadOnlyHelper
-    inspect_view_enabled = True
     inspect_view_class = LessonProgressInspectView
+    also_shown = ("lesson",)
     list_display = ("learner", "course", "lesson_title", "done_by", "done_at")
     list_filter = (RunCourseFilter, RuleFilter, RunLearnerFilter, RunFilter)
-    search_fields = ("enrollment__learner__first_name", "enrollment__learner__last_name", "enrollment__learner__email")
+    search_fields = PERSON
     search_hint = gettext_lazy("Person")
     ordering = ("-completed_at", "-pk")
     empty_text = gettext_lazy("Nobody has done a lesson yet. Each lesson that somebody completes stands here.")
 
     def get_queryset(self, request):
-        rows = super().get_queryset(request).select_related("enrollment__learner", "enrollment__course", "lesson")
-        return rows.defer("lesson__body")
+        return super().get_queryset(request).defer("lesson__body")
 
     def facts(self, mark):
         return [
@@ -66,17 +55,6 @@ class LessonProgressAdmin(ScopedModelAdmin):
             if mark.revision
             else (_("Version that was read"), _("not known")),
         ]
-
-    def learner(self, mark):
-        return mark.enrollment.learner.name
-
-    learner.short_description = gettext_lazy("person")
-    learner.admin_order_field = "enrollment__learner__last_name"
-
-    def course(self, mark):
-        return mark.enrollment.course.title
-
-    course.short_description = gettext_lazy("course")
 
     def lesson_title(self, mark):
         return mark.lesson.title
