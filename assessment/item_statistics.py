@@ -54,13 +54,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a choice question: how many chose it, and what share of the strongest and the weakest did, ranked
-    by the other questions."""
+    """One option of a choice question: how many of those whom it was shown to chose it, and what share of the strongest
+    and the weakest did, ranked by the other questions."""
 
     key: str
     label: str
     is_right: bool
     count: int
+    of: int
     upper: float | None = None
     lower: float | None = None
 
@@ -85,11 +86,15 @@ class ItemFigures:
 
 @dataclass(frozen=True)
 class Matrix:
-    """``scores[learner][question]``, and ``chosen[learner][question]``: the options a learner chose of a question."""
+    """``scores[learner][question]``, and for questions with options ``chosen[learner][question]``: what a learner chose
+    at the first try, where that is known. ``versions[learner][question]`` is the version that was asked, and ``shown``
+    names the options of each version; of one that is not named, all were shown."""
 
     questions: tuple[str, ...]
     scores: Mapping[str, Mapping[str, float]]
     chosen: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    shown: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def column(self, question: str) -> dict[str, float]:
         return {learner: row[question] for learner, row in self.scores.items() if question in row}
@@ -101,6 +106,15 @@ class Matrix:
     @cached_property
     def totals(self) -> dict[str, float]:
         return {learner: together / len(self.scores[learner]) for learner, together in self.sums.items()}
+
+    def choices(self, question: str, option: str) -> dict[str, float]:
+        """1 for each learner who chose ``option`` and 0 for each who did not, of those who could."""
+        found = {}
+        for learner, row in self.chosen.items():
+            shown = self.shown.get(self.versions.get(learner, {}).get(question, 0))
+            if question in row and (shown is None or option in shown):
+                found[learner] = float(option in row[question])
+        return found
 
     def rests(self, question: str) -> dict[str, float]:
         """Each learner's mean without ``question``; not for learners who were asked nothing else."""
@@ -117,17 +131,12 @@ def item_figures(matrix: Matrix, question: str, options: Iterable[tuple[str, str
     totals = {learner: total for learner, total in matrix.totals.items() if learner in column}
     rests = matrix.rests(question)
     upper, lower = tails(rests)
-    counted = tuple(
-        Option(
-            key,
-            label,
-            is_right,
-            sum(key in matrix.chosen.get(learner, {}).get(question, ()) for learner in column),
-            share_choosing(matrix, question, key, upper),
-            share_choosing(matrix, question, key, lower),
-        )
-        for key, label, is_right in options
-    )
+    counted = []
+    for key, label, is_right in options:
+        choices = matrix.choices(question, key)
+        count = round(math.fsum(choices.values()))
+        strong, weak = weighted_mean(choices, upper), weighted_mean(choices, lower)
+        counted.append(Option(key, label, is_right, count, len(choices), strong, weak))
     figures = ItemFigures(
         n=len(column),
         facility=mean(column.values()),
@@ -135,7 +144,7 @@ def item_figures(matrix: Matrix, question: str, options: Iterable[tuple[str, str
         rest_discrimination=discrimination(column, rests),
         point_biserial=correlation([(column[learner], total) for learner, total in totals.items()]),
         item_rest=correlation([(column[learner], rest) for learner, rest in rests.items()]),
-        options=counted,
+        options=tuple(counted),
     )
     return replace(figures, findings=what_looks_wrong(figures))
 
@@ -174,10 +183,12 @@ def _best(totals: Mapping[str, float], places: int) -> dict[str, float]:
 
 
 def weighted_mean(values: Mapping[str, float], group: Mapping[str, float]) -> float | None:
-    together = math.fsum(group.values())
+    """The mean over those of ``group`` who have a value; None where nobody has."""
+    parts = {learner: part for learner, part in group.items() if learner in values}
+    together = math.fsum(parts.values())
     if not together:
         return None
-    return math.fsum(values[learner] * part for learner, part in group.items()) / together
+    return math.fsum(values[learner] * part for learner, part in parts.items()) / together
 
 
 def discrimination(column: Mapping[str, float], totals: Mapping[str, float]) -> float | None:
@@ -188,11 +199,6 @@ def discrimination(column: Mapping[str, float], totals: Mapping[str, float]) -> 
     upper, lower = tails(totals)
     strong, weak = weighted_mean(column, upper), weighted_mean(column, lower)
     return None if strong is None or weak is None else strong - weak
-
-
-def share_choosing(matrix: Matrix, question: str, option: str, group: Mapping[str, float]) -> float | None:
-    chose = {learner: float(option in matrix.chosen.get(learner, {}).get(question, ())) for learner in group}
-    return weighted_mean(chose, group)
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
@@ -241,25 +247,27 @@ def cronbach_alpha(matrix: Matrix) -> tuple[float | None, int]:
 
 
 def histogram(shares: Iterable[float], bins: int = HISTOGRAM_BINS) -> list[int]:
-    """How many totals lie in each of ``bins`` equal parts of 0 to 1; a lower edge belongs to its part, 1 to the last."""
+    """How many totals lie in each of ``bins`` equal parts of 0 to 1; a lower edge belongs to its part, 1 to the last, and
+    what lies outside to the nearest."""
     counts = [0] * bins
     for share in shares:
-        counts[min(int(share * bins + 1e-9), bins - 1)] += 1
+        counts[max(0, min(int(share * bins + 1e-9), bins - 1))] += 1
     return counts
 
 
-def leads(option: Option, n: int) -> bool:
+def leads(option: Option) -> bool:
     """Whether more of the strongest than of the weakest chose an option, by more than chance brings about: the standard
     error of the difference of two shares is √(2 p (1 − p) / g) in groups of g with the mean share p."""
     if option.upper is None or option.lower is None:
         return False
     together = (option.upper + option.lower) / 2
-    error = math.sqrt(2 * together * (1 - together) / max(1, round(TAIL * n)))
+    error = math.sqrt(2 * together * (1 - together) / max(1, round(TAIL * option.of)))
     return option.upper - option.lower > max(OPTION_LEAD, NOT_BY_CHANCE * error)
 
 
 def what_looks_wrong(figures: ItemFigures) -> tuple[Finding, ...]:
-    """What an author should look at, gravest first. Nothing is said on fewer than 20 answers, on options 30."""
+    """What an author should look at, gravest first. Nothing is said on fewer than 20 answers, nor on an option that was
+    shown to fewer than 30."""
     if figures.n < ENOUGH_ANSWERS or figures.facility is None:
         return ()
     found = []
@@ -267,20 +275,19 @@ def what_looks_wrong(figures: ItemFigures) -> tuple[Finding, ...]:
     by_chance = NOT_BY_CHANCE / math.sqrt(figures.n - 1)
     if is_reversed := (figures.rest_discrimination or 0) < 0 and (figures.item_rest or 0) < -by_chance:
         found.append(Finding(Looks.REVERSED))
-    if figures.n >= ENOUGH_FOR_OPTIONS:
-        found += [
-            Finding(Looks.OPTION_MISLEADS, option.label)
-            for option in figures.options
-            if not option.is_right and option.count >= OPTION_CHOSEN and leads(option, figures.n)
-        ]
+    options = [option for option in figures.options if option.of >= ENOUGH_FOR_OPTIONS]
+    found += [
+        Finding(Looks.OPTION_MISLEADS, option.label)
+        for option in options
+        if not option.is_right and option.count >= OPTION_CHOSEN and leads(option)
+    ]
     if figures.facility > VERY_EASY:
         found.append(Finding(Looks.VERY_EASY))
     elif figures.facility < VERY_HARD:
         found.append(Finding(Looks.VERY_HARD))
     elif not is_reversed and figures.discrimination is not None and figures.discrimination < LOW_DISCRIMINATION:
         found.append(Finding(Looks.WEAK))
-    if figures.n >= ENOUGH_FOR_OPTIONS:
-        found += [Finding(Looks.OPTION_UNUSED, option.label) for option in figures.options if not option.count]
+    found += [Finding(Looks.OPTION_UNUSED, option.label) for option in options if not option.count]
     return tuple(found)
 
 

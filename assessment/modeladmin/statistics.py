@@ -109,7 +109,7 @@ class ItemInspectView(ScopedInspectView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         options = [
-            {**one, "share": percent(one["count"] / self.instance.n if self.instance.n else None),
+            {**one, "share": percent(one["count"] / one["of"] if one.get("of") else None),
              "upper": percent(one["upper"]), "lower": percent(one["lower"])}
             for one in self.instance.options
         ]  # fmt: skip

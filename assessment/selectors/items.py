@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from decimal import Decimal
 from itertools import chain
 from uuid import UUID
 
-from django.db.models import Case, DecimalField, F, QuerySet, When
+from django.db.models import QuerySet, Value
+from wagtail.models import Revision
 
 from assessment.item_statistics import Matrix
 from assessment.models import AttemptQuestion, AttemptState, Response
@@ -22,10 +22,12 @@ def analyzed_responses() -> QuerySet[Response]:
 
 
 def analyzed_attempts() -> QuerySet[AttemptQuestion]:
-    """What first attempts at quizzes asked and what became of it: no answer earns nothing there."""
-    return AttemptQuestion.objects.filter(
-        attempt__number=1, attempt__state__in=[AttemptState.SUBMITTED, AttemptState.GRADED], share__isnull=False
-    )
+    """What first attempts at quizzes asked and what became of it: no answer earns nothing there.
+
+    Attempts that wait for a person are left out, as Moodle's quiz statistics do: of their essays only those that were
+    left blank have a score yet.
+    """
+    return AttemptQuestion.objects.filter(attempt__number=1, attempt__state=AttemptState.GRADED, share__isnull=False)
 
 
 def answered_pages() -> dict[UUID, UUID]:
@@ -36,35 +38,65 @@ def answered_pages() -> dict[UUID, UUID]:
 
 
 def answer_matrix(*, page_keys: Collection[UUID]) -> Matrix:
-    """First answers in these lessons and quizzes: one row for each run and page, since a total is that of one page.
-    Of a question that was tried more than once, the first try was not right. Two queries. Questions are named by their id, in the order in which they were first answered."""
+    """First answers in these lessons and quizzes: one row for each learner and page, since a total is that of one page.
+
+    Of a learner's several runs the first that answered here counts: who comes again knows the questions. Of a question
+    that was tried more than once, the first try was not right. Points off for a wrong answer count as no points, so
+    that every score is from 0 to 1. Three queries. Questions are named by their id, in the order in which they were
+    first answered.
+    """
     scores: dict[str, dict[str, float]] = defaultdict(dict)
     chosen: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    versions: dict[str, dict[str, int]] = defaultdict(dict)
     questions: dict[str, None] = {}
-    rows = (
-        analyzed_responses()
-        .filter(lesson_key__in=page_keys)
-        .order_by("pk")
-        .values_list("enrollment_id", "lesson_key", "question_id", "score", "answer")
+    first_runs: dict[str, int] = {}
+    responses = analyzed_responses().filter(lesson_key__in=page_keys).order_by("pk")
+    asked = analyzed_attempts().filter(attempt__quiz_key__in=page_keys).order_by("pk")
+    found = chain(
+        responses.values_list(
+            "enrollment__learner",
+            "enrollment",
+            "lesson_key",
+            "question",
+            "question_revision",
+            "answer",
+            "score",
+            Value(1),
+        ).iterator(chunk_size=2_000),
+        asked.values_list(
+            "attempt__enrollment__learner",
+            "attempt__enrollment",
+            "attempt__quiz_key",
+            "question",
+            "question_revision",
+            "answer",
+            "share",
+            "tries",
+        ).iterator(chunk_size=2_000),
     )
-    tried = Case(When(tries__gt=1, then=Decimal(0)), default=F("share"), output_field=DecimalField())
-    quizzes = (
-        analyzed_attempts()
-        .filter(attempt__quiz_key__in=page_keys)
-        .order_by("pk")
-        .values_list("attempt__enrollment_id", "attempt__quiz_key", "question_id", tried, "answer")
-    )
-    found = chain(rows.iterator(chunk_size=2_000), quizzes.iterator(chunk_size=2_000))
-    for enrollment, page, question, score, answer in found:
-        row, key = f"{enrollment}:{page}", str(question)
-        if key in scores[row]:
-            # Asked twice on one page: the first answer is the one without feedback.
+    for learner, run, page, question, version, answer, score, tries in found:
+        row, key = f"{learner}:{page}", str(question)
+        # Asked twice on one page: the first answer is the one without feedback.
+        if first_runs.setdefault(row, run) != run or key in scores[row]:
             continue
         questions.setdefault(key)
-        scores[row][key] = float(score or 0)
-        if isinstance(answer, dict) and "options" in answer:
-            chosen[row][key] = frozenset(answer["options"])
-    return Matrix(tuple(questions), dict(scores), dict(chosen))
+        scores[row][key] = max(float(score), 0.0) if tries <= 1 else 0.0
+        versions[row][key] = version or 0
+        # Of several tries only the last one is known.
+        if tries <= 1 and (answer is None or "options" in answer):
+            chosen[row][key] = frozenset(answer["options"] if answer else ())
+    shown = options_shown({version for row in versions.values() for version in row.values()})
+    return Matrix(tuple(questions), dict(scores), dict(chosen), dict(versions), shown)
+
+
+def options_shown(versions: Collection[int]) -> dict[int, frozenset[str]]:
+    """The ids of the options of these versions of questions with options, by the id of the revision. One query."""
+    found = {}
+    for revision in Revision.objects.filter(pk__in=versions):
+        question = Question.from_serializable_data(revision.content, check_fks=False)
+        if question.definition and "options" in question.value:
+            found[revision.pk] = frozenset(item.id for item in question.value["options"].bound_blocks)
+    return found
 
 
 def options_of(question: Question) -> list[tuple[str, str, bool]]:

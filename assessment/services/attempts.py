@@ -318,7 +318,7 @@ def _end(attempt: Attempt, *, by: SubmittedBy, at: datetime, source: str) -> Att
     for row in rows:
         question = row.as_asked
         if row.answer is None:
-            row.share = Decimal(0) if row.points else None
+            row.share = Decimal(0) if question.kind.is_graded else None
         else:
             grade = question.kind.grade(question.value, row.answer)
             # An answer that was changed after its last check is one more try.

@@ -67,20 +67,23 @@ def regrade_batch(
     with transaction.atomic():
         runs = held_runs(candidates.order_by().values_list("attempt__enrollment", flat=True))
         rows = rows_to_judge(candidates)
-        changed, same, kept = [], [], 0
+        changed, touched, same, kept = [], [], 0, 0
         for row in rows:
             verdict = verdict_on(question, row, row.attempt.judged_by)
             if verdict is None:
                 kept += 1
                 continue
             if verdict.earned == row.earned:
-                same.append(row)
+                same += 1
+                if (row.share, row.judged_revision_id) == (verdict.share, question.live_revision_id):
+                    continue
             else:
                 changed.append((row, row.earned))
             # Also where the points stay: it is this version that gives them now.
             row.share, row.earned, row.judged_revision_id = verdict.share, verdict.earned, question.live_revision_id
+            touched.append(row)
+        AttemptQuestion.objects.bulk_update(touched, ["share", "earned", "judged_revision"])
         moved = [row for row, _before in changed]
-        AttemptQuestion.objects.bulk_update([*moved, *same], ["share", "earned", "judged_revision"])
         settle_all(graded=with_all_questions(moved, runs), cause="regrade", at=at, actor=actor, source="staff")
         if changed:
             log(
@@ -91,7 +94,7 @@ def regrade_batch(
                     "reason": reason,
                     "revision": question.live_revision_id,
                     "changed": len(changed),
-                    "same": len(same),
+                    "same": same,
                     "kept": kept,
                     "answers": [
                         {"attempt": str(row.attempt.uuid), "before": str(before), "points": str(row.earned)}
@@ -99,7 +102,7 @@ def regrade_batch(
                     ],
                 },
             )
-    return Regraded(len(changed), len(same), kept)
+    return Regraded(len(changed), same, kept)
 
 
 def held_runs(keys: Iterable[int]) -> dict[int, Enrollment]:

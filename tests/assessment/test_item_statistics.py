@@ -165,6 +165,7 @@ def test_a_share_on_an_edge_belongs_to_the_part_above():
     assert histogram([0, 0.1, 0.3, 0.7, 0.999, 1]) == [1, 1, 0, 1, 0, 0, 0, 1, 0, 2]
     assert histogram([3 * 0.1, 1 / 3 + 2 / 3]) == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1]
     assert histogram([]) == [0] * 10
+    assert histogram([-0.25, 1.25]) == [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
 
 
 # What looks wrong -----------------------------------------------------------------------
@@ -234,6 +235,34 @@ def test_a_reversal_by_chance_is_not_named():
 
 def test_an_option_nobody_chose_is_named():
     assert words(class_of(40, lambda number: "a" if number >= 15 else "b")) == ["Nobody chose “C”."]
+
+
+@pytest.mark.parametrize(("saw_it", "told"), [(29, []), (30, ["Nobody chose “C”."])])
+def test_an_option_that_was_added_later_is_named_once_enough_saw_it(saw_it, told):
+    """Version 1 had no C; the last ``saw_it`` of 60 had version 2. Shares are of those who saw an option."""
+    matrix = class_of(60, lambda number: "a" if number >= 25 else "b")
+    versions = {str(number): {"q": 1 if number < 60 - saw_it else 2} for number in range(60)}
+    shown = {1: frozenset("ab"), 2: frozenset("abc")}
+    seen = Matrix(matrix.questions, matrix.scores, matrix.chosen, versions, shown)
+    assert words(seen) == told
+    options = item_figures(seen, "q", OPTIONS).options
+    assert [(option.count, option.of, option.upper, option.lower) for option in options] == [
+        (35, 60, 1, 0),
+        (25, 60, 0, 1),
+        (0, saw_it, 0, None),
+    ]
+
+
+def test_whose_first_choice_is_not_known_does_not_count_among_the_options():
+    matrix = class_of(40, lambda number: "a" if number >= 10 else "b")
+    chosen = {learner: row for learner, row in matrix.chosen.items() if int(learner) >= 10}
+    figures = item_figures(Matrix(matrix.questions, matrix.scores, chosen), "q", OPTIONS)
+    assert (figures.n, figures.facility) == (40, 0.75)
+    assert [(option.count, option.of, option.lower) for option in figures.options] == [
+        (30, 30, 1),
+        (0, 30, 0),
+        (0, 30, 0),
+    ]
 
 
 def test_almost_everybody_and_almost_nobody():

@@ -12,13 +12,24 @@ from django.utils import timezone
 from accounts.roles import CONTENT_EDITOR, INSTRUCTOR, MANAGER
 from assessment.models import ItemStatistic, PageStatistic
 from assessment.selectors.items import answer_matrix, answered_pages, options_of
-from assessment.services import answer_check, compute_item_statistics, refresh_item_statistics
+from assessment.services import (
+    answer_check,
+    compute_item_statistics,
+    grade_answer,
+    refresh_item_statistics,
+    regrade_question,
+    start_attempt,
+    submit_attempt,
+)
 from assessment.tasks import compute_item_statistics as nightly
+from learning.services import leave_course
 from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import check_block, make_course, make_lesson, make_module
-from tests.factories.questions import make_question, option_ids, right_answer, wrong_answer
+from tests.factories.questions import make_question, option_ids, put_right, right_answer, wrong_answer
+from tests.factories.quizzes import asked as quiz_asks
+from tests.factories.quizzes import make_attempt, make_quiz, make_taker, section
 from workbench.periodic import periodic_tasks
 
 pytestmark = pytest.mark.django_db
@@ -56,10 +67,67 @@ def test_the_matrix_holds_first_answers_to_graded_questions(lesson, asked):
     matrix = answer_matrix(page_keys=[lesson.translation_key])
     first, second, _poll = (str(question.pk) for question in asked)
     assert matrix.questions == (first, second)
-    key = f"{run.pk}:{lesson.translation_key}"
-    assert matrix.scores == {key: {first: 0, second: 1}, f"{other.pk}:{lesson.translation_key}": {first: 1}}
+    key, other_key = (f"{one.learner_id}:{lesson.translation_key}" for one in (run, other))
+    assert matrix.scores == {key: {first: 0, second: 1}, other_key: {first: 1}}
     assert matrix.chosen[key][first] == frozenset(option_ids(asked[0], right=False)[:1])
     assert answered_pages() == {lesson.translation_key: run.course_key}
+
+
+def test_who_takes_the_course_again_counts_once(lesson, asked):
+    """What is answered for the first time in the second run is left out too: its total is not that of the first."""
+    run = sit(lesson, False)
+    leave_course(enrollment=run)
+    again = sit(lesson, True, True, run=make_enrollment(run.learner, run.course))
+    assert again.run == 2
+    matrix = answer_matrix(page_keys=[lesson.translation_key])
+    assert matrix.scores == {f"{run.learner_id}:{lesson.translation_key}": {str(asked[0].pk): 0}}
+
+
+def matrix_of(quiz):
+    """The rows of a quiz, in the order in which it was taken."""
+    return list(answer_matrix(page_keys=[quiz.translation_key]).scores.values())
+
+
+def test_attempts_that_wait_for_a_person_are_left_out():
+    essay, choice = make_question("essay"), make_question()
+    quiz = make_quiz(None, choice, essay)
+    blank = start_attempt(enrollment=make_taker(quiz), quiz=quiz)
+    submit_attempt(attempt=blank)
+    written = make_attempt(make_taker(quiz), quiz)
+    assert matrix_of(quiz) == [{str(choice.pk): 0, str(essay.pk): 0}]
+    grade_answer(answer=written.questions.get(question=essay), points=D("0.5"), actor=make_person())
+    assert matrix_of(quiz) == [{str(choice.pk): 0, str(essay.pk): 0}, {str(choice.pk): 1, str(essay.pk): 0.5}]
+
+
+def test_points_off_count_as_none_and_what_is_worth_nothing_as_it_was_answered():
+    options = [{"text": "Right", "right": True}, {"text": "Wrong", "credit": -50}]
+    harsh, free = make_question(data={"options": options}), make_question()
+    quiz = make_quiz(sections=[section(quiz_asks(harsh), quiz_asks(free, "0"))], negative_marks=True)
+    wrong = make_attempt(make_taker(quiz), quiz, right=0)
+    assert wrong.questions.get(question=harsh).share == D("-0.5")
+    submit_attempt(attempt=start_attempt(enrollment=make_taker(quiz), quiz=quiz))
+    assert matrix_of(quiz) == [{str(harsh.pk): 0, str(free.pk): 0}] * 2
+    compute_item_statistics()
+    page = PageStatistic.objects.get()
+    assert (page.mean, page.histogram, page.alpha) == (0, [2, 0, 0, 0, 0, 0, 0, 0, 0, 0], None)
+
+
+def test_a_regrade_and_an_option_that_is_gone_show_in_the_figures():
+    question = make_question()
+    quiz = make_quiz(None, question)
+    make_attempt(make_taker(quiz), quiz, right=0)
+    put_right(question, "Five")
+    regrade_question(question=question, actor=make_person(), reason="The key was wrong.")
+    options = question.definition[0].value["options"]
+    del options[2]
+    question.save_revision().publish()
+    compute_item_statistics()
+    row = ItemStatistic.objects.get(question=question, page_key=quiz.translation_key)
+    assert (row.n, row.facility, row.discrimination, row.point_biserial) == (1, 1, None, None)
+    assert [(one["label"], one["count"], one["of"], one["is_right"], one["upper"]) for one in row.options] == [
+        ("Five", 1, 1, True, None),
+        ("Three", 0, 1, False, None),
+    ]
 
 
 def test_options_are_those_of_choice_questions(asked):

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER
-from assessment.models import Attempt, AttemptQuestion
-from assessment.services import regrading
+from assessment.models import Attempt, AttemptQuestion, ItemStatistic
+from assessment.services import compute_item_statistics, regrading
 from assessment.views import regrading as page_of
 from learning.models import LearningEvent
 from lms_pages.models import CourseStaff
@@ -111,6 +111,21 @@ def test_the_way_back_leads_where_one_may_go(client, question, instructor):
         client.force_login(person)
         back = client.get(address(question)).context["back"][0]
         assert client.get(back).status_code == 200
+
+
+def test_the_analysis_of_a_question_leads_here_whoever_may_grade_an_answer(client, question, instructor):
+    taken(taught_by(instructor, question))
+    compute_item_statistics()
+    row = ItemStatistic.objects.get(question=question, page=None)
+    there = ItemStatistic.objects.exclude(page=None).get()
+    client.force_login(instructor)
+    analysis = reverse("assessment_itemstatistic_modeladmin_inspect", args=[there.pk])
+    assert address(question) in client.get(analysis).content.decode()
+    client.force_login(make_person(roles=(CONTENT_EDITOR,)))
+    for one in (row, there):
+        page = client.get(reverse("assessment_itemstatistic_modeladmin_inspect", args=[one.pk]))
+        assert page.status_code == 200
+        assert address(question) not in page.content.decode()
 
 
 def test_it_shows_some_of_many_and_changes_all(client, question, instructor, monkeypatch):
