@@ -28,7 +28,8 @@ def percent(share: Decimal | float | None) -> str:
 
 def figure(value: Decimal | None) -> str:
     """A correlation or index with its sign; a dash where it cannot be computed."""
-    return "–" if value is None else f"{value:+.2f}".replace("-", "−")
+    # What rounds to nothing has no sign of its own.
+    return "–" if value is None else f"{round(value, 2) + 0:+.2f}".replace("-", "−")
 
 
 def found_words(row: ItemStatistic) -> list[str]:
@@ -255,7 +256,7 @@ class PageStatisticAdmin(FiguresAdmin):
             (_("Mean score"), percent(row.mean)),
             (
                 _("Cronbach's alpha"),
-                _("cannot be computed: it needs two questions, and people who differ")
+                _("cannot be computed: it needs two questions, and people who were asked all of them and differ")
                 if row.alpha is None
                 else _("%(alpha)s, from %(n)d who were asked everything")
                 % {"alpha": figure(row.alpha), "n": row.alpha_n},

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import CONTENT_EDITOR, INSTRUCTOR, MANAGER
+from assessment.modeladmin.statistics import figure
 from assessment.models import ItemStatistic, PageStatistic
 from assessment.selectors.items import answer_matrix, answered_pages, options_of
 from assessment.services import (
@@ -233,6 +234,11 @@ def test_the_queries_do_not_grow_with_answers(lesson):
     for _number in range(12):
         sit(lesson, True, False)
     assert queries() == few
+
+
+@pytest.mark.parametrize(("value", "words"), [(None, "–"), ("-0.004", "+0.00"), ("-0.3349", "−0.33"), ("0.5", "+0.50")])
+def test_a_figure_in_words(value, words):
+    assert figure(value and D(value)) == words
 
 
 # The screens ------------------------------------------------------------------------------
