@@ -76,9 +76,10 @@ def value_of(node: ast.expr) -> Decimal:
 
 
 def numerical(response: etree._Element) -> tuple[Number, str]:
-    """What is right, and a remark on what is judged a little differently here ("" for nothing)."""
-    if response.find(".//additional_answer") is not None:
-        raise Unaskable(_("It accepts several numbers, and Lectern compares with one."))
+    """What is right, and a remark on what is judged a little differently here ("" for nothing).
+
+    Further answers stand in elements of their own and count without a tolerance, as in Open edX.
+    """
     text = (response.get("answer") or "").strip()
     if not text:
         raise Unaskable(_("It has no right answer."))

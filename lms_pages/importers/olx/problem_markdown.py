@@ -179,7 +179,10 @@ def typed(lines: list[str], position: int) -> tuple[int, str]:
     right = f"<correcthint>{xml_inline(hint)}</correcthint>" if hint else ""
     if NUMERIC.match(value):
         parameter = f'<responseparam type="tolerance" default="{escape(tolerance)}"/>' if tolerance else ""
-        more = "".join(f'<additional_answer answer="{escape(text)}"/>' for text, _hint in answers[1:])
+        more = "".join(
+            f'<additional_answer answer="{escape(text)}"><correcthint>{xml_inline(said)}</correcthint></additional_answer>'
+            for text, said in answers[1:]
+        )
         return taken, (
             f'<numericalresponse answer="{escape(value)}">{parameter}{more}{right}'
             "<formulaequationinput/></numericalresponse>"

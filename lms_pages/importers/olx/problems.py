@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from lms_pages.importers.olx import scripts
-from lms_pages.importers.olx.answers import accepted_texts, numerical
+from lms_pages.importers.olx.answers import accepted_texts, number, numerical
 from lms_pages.importers.olx.markup import inner_html, outer_html, remove, text_of
 from lms_pages.importers.olx.polls import Unaskable
 from lms_pages.importers.olx.problem_markdown import problem_xml
@@ -272,13 +272,23 @@ def numeric(response: etree._Element, entry: etree._Element, remark: Remark) -> 
     value, difference = numerical(response)
     if difference:
         remark(difference)
-    data = {
-        "answer": as_stored(value.answer),
-        "tolerance": as_stored(value.tolerance),
-        "unit": (entry.get("trailing_text") or "")[:20],
-        **typed_feedback(response, remark),
-    }
-    return "numerical", data, []
+    answer: dict[str, Any] = {"tolerance": as_stored(value.tolerance)}
+    feedback = typed_feedback(response, remark)
+    others = response.findall("additional_answer")
+    if others:
+        # Each answer has a hint of its own.
+        first = answer | {"number": as_stored(value.answer), "feedback": hint_of(response)}
+        rest = [
+            {"number": as_stored(number(other.get("answer") or "")), "feedback": hint_of(other)} for other in others
+        ]
+        answer, feedback = {"accepted": [first, *rest]}, {}
+    else:
+        answer["answer"] = as_stored(value.answer)
+    return "numerical", {**answer, "unit": (entry.get("trailing_text") or "")[:20], **feedback}, []
+
+
+def hint_of(element: etree._Element) -> str:
+    return "".join(inner_html(hint).strip() for hint in element.findall("correcthint"))
 
 
 def as_stored(number: Decimal) -> str:

@@ -10,6 +10,7 @@ from lms_pages.importers.olx.polls import Unaskable
 from lms_pages.importers.olx.problem_markdown import problem_xml
 from lms_pages.importers.olx.problems import read_problem
 from lms_pages.importers.olx.scripts import filled, used, variables
+from questions.types import question_type
 
 
 def read(inside: str, markdown: str = "", key: str = "k") -> tuple[list, str, list[str]]:
@@ -152,6 +153,35 @@ def test_tolerances(inside, answer, tolerance):
     assert (value.answer, value.tolerance, remark) == (answer, tolerance, "")
 
 
+def test_further_numbers_count_without_a_tolerance_and_have_their_own_hints():
+    question = only(
+        "<numericalresponse answer='10'><responseparam type='tolerance' default='1'/><correcthint>Ten.</correcthint>"
+        "<additional_answer answer='2^3'><correcthint>Eight too.</correcthint></additional_answer>"
+        "<additional_answer answer='-1'/></numericalresponse>"
+    )
+    assert question.data == {
+        "accepted": [
+            {"number": "10", "tolerance": "1", "feedback": "Ten."},
+            {"number": "8", "feedback": "Eight too."},
+            {"number": "-1", "feedback": ""},
+        ],
+        "unit": "",
+    }
+    kind = question_type("numerical")
+    value = kind.block().to_python(kind.from_data(question.data))
+    graded = {text: kind.grade(value, {"number": text, "text": text}) for text in ("10.5", "8", "8.5", "-1")}
+    assert {text: int(grade.score) for text, grade in graded.items()} == {"10.5": 1, "8": 1, "8.5": 0, "-1": 1}
+    assert graded["8"].feedback == {"": "<p>Eight too.</p>"}
+
+
+def test_further_numbers_in_markdown():
+    (question,) = from_markdown(">>How far?<<\n= 3 +- 1 {{Three.}}\nor= 7 {{Seven.}}\n")
+    assert [(entry["number"], entry["feedback"]) for entry in question.data["accepted"]] == [
+        ("3", "Three."),
+        ("7", "Seven."),
+    ]
+
+
 def test_an_open_range_is_remarked_on():
     assert numerical(etree.fromstring("<numericalresponse answer='(1,2]'/>"))[1] == (
         "The ends of the range count as right here."
@@ -181,7 +211,7 @@ def test_texts(inside, accepted, case):
         ("<p><formularesponse answer='x'/></p>", "no answers of the kind “formularesponse”"),
         ("<stringresponse answer='a.*b' type='regexp'/>", "a pattern"),
         ("<stringresponse answer=''/>", "no right answer"),
-        ("<numericalresponse answer='1'><additional_answer answer='2'/></numericalresponse>", "several numbers"),
+        ("<numericalresponse answer='1'><additional_answer answer='x'/></numericalresponse>", "is a formula"),
         ("<numericalresponse answer='[3,1]'/>", "range of its right answers is empty"),
         ("<multiplechoiceresponse><choicegroup><choice>a</choice></choicegroup></multiplechoiceresponse>", "marked as right"),
         ("<multiplechoiceresponse/>", "nothing to choose from"),
