@@ -18,6 +18,7 @@ from workbench.sheets.limits import Limits, SheetRefused
 CHUNK = 1024 * 1024
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([^"']+)""")
 
 
@@ -123,7 +124,7 @@ def workbook_cell(cell: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     text = unescape(str(value))
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if NO_TEXT.search(text):
         clean = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
         return Unusable(clean, _("holds a character that is not text. Delete it."))
     return plain_cell(text)

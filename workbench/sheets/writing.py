@@ -67,16 +67,19 @@ def write_xlsx(
         wanted = widths[place] if place < len(widths) else len(str(name)) + 4
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(wanted, NARROWEST), WIDEST)
 
-    def cell_of(value: Any) -> WriteOnlyCell:
+    def cell_of(value: Any) -> Any:
+        # An empty cell is none: in wide tables that is most of the file, and of the time to read it.
+        if value is None or value == "":
+            return None
         if isinstance(value, str):
             value = escaped(safe_cell(value))
-        cell = WriteOnlyCell(sheet, value="" if value is None else value)
+        cell = WriteOnlyCell(sheet, value=value)
         if isinstance(value, datetime.date):
             cell.number_format = "yyyy-mm-dd"
         return cell
 
     top = [cell_of(str(name)) for name in header]
-    for cell in top:
+    for cell in filter(None, top):
         cell.font = Font(bold=True)
     sheet.append(top)
     count = 0
