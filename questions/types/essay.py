@@ -23,11 +23,13 @@ class Essay(QuestionType):
     order = 90
     graded_by_hand = True
     max_length = 20_000
+    # Of a criterion or level.
+    max_label = 200
 
     def block(self) -> blocks.StructBlock:
         level = blocks.StructBlock(
             [
-                ("label", blocks.CharBlock(label=_("Level"), max_length=200)),
+                ("label", blocks.CharBlock(label=_("Level"), max_length=self.max_label)),
                 ("points", blocks.DecimalBlock(label=_("Points"), min_value=0, max_value=1000)),
             ],
             label=_("Level"),
@@ -36,7 +38,7 @@ class Essay(QuestionType):
         )
         line = blocks.StructBlock(
             [
-                ("criterion", blocks.CharBlock(label=_("Criterion"), max_length=200)),
+                ("criterion", blocks.CharBlock(label=_("Criterion"), max_length=self.max_label)),
                 ("points", blocks.DecimalBlock(label=_("At most"), min_value=0, max_value=1000)),
                 ("levels", blocks.ListBlock(level, label=_("Levels"), min_num=0, required=False, default=[])),
             ],

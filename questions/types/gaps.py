@@ -125,7 +125,7 @@ class Gaps(QuestionType):
     def parts(self, definition: Any, seed: str = "") -> list[Part]:
         found = []
         for key, gap in self.gaps(definition).items():
-            texts = [option["text"] for option in gap["options"] if option["text"]] if gap["kind"] == CHOSEN else []
+            texts = [text for text in offered(gap) if text] if gap["kind"] == CHOSEN else []
             choices = tuple(Choice(text, text) for text in mixed(dict.fromkeys(texts), f"{seed}:{key}"))
             found.append(Part(key, choices=choices, kind=gap["kind"] or TYPED))
         return found
@@ -144,7 +144,7 @@ class Gaps(QuestionType):
                     parsed_number(text)
                 except AnswerInvalid as error:
                     raise AnswerInvalid(_("Gap %(number)s: %(problem)s") % {"number": key, "problem": error}) from None
-            elif gap["kind"] == CHOSEN and text not in [option["text"] for option in gap["options"]]:
+            elif gap["kind"] == CHOSEN and one_line(text) not in offered(gap):
                 raise AnswerInvalid(
                     _("Gap %(number)s: what was chosen does not belong to this question. Load the page again.")
                     % {"number": key}
@@ -163,7 +163,7 @@ class Gaps(QuestionType):
 
     def can_hold(self, gap: Any, text: str) -> bool:
         if gap["kind"] == CHOSEN:
-            return text in [option["text"] for option in gap["options"]]
+            return one_line(text) in offered(gap)
         if gap["kind"] == NUMBER:
             try:
                 parsed_number(text)
@@ -178,7 +178,7 @@ class Gaps(QuestionType):
     def is_match(self, gap: Any, option: Any, text: str) -> bool:
         match gap["kind"]:
             case "chosen":
-                return option["text"] == text
+                return one_line(option["text"] or "") == one_line(text)
             case "number":
                 try:
                     wanted = parsed_number(option["text"] or "")
@@ -247,7 +247,9 @@ class Gaps(QuestionType):
         found: list[str | Promise] = []
         if max(option["credit"] or 0 for option in options) != 100:
             found.append(_("No answer earns its full points. Give one of them a credit of 100."))
-        texts = [option["text"] if gap["kind"] == CHOSEN else folded(option["text"], True) for option in options]
+        texts = [
+            one_line(option["text"]) if gap["kind"] == CHOSEN else folded(option["text"], True) for option in options
+        ]
         if same := next((text for text in texts if texts.count(text) > 1), ""):
             found.append(_("“%(text)s” is there twice. Delete one of them.") % {"text": same})
         if gap["kind"] == CHOSEN and len(options) < 2:
@@ -307,11 +309,16 @@ class Gaps(QuestionType):
 
     def option_to_data(self, option: Any) -> dict[str, Any]:
         data = {
-            "text": option["text"],
+            "text": one_line(option["text"] or ""),
             "credit": credit_to_data(option["credit"]),
             "feedback": html_of(option["feedback"]),
         }
         return data | ({"tolerance": number_text(option["tolerance"])} if option["tolerance"] is not None else {})
+
+
+def offered(gap: Any) -> list[str]:
+    """The texts of a gap to choose for, with single blanks, however they were typed once."""
+    return [one_line(option["text"] or "") for option in gap["options"]]
 
 
 def markers(html: str) -> list[str]:

@@ -30,7 +30,7 @@ from workbench.text import one_line
 class Matching(QuestionType):
     """Each pair is worth the same. An answer is ``{"matches": {pair id: text}}``; a pair left open earns nothing.
 
-    A match is known by its text, so that two pairs may share one.
+    A match is known by its text, so that two pairs may share one. Blanks in it are single, however they were typed once.
     """
 
     name = "matching"
@@ -38,12 +38,14 @@ class Matching(QuestionType):
     description = _("Each prompt gets the match that belongs to it.")
     icon = "link"
     order = 60
+    # Of a match.
+    max_length = 200
 
     def block(self) -> blocks.StructBlock:
         pair = blocks.StructBlock(
             [
                 ("prompt", blocks.RichTextBlock(label=_("Prompt"), features=OPTION_FEATURES)),
-                ("match", blocks.CharBlock(label=_("Match"), max_length=200)),
+                ("match", blocks.CharBlock(label=_("Match"), max_length=self.max_length)),
             ],
             label=_("Pair"),
             label_format="{prompt} – {match}",
@@ -55,7 +57,7 @@ class Matching(QuestionType):
                 (
                     "extra",
                     blocks.ListBlock(
-                        blocks.CharBlock(label=_("Match"), max_length=200),
+                        blocks.CharBlock(label=_("Match"), max_length=self.max_length),
                         label=_("Matches without a prompt"),
                         required=False,
                         min_num=0,
@@ -85,7 +87,7 @@ class Matching(QuestionType):
     def matches(self, definition: Any) -> set[str]:
         """Every text on offer."""
         texts = [pair["match"] for pair in definition["pairs"]] + list(definition["extra"])
-        return {text.strip() for text in texts if text and text.strip()}
+        return {one_line(text) for text in texts if text and text.strip()}
 
     def parts(self, definition: Any, seed: str = "") -> list[Part]:
         texts = sorted(self.matches(definition), key=lambda text: (text.casefold(), text))
@@ -101,7 +103,7 @@ class Matching(QuestionType):
                 raise AnswerInvalid(_("One of the prompts does not belong to this question. Load the page again."))
         for key in pairs:
             if any(value.strip("\0 ") for value in values.get(key, [])):
-                found[key] = only_value(values, _("Choose one match for each prompt."), key)
+                found[key] = one_line(only_value(values, _("Choose one match for each prompt."), key))
         if set(found.values()) - texts:
             raise AnswerInvalid(_("One of the matches does not belong to this question. Load the page again."))
         if not found:
@@ -110,24 +112,24 @@ class Matching(QuestionType):
 
     def values(self, definition: Any, answer: Answer) -> dict[str, list[str]]:
         pairs = self.pairs(definition)
-        return {key: [text] for key, text in answer.get("matches", {}).items() if key in pairs}
+        return {key: [one_line(text)] for key, text in answer.get("matches", {}).items() if key in pairs}
 
     def fits(self, definition: Any, answer: Answer) -> bool:
         given = answer.get("matches")
         return (
             given is not None
             and set(given) <= set(self.pairs(definition))
-            and set(given.values()) <= self.matches(definition)
+            and {one_line(text) for text in given.values()} <= self.matches(definition)
         )
 
     def grade(self, definition: Any, answer: Answer) -> Grade:
         pairs, given = self.pairs(definition), answer["matches"]
-        parts = {key: Decimal(text == (pairs[key]["match"] or "").strip()) for key, text in given.items()}
+        parts = {key: Decimal(one_line(text) == one_line(pairs[key]["match"] or "")) for key, text in given.items()}
         score = score_of(sum(parts.values(), Decimal(0)) / len(pairs))
         return Grade(score, result_feedback(definition, score), parts)
 
     def right_answer(self, definition: Any) -> Answer | None:
-        return {"matches": {key: (pair["match"] or "").strip() for key, pair in self.pairs(definition).items()}}
+        return {"matches": {key: one_line(pair["match"] or "") for key, pair in self.pairs(definition).items()}}
 
     def describe(self, definition: Any, answer: Answer) -> str:
         pairs = self.pairs(definition)
@@ -144,8 +146,8 @@ class Matching(QuestionType):
         prompts = [plain_text(html_of(pair["prompt"])) for pair in pairs]
         if same := next((prompt for prompt in prompts if prompt and prompts.count(prompt) > 1), ""):
             found.append(_("Two prompts read “%(text)s”. Change one of them.") % {"text": same})
-        used = {(pair["match"] or "").strip() for pair in pairs}
-        extra = [(text or "").strip() for text in definition["extra"]]
+        used = {one_line(pair["match"] or "") for pair in pairs}
+        extra = [one_line(text or "") for text in definition["extra"]]
         if double := next((text for text in extra if text in used or extra.count(text) > 1), ""):
             found.append(_("The match “%(text)s” is offered twice. Delete it from the list.") % {"text": double})
         if len(self.matches(definition)) < 2:
@@ -165,8 +167,11 @@ class Matching(QuestionType):
 
     def to_data(self, definition: Any) -> dict[str, Any]:
         return {
-            "pairs": [{"prompt": html_of(pair["prompt"]), "match": pair["match"]} for pair in definition["pairs"]],
-            "extra": list(definition["extra"]),
+            "pairs": [
+                {"prompt": html_of(pair["prompt"]), "match": one_line(pair["match"] or "")}
+                for pair in definition["pairs"]
+            ],
+            "extra": [one_line(text or "") for text in definition["extra"]],
             "shuffle": bool(definition["shuffle"]),
             **results_to_data(definition, *RESULTS),
         }

@@ -69,6 +69,7 @@ class Numerical(QuestionType):
     icon = "decimal"
     order = 50
     max_length = 60
+    max_unit = 20
 
     def block(self) -> blocks.StructBlock:
         accepted = blocks.StructBlock(
@@ -103,7 +104,7 @@ class Numerical(QuestionType):
                         help_text=_("They are tried from the first to the last; the first that is near enough counts."),
                     ),
                 ),
-                ("unit", blocks.CharBlock(label=_("Unit"), required=False, max_length=20)),
+                ("unit", blocks.CharBlock(label=_("Unit"), required=False, max_length=self.max_unit)),
                 (
                     "unit_asked",
                     blocks.BooleanBlock(

@@ -305,3 +305,35 @@ def test_two_items_stand_either_way():
         value = definition("ordering", {"items": ["first", "second"]})
         shown.add(tuple(str(part.html.source) for part in kind.parts(value, str(seed))))
     assert shown == {("<p>first</p>", "<p>second</p>"), ("<p>second</p>", "<p>first</p>")}
+
+
+def test_blanks_in_a_match_do_not_count_however_they_were_typed_once():
+    kind, value = question_type("matching"), definition("matching")
+    stored = kind.block().get_prep_value(value)
+    stored["pairs"][0]["value"]["match"], stored["extra"][0]["value"] = " which \u00a0columns", "which  table "
+    old = kind.block().to_python(stored)
+    (first, *_rest) = kind.pairs(old)
+    assert {choice.id for choice in kind.parts(old)[0].choices} == {
+        "which columns", "which rows", "in which order", "which table",
+    }  # fmt: skip
+    for text in ("which columns", " which \u00a0columns", "which  columns"):
+        assert kind.fits(old, {"matches": {first: text}})
+        assert kind.fits(value, {"matches": {first: text}})
+        assert kind.grade(old, {"matches": {first: text}}).parts == {first: Decimal(1)}
+        assert kind.clean_answer(old, {first: [text]}) == {"matches": {first: "which columns"}}
+    assert kind.problems(old) == []
+    assert kind.to_data(old) == kind.to_data(value)
+
+
+def test_blanks_in_a_gap_to_choose_for_do_not_count():
+    gap = {"kind": "chosen", "options": [{"text": "left join"}, {"text": "join", "credit": 0}]}
+    kind, value = question_type("gaps"), definition("gaps", {"text": "<p>A [[1]].</p>", "gaps": [gap]})
+    stored = kind.block().get_prep_value(value)
+    stored["gaps"][0]["value"]["options"][0]["value"]["text"] = "left  join"
+    old = kind.block().to_python(stored)
+    assert "left join" in [choice.id for choice in kind.parts(old)[0].choices]
+    for text in ("left join", "left  join"):
+        assert kind.fits(old, {"gaps": {"1": text}})
+        assert kind.grade(old, kind.clean_answer(old, {"1": [text]})).score == 1
+    assert kind.problems(old) == []
+    assert kind.to_data(old) == kind.to_data(value)
