@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from questions.formats import aiken, gift, moodle_xml, tables
 from questions.formats.data import DESCRIPTION, Lost, Parsed, QuestionData, Remark, Written
+from questions.formats.limits import beyond_limits
 from questions.formats.losses import losses
 
 
@@ -26,10 +27,9 @@ class Format:
     cannot_say: frozenset[str] = frozenset()
 
 
-# Of one question; more than anybody reads.
-MAX_ANSWERS = 200
 COMBINED = {"data.feedback_right", "data.feedback_partly", "data.feedback_wrong"}
-MOODLE_LACKS = frozenset({"solution", "difficulty", "data.rubric", "data.scoring", *COMBINED})
+# Where a file names no topic or tag, it says nothing about them; only a table has a cell that can be empty.
+MOODLE_LACKS = frozenset({"solution", "difficulty", "category", "tags", "data.rubric", "data.scoring", *COMBINED})
 GIFT_LACKS = MOODLE_LACKS | {
     "hints", "points", "data.shuffle", "data.case_sensitive", "data.unit", "data.unit_asked", "data.min_words",
     "data.max_words", "data.notes",
@@ -53,10 +53,11 @@ FORMATS: dict[str, Format] = {
 def guess_format(data: bytes, name: str = "") -> str:
     """The format of a file by what it holds, then by the end of its name. A guess: reading tells."""
     extension = name.lower().rsplit(".", 1)[-1] if "." in name else ""
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    # Without the marks and zeros of UTF-8 and UTF-16.
+    start = data[:8192].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if data[:4] == b"PK\x03\x04":
         return "xlsx"
-    if start.startswith((b"<?xml", b"<quiz")) or start.replace(b"\0", b"")[:8].lstrip(b"\xff\xfe").startswith(b"<?xml"):
+    if start.startswith((b"<?xml", b"<quiz")) or (start.startswith(b"<!--") and b"<quiz" in start):
         return "moodle-xml"
     if extension in ("gift", "csv", "xml", "xlsx"):
         return {"xml": "moodle-xml"}.get(extension, extension)
@@ -70,21 +71,7 @@ def guess_format(data: bytes, name: str = "") -> str:
 def parse(data: bytes, *, format: str = "", name: str = "") -> Parsed:
     """The questions of a file. Nothing is raised: what cannot be read is an error with its line."""
     parsed = FORMATS[format or guess_format(data, name)].parse(data)
-    return replace(parsed, errors=[*parsed.errors, *too_many_answers(parsed.questions)])
-
-
-def too_many_answers(questions: Sequence[QuestionData]) -> list[Remark]:
-    """An error for each question with a list that nobody could read through."""
-    errors = []
-    for question in questions:
-        lists = [value for value in question.data.values() if isinstance(value, list)]
-        lists += [gap["options"] for gap in question.data.get("gaps", [])]
-        longest = max((len(one) for one in lists), default=0)
-        if longest > MAX_ANSWERS:
-            what = gettext("The question has %(count)d answers; at most %(most)d fit.")
-            what %= {"count": longest, "most": MAX_ANSWERS}
-            errors.append(Remark(question.line, what, gettext("Make several questions of it.")))
-    return errors
+    return replace(parsed, errors=[*parsed.errors, *beyond_limits(parsed.questions)])
 
 
 def write(questions: Sequence[QuestionData], format: str) -> Written:

@@ -25,7 +25,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def looks_like(data: bytes) -> bool:
-    return re.search(rb"(?m)^[ \t]*ANSWER\s*:\s*[A-Za-z]\s*$", data[:200_000]) is not None
+    # UTF-16 has a zero beside each letter.
+    start = data[:200_000].replace(b"\0", b"")
+    return re.search(rb"(?m)^[ \t]*ANSWER\s*:\s*[A-Za-z]\s*$", start) is not None
 
 
 def parse(data: bytes) -> Parsed:

@@ -33,6 +33,8 @@ STARTS_MARKUP = re.compile(rf"<(?:{TAGS})(?:\s[^<>]*)?/?>", re.I)
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^<>]*>", re.I)
 VOID = {"br", "hr", "img", "input", "wbr", "col"}
 PICTURE = re.compile(r"<img\b([^<>]*)>", re.I)
+# What leads to a file that Moodle keeps beside the text; only the words of such a link stay.
+OWN_FILE = re.compile(r"""\s(?:href|src)\s*=\s*(["'])@@PLUGINFILE@@[^"']*\1""", re.I)
 ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
 PARAGRAPH = re.compile(r"<p>((?:[^<>]|<br>)*)</p>")
 SPACES = re.compile(r"[ \t\r\n]+")
@@ -67,7 +69,8 @@ def rich(source: str, form: str = HTML) -> Html:
     if is_too_deep(html):
         # Shown as it stands: no page needs that, and cleaning it takes long.
         html = paragraph_of(html_module.escape(source, quote=False))
-    html = clean_html(PICTURE.sub(alternative, html), keep_own=False).strip(BLANKS)
+    html = OWN_FILE.sub("", PICTURE.sub(alternative, html))
+    html = clean_html(html, keep_own=False).strip(BLANKS)
     if html and not STARTS_BLOCK.match(html):
         start = STARTS_BLOCK.search(html)
         inside, rest = (html[: start.start()], html[start.start() :]) if start else (html, "")

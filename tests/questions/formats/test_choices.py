@@ -82,11 +82,3 @@ def test_points_of_a_rubric_are_bounded(line, fits):
     text = f"type,question,rubric\nessay,Write,{line}"
     errors = [error.line for error in parse(text.encode(), format="csv").errors]
     assert errors == ([] if fits else [2])
-
-
-@pytest.mark.parametrize(("count", "errors"), [(200, []), (201, ["The question has 201 answers; at most 200 fit."])])
-def test_a_question_has_at_most_200_answers(count, errors):
-    options = " ".join(f"~{number}" for number in range(count - 1))
-    parsed = parse(f"Which?{{=right {options}}}".encode(), format="gift")
-    assert [error.what for error in parsed.errors] == errors
-    assert [error.line for error in parsed.errors] == [1] * len(errors)
