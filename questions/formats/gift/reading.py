@@ -31,8 +31,13 @@ from workbench.text import one_line
 NAME = "gift"
 BLANK = "_____"
 FORM = re.compile(r"\[(html|markdown|plain|moodle)\]", re.I)
-WEIGHT = re.compile(r"\s*%\s*(-?\d{1,3}(?:[.,]\d{0,12})?)\s*%")
+WEIGHT = re.compile(r"\s*%\s*(-?\d{1,9}(?:[.,]\d{0,12})?)\s*%")
+# A tag whose attribute was not escaped; its = would begin an answer.
+ATTRIBUTE = re.compile(r"<[a-z][a-z0-9]*\s[^<>{}]*?(=)\s*[\"']", re.I)
+COMMENT = re.compile(r"\A\s*//[^\n]*")
 FOLDED = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}")
+# New pairs are mixed, but no file says so.
+NEVER_SAID = frozenset({"data.shuffle"})
 TRUE, FALSE = {"t", "true"}, {"f", "false"}
 # As the ordering type of Moodle writes it: {>4 ALL VERTICAL ALL_OR_NOTHING SHOW
 ORDERING = re.compile(
@@ -64,7 +69,8 @@ def parse(data: bytes) -> Parsed:
             errors.append(error.remark)
     if not questions and not errors and not lexer.categories:
         errors.append(Remark(0, _("The file holds no question."), _("Write a question and its answers in { }.")))
-    return Parsed(NAME, encoding, questions, list(dict.fromkeys(lexer.categories)), errors, notes_on(questions))
+    categories = list(dict.fromkeys(lexer.categories))
+    return Parsed(NAME, encoding, questions, categories, errors, notes_on(questions), NEVER_SAID)
 
 
 class Reader:
@@ -75,6 +81,7 @@ class Reader:
 
     def fail(self, what: str, mend: str, part: str = "") -> ParseError:
         # The same letters may stand in the text before the answers.
+        part = part.strip(BLANKS)
         offset = self.block.text.find(part, max(self.block.text.find("{"), 0)) if part else 0
         return ParseError(self.block.line_at(max(offset, 0)), what, mend)
 
@@ -97,7 +104,8 @@ class Reader:
         stem, answers = text, None
         if place:
             start, end = place
-            before, after = text[:start], text[end + 1 :]
+            # Nobody who writes a comment there means a gap.
+            before, after = text[:start], COMMENT.sub("", text[end + 1 :])
             stem = before if not after.strip(BLANKS) else f"{before}{BLANK}{after}"
             answers = text[start + 1 : end].strip(BLANKS)
         found = FORM.match(stem.strip(BLANKS))
@@ -138,8 +146,7 @@ class Reader:
             return "ordering", self.ordering(text)
         if "~" in text:
             return self.choice(text)
-        # A pair has no weight; a typed answer that holds an arrow has one where a program wrote it.
-        if "=" in text and "->" in text and not all(WEIGHT.match(part) for part in text.split("=")[1:]):
+        if "=" in text and has_pairs(text.split("=")):
             return "matching", self.matching(text)
         word, *feedback = text.split("#", 2)
         if (answer := word.strip(BLANKS).lower()) in TRUE | FALSE:
@@ -173,8 +180,10 @@ class Reader:
         return weight, answer, self.rich(feedback) if mark else ""
 
     def choice(self, text: str) -> tuple[str, dict[str, Any]]:
+        self.check_attributes(text)
         options = []
-        first, *parts = re.split(r"([~=])", text)
+        # ~= is how people mark the right option who think of ~ as what begins each.
+        first, *parts = re.split(r"(~\s*=|[~=])", text)
         if first.strip(BLANKS):
             raise self.fail(
                 _("An answer of this question begins with neither ~ nor =."),
@@ -183,16 +192,30 @@ class Reader:
             )
         for mark, part in zip(parts[::2], parts[1::2], strict=True):
             weight, answer, feedback = self.weighted(part)
-            weight = (100 if mark == "=" else 0) if weight is None else weight
-            options.append((self.rich(answer), weight, feedback))
+            weight = (100 if mark[-1] == "=" else 0) if weight is None else weight
+            option = self.rich(answer)
+            if not option.source:
+                raise self.fail(
+                    _("An option is empty."), _("Write it after the ~ or =, or delete that sign."), mark + part
+                )
+            options.append((option, weight, feedback))
         if len(options) < 2:
             raise self.fail(
                 _("The question has one option only."), _("Give at least two options: ~wrong =right."), text
             )
-        single = any(mark == "=" for mark in parts[::2])
+        single = any(mark[-1] == "=" for mark in parts[::2])
         return choice_data(options, single=single, shuffle=False)
 
+    def check_attributes(self, text: str) -> None:
+        if found := ATTRIBUTE.search(text):
+            raise ParseError(
+                self.block.line_at(self.block.text.find(text) + found.start(1)),
+                _("The = of an HTML attribute would begin a new answer here."),
+                _("Write \\= inside of tags."),
+            )
+
     def matching(self, text: str) -> dict[str, Any]:
+        self.check_attributes(text)
         pairs, extra = [], []
         first, *parts = text.split("=")
         for part in ([first] if first.strip(BLANKS) else []) + parts:
@@ -214,6 +237,7 @@ class Reader:
         return {"pairs": pairs, "extra": extra, "shuffle": True, **feedback}
 
     def short_text(self, text: str) -> dict[str, Any]:
+        self.check_attributes(text)
         first, *parts = text.split("=")
         accepted = []
         for part in ([first] if first.strip(BLANKS) else []) + parts:
@@ -231,6 +255,7 @@ class Reader:
         }
 
     def numerical(self, text: str) -> dict[str, Any]:
+        self.check_attributes(text)
         text, mark, wrong = text.partition("~")
         first, *parts = text.split("=")
         accepted = []
@@ -290,6 +315,17 @@ class Reader:
         scoring = "places" if grading.startswith("ABS") else "pairs" if grading.startswith("REL") else "all"
         feedback = {"feedback_right": "", "feedback_partly": "", "feedback_wrong": ""}
         return {"items": items, "scoring": scoring, **feedback}
+
+
+def has_pairs(parts: list[str]) -> bool:
+    """Whether answers are pairs: one has an arrow before a feedback could begin, or several all have arrows.
+
+    A pair has no weight; a typed answer that holds an arrow has one where a program wrote it.
+    """
+    if all(WEIGHT.match(part) for part in parts[1:]):
+        return False
+    several = len(parts) > 2 and all("->" in part for part in parts[1:])
+    return several or any("->" in part.split("#")[0] for part in parts)
 
 
 def folded(text: str, form: str) -> str:

@@ -108,6 +108,12 @@ class Reader:
         if element is None:
             return ""
         inner = element.find("text")
+        if inner is not None and len(inner):
+            raise ParseError(
+                inner[0].sourceline or self.line,
+                _("The tag <%(tag)s> stands in a <text> without being escaped.") % {"tag": str(inner[0].tag)[:40]},
+                _("Put the text into <![CDATA[ … ]]>, as Moodle does."),
+            )
         text = (element if inner is None else inner).text or ""
         check_text(text, element.sourceline or self.line)
         return text

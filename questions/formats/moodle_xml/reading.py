@@ -1,5 +1,6 @@
 """Moodle XML from elements to questions, type by type."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -14,7 +15,7 @@ from questions.formats.data import DESCRIPTION, NotHeld, Parsed, ParseError, Que
 from questions.formats.moodle_xml.elements import Reader, line_of_text, root_of, xml_text
 from questions.formats.moodle_xml.selects import select_gaps
 from questions.formats.notes import notes_on
-from questions.formats.texts import BLANKS, has_picture, limit_of, number_of, number_text, percent, points_of
+from questions.formats.texts import BLANKS, limit_of, number_of, number_text, percent, points_of
 from workbench.text import one_line
 
 NAME = "moodle-xml"
@@ -22,6 +23,7 @@ ALIASES = {"match": "matching", "multianswer": "cloze", "ddmatch": "matching", "
 # The ordering type's ways of grading, by name and by number.
 PLACES = {"ABSOLUTE_POSITION", "0", "RELATIVE_TO_CORRECT", "7"}
 ALL_OR_NOTHING = {"ALL_OR_NOTHING", "-1", ""}
+PICTURES = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.I)
 
 
 def parse(data: bytes) -> Parsed:
@@ -136,8 +138,9 @@ class QuestionReader(Reader):
         return tuple(dict.fromkeys(name for name in names if name))
 
     def note_files(self, question: QuestionData) -> None:
-        names = [file.get("name") or "?" for file in self.element.iter("file")]
-        if names and not has_picture(self.string(self.child("questiontext"))):
+        # What is shown as a picture is told as that.
+        names = [name for file in self.element.iter("file") if not PICTURES.search(name := file.get("name") or "?")]
+        if names:
             what = _("%(count)d files of “%(title)s” were left out: %(names)s") % {
                 "count": len(names),
                 "title": question.title[:60],
@@ -241,12 +244,12 @@ class QuestionReader(Reader):
         if not accepted:
             raise self.fail(_("The question accepts no number."), _("Add an <answer> with the right number."))
         units = self.child("units")
-        names = (
-            [self.value("unit_name", parent=unit) for unit in self.children("unit", units)] if units is not None else []
-        )
-        names = [name for name in names if name]
+        named = self.children("unit", units) if units is not None else []
+        # The numbers are in the unit that multiplies by one; the others follow it.
+        named.sort(key=lambda unit: number_of(self.value("multiplier", "1", unit)) != 1)
+        names = [name for unit in named if (name := self.value("unit_name", parent=unit))]
         if len(names) > 1:
-            what = _("Only the first of the units was kept: %(units)s") % {"units": ", ".join(names)[:200]}
+            what = _("Only the first of these units was kept: %(units)s") % {"units": ", ".join(names)[:200]}
             self.notes.append(Remark(self.line, what, _("Name the unit in the question.")))
         return "numerical", {
             "accepted": accepted,
@@ -288,4 +291,8 @@ class QuestionReader(Reader):
         for name in ("min", "max"):
             number = number_of(self.value(f"{name}wordlimit"))
             words[f"{name}_words"] = int(number) if number is not None and 0 < number <= 100_000 else None
+        if self.text("responsetemplate") or self.value("attachments", "0") != "0":
+            what = _("“%(title)s” gave learners a template or took files from them; here they write a text.")
+            mend = _("Put the template into the question, or ask for files in another way.")
+            self.notes.append(Remark(self.line, what % {"title": self.value("name")[:60]}, mend))
         return "essay", {"rubric": [], **words, "notes": self.text("graderinfo")}

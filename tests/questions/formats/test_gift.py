@@ -44,6 +44,18 @@ def error(text: str) -> tuple[int, str]:
         ("Who?{a}", "short_text"),
         ("Who?{=T}", "short_text"),
         ("Who?{=%100%a -> b#x}", "short_text"),
+        ("Who?{=a#see b -> c}", "short_text"),
+        ("Who?{=a#see b -> c =d}", "short_text"),
+        ("Match.{=C# -> Microsoft =Java -> Sun}", "matching"),
+        ("Match.{=C#->Microsoft =F#->Microsoft}", "matching"),
+        ("Match.{a -> b =c -> d}", "matching"),
+        ("So?{True}", "true_false"),
+        ("So?{T ####Read on.}", "true_false"),
+        ("Which?{~a ~=b}", "single_choice"),
+        ("Which?{~%50%a ~%0%b ~%50%c}", "multiple_answers"),
+        ("How many?{\n#5\n}", "numerical"),
+        ("::Only a name::", "description"),
+        ("A \\{ and a \\} are text.", "description"),
         ("Which?{=a ~b}", "single_choice"),
         ("Which?{~%50%a ~%50%b ~c}", "multiple_answers"),
         ("Match.{=a -> b =c -> d}", "matching"),
@@ -95,6 +107,62 @@ def test_escapes():
     assert question["title"] == "{T}"
     assert question["text"] == "1 = 1 ~ 2 # 3 {x} : y \\ z \\q a\nb"
     assert [answer["text"] for answer in question["answers"]] == ["=~#{}:", "\\"]
+
+
+def test_a_comment_behind_the_answers_is_no_missing_word():
+    question = one("So?{T} // easy {x}".replace(" {x}", ""))
+    assert (question["type"], question["text"]) == ("true_false", "So?")
+    assert one("So?{T} // easy\nreally")["text"] == "So?_____ \nreally".replace(" \n", " ")
+    assert one("See {=4} //example.com")["text"] == "See"
+
+
+def test_the_right_option_marked_with_both_signs():
+    assert answers("Which?{~=a#yes ~ = b ~c}") == [("a", 100, "yes"), ("b", 100, ""), ("c", 0, "")]
+
+
+def test_escapes_that_gift_does_not_have_stay():
+    assert one(r"\(a \= b\) \[x\] \->\% {T}")["text"] == r"\(a = b\) \[x\] \->\%"
+    assert one(r"\\frac\{1\}\{2\} \\\\ end {T}")["text"] == r"\frac{1}{2} \\ end"
+
+
+def test_an_unescaped_colon_and_a_colon_in_answers_are_text():
+    question = one("::A\\::B:: Note: at 10:30 {=a:b#c:d ~e}")
+    assert (question["title"], question["text"]) == ("A::B", "Note: at 10:30")
+    assert one("::A\\:::B: c{T}")["title"] == "A:"
+    assert [(answer["text"], answer["feedback"]) for answer in question["answers"]] == [("a:b", "c:d"), ("e", "")]
+
+
+def test_the_last_general_feedback_counts_as_in_moodle():
+    question = one("Which?{=a ~b#x####y####z}")
+    assert (question["feedback"], question["answers"][1]["feedback"]) == ("z", "x####y")
+
+
+def test_general_feedback_of_every_kind():
+    for body in ("", "T", "=a", "=a ~b", "#5", "=a -> b =c -> d"):
+        question = one(f"Q?{{{body}\n####[html]<b>More</b>\n}}")
+        assert question["feedback"] == "<b>More</b>"
+
+
+def test_old_macintosh_line_ends():
+    assert [question["text"] for question in read("One?{T}\r\rTwo?{F}\r")] == ["One?", "Two?"]
+
+
+def test_a_line_of_blanks_ends_a_question():
+    assert [question["text"] for question in read("One?{T}\n \t \nTwo?{F}")] == ["One?", "Two?"]
+
+
+def test_a_category_says_its_escapes_and_comes_with_comments():
+    first, second = read("// a\n$CATEGORY: $course$/top/A\\: b\n// c\nOne?{T}\n\n$CATEGORY:\n\nTwo?{F}")
+    assert (first["category"], second["category"]) == ("$course$/top/A: b", None)
+
+
+def test_a_format_of_its_own_for_each_text():
+    question = one("[markdown]*Who*?{=[plain]a#[html]<i>b</i> =c ####[moodle]d}")
+    assert question["text_format"] == "markdown"
+    assert [answer["text"] for answer in question["answers"]] == ["a", "c"]
+    (read_again,) = parse(b"[markdown]*Who*?{=[plain]*a*#[html]<i>b</i> ~*c* ####[moodle]*d*}").questions
+    assert [option["text"] for option in read_again.data["options"]] == ["<p>*a*</p>", "<p><em>c</em></p>"]
+    assert read_again.feedback == "<p>*d*</p>"
 
 
 def test_missing_word():
@@ -242,6 +310,13 @@ def test_an_empty_line_inside_answers_that_end():
         ("How?{#=%50%*}", 1, "Any number"),
         ("Which?{~%101%a ~b}", 1, "outside"),
         ("Who?{=#nothing}", 1, "empty"),
+        ("Which?{~%1000%a ~b}", 1, "outside"),
+        ("Which?{\n=a\n~\n~b}", 3, "option is empty"),
+        ("Which?{\n=a\n~#why}", 3, "option is empty"),
+        ('Which?{\n=a\n~b#<a href="x">y</a>}', 3, "HTML attribute"),
+        ("Who?{\n=a#<a class='b' href='x'>y</a>}", 2, "HTML attribute"),
+        ('Match?{\n=a -> b\n=<img src="c.png"> -> d}', 3, "HTML attribute"),
+        ("How?{#\n=five}", 2, "not a number"),
         ("Order?{>2 ALL\nx}", 1, "fewer than two items"),
         ("", 0, "empty"),
         ("// only a comment", 0, "no question"),

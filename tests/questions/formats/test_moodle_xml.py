@@ -127,6 +127,33 @@ def test_numerical():
     assert "m, cm" in parsed.notes[0].what
 
 
+def test_the_unit_that_multiplies_by_one_is_that_of_the_numbers():
+    unit = "<unit><multiplier>{}</multiplier><unit_name>{}</unit_name></unit>"
+    body = answer("3", "100") + f"<units>{unit.format('100', 'cm')}{unit.format('1', 'm')}</units>"
+    parsed = parse(quiz("numerical", body))
+    assert (parsed.questions[0].data["unit"], parsed.questions[0].data["unit_asked"]) == ("m", False)
+    assert parsed.notes[0].what == "Only the first of these units was kept: m, cm"
+
+
+def test_what_an_essay_here_has_not_is_told():
+    assert list(parse(quiz("essay", "<responsetemplate><text></text></responsetemplate>")).notes) == []
+    for body in ("<responsetemplate><text>Dear …</text></responsetemplate>", "<attachments>2</attachments>"):
+        (note,) = parse(quiz("essay", body)).notes
+        assert (note.line, "template or took files" in note.what) == (3, True)
+
+
+def test_a_link_to_a_file_in_moodle_leaves_its_words():
+    head = (
+        "<name><text>P</text></name><questiontext format='html'><text><![CDATA[<p>See <a href=\"@@PLUGINFILE@@/a%20b.pdf\">the plan</a>"
+        " and <img src=\"@@PLUGINFILE@@/c.png\" alt=\"\">.</p>]]></text><file name='a b.pdf' encoding='base64'>QQ==</file>"
+        "<file name='c.png' encoding='base64'>QQ==</file></questiontext>"
+    )
+    parsed = parse(quiz("essay", "", head=head))
+    assert parsed.questions[0].text == "<p>See <a>the plan</a> and .</p>"
+    assert ["1 files of “P” were left out: a b.pdf" in note.what for note in parsed.notes] == [True, False]
+    assert "picture" in parsed.notes[1].what
+
+
 def test_matching():
     pair = '<subquestion format="html"><text>{}</text><answer><text>{}</text></answer></subquestion>'
     body = (
@@ -308,6 +335,7 @@ def test_pictures_and_files_are_told():
         (quiz("matching", ""), 3, "fewer than two pairs"),
         (quiz("shortanswer", answer("", "100")), 3, "empty"),
         (quiz("essay", "", head="<defaultgrade>many</defaultgrade>"), 4, "points"),
+        (quiz("essay", "", head="<questiontext>\n<text><p>a</p></text></questiontext>"), 5, "<p> stands in a <text>"),
     ],
 )
 def test_errors_name_their_line(data, line, what):
