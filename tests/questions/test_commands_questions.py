@@ -5,6 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from questions.formats import write
 from questions.formats.examples import examples
 from questions.models import Question
 
@@ -61,6 +62,28 @@ def test_a_dry_run_says_so(capsys, tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_questions", str(tmp_path / "none.gift"))
+
+
+def test_json_of_a_file_that_is_not_there_is_json_too(capsys, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_questions", str(tmp_path / "none.gift"), "--json")
+    assert ended.value.code == 1
+    out = capsys.readouterr()
+    (error,) = json.loads(out.out)["errors"]
+    assert (error["line"], "cannot be read" in error["what"], error["mend"]) == (0, True, "Check the path.")
+    assert out.err == ""
+
+
+@pytest.mark.parametrize("format", ["gift", "moodle-xml", "aiken", "csv", "xlsx"])
+def test_a_dry_run_prints_one_json_object_and_nothing_else(capsys, tmp_path, format):
+    path = tmp_path / "questions"
+    path.write_bytes(write(examples(), format).content)
+    call_command("import_questions", str(path), "--dry-run", "--json")
+    out = capsys.readouterr()
+    report = json.loads(out.out)
+    assert (out.out.count("\n"), out.out.isascii(), out.err) == (1, True, "")
+    assert (report["format"], report["dry_run"], report["errors"]) == (format, True, [])
+    assert not Question.objects.exists()
 
 
 @pytest.mark.parametrize("format", ["gift", "moodle-xml", "aiken", "csv", "xlsx"])

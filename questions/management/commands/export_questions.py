@@ -39,7 +39,7 @@ class Command(BaseCommand):
                     % {"path": output, "reason": error.strerror or error}
                 ) from None
         if options["json"]:
-            self.stdout.write(json.dumps(self.report(written), ensure_ascii=False))
+            self.stdout.write(json.dumps(self.report(written)))
         elif output:
             self.summary(written, output)
         elif options["format"] == "xlsx":

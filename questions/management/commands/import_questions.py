@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from questions.formats import FORMATS
+from questions.formats import FORMATS, Parsed, Remark
 from questions.formats.texts import MAX_BYTES
-from questions.services import import_questions
+from questions.services import Imported, import_questions
 
 # A summary names this many entries of a kind; --json has them all.
 SHOWN = 20
@@ -37,13 +37,16 @@ class Command(BaseCommand):
                 # One byte more than is read, so that a larger file is told as such.
                 data = stream.read(MAX_BYTES + 1)
         except OSError as error:
-            raise CommandError(
-                _("“%(path)s” cannot be read: %(reason)s. Check the path.")
-                % {"path": path, "reason": error.strerror or error}
-            ) from None
-        imported = import_questions(data=data, name=path.name, format=options["format"], dry_run=options["dry_run"])
+            what = _("“%(path)s” cannot be read: %(reason)s.") % {"path": path, "reason": error.strerror or error}
+            if not options["json"]:
+                raise CommandError(f"{what} {_('Check the path.')}") from None
+            unread = Parsed(options["format"], errors=[Remark(0, what, _("Check the path."))])
+            imported = Imported(unread, options["dry_run"])
+        else:
+            imported = import_questions(data=data, name=path.name, format=options["format"], dry_run=options["dry_run"])
         if options["json"]:
-            self.stdout.write(json.dumps(imported.as_dict(), ensure_ascii=False))
+            # Escaped, so that any terminal and any pipe takes it.
+            self.stdout.write(json.dumps(imported.as_dict()))
         else:
             self.summary(imported.as_dict())
         if imported.refused:
