@@ -1,8 +1,10 @@
 """A question of the bank as the plain data that formats know, and back."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.utils.text import Truncator, slugify
@@ -35,7 +37,8 @@ def question_data(question: Question) -> QuestionData:
         solution=rich(question.solution),
         points=Decimal(question.points),
         difficulty=question.difficulty,
-        category=topics[0] if topics else "",
+        # As Moodle writes a slash that parts nothing.
+        category=topics[0].replace("/", "//") if topics else "",
         tags=tuple(sorted(skill.name for skill in question.skills.all())),
         key=str(question.uuid),
     )
@@ -97,24 +100,72 @@ def with_ids(value: Any, old: Any, path: str, namespace: uuid.UUID) -> Any:
     if not isinstance(value, list):
         return value
     before = [entry for entry in old if isinstance(entry, dict) and entry.get("id")] if isinstance(old, list) else []
-    partners: list[Any] = [None] * len(value)
-    left = dict(enumerate(before))
-    for place, entry in enumerate(value):
-        for number, candidate in left.items():
-            if without_ids(candidate["value"]) == without_ids(entry["value"]):
-                partners[place] = left.pop(number)
-                break
-    for place in range(len(value)):
-        if partners[place] is None and place in left:
-            partners[place] = left.pop(place)
+    partners = partners_of(
+        value, before, lambda entry: without_ids(entry["value"]), lambda entry: name_of(entry["value"])
+    )
+    taken = {entry["id"] for entry in before}
     return [
         {
             **entry,
             "value": with_ids(entry["value"], partner["value"] if partner else None, f"{path}.{place}", namespace),
-            "id": partner["id"] if partner else str(uuid.uuid5(namespace, f"{path}.{place}")),
+            "id": partner["id"] if partner else new_id(namespace, f"{path}.{place}", taken),
         }
         for place, (entry, partner) in enumerate(zip(value, partners, strict=True))
     ]
+
+
+def new_id(namespace: uuid.UUID, path: str, taken: set[str]) -> str:
+    """The id of what stands at ``path``; another one where what stood there once has it still, at another place."""
+    found = next(
+        one
+        for number in count(1)
+        if (one := str(uuid.uuid5(namespace, f"{path}:{number}" if number > 1 else path))) not in taken
+    )
+    taken.add(found)
+    return found
+
+
+def partners_of(new: list[Any], old: list[Any], *alike: Callable[[Any], Any]) -> list[Any]:
+    """For each of ``new`` the one of ``old`` that is alike, the first way first, else the one that is left in its place.
+
+    None where there is none of them. What ``alike`` gives "" for is alike to nothing.
+    """
+    partners: list[Any] = [None] * len(new)
+    left = dict(enumerate(old))
+    for said in alike:
+        for place, entry in enumerate(new):
+            what = said(entry)
+            for number, candidate in left.items():
+                if partners[place] is None and what != "" and said(candidate) == what:
+                    partners[place] = left.pop(number)
+                    break
+    for place in range(len(new)):
+        if partners[place] is None and place in left:
+            partners[place] = left.pop(place)
+    return partners
+
+
+def name_of(value: Any) -> Any:
+    """What a person knows an option, an accepted answer, a pair or a criterion by, whatever it is worth; "" for others."""
+    known = value if isinstance(value, dict) else {}
+    if known.get("number"):
+        return Decimal(str(known["number"]))
+    return known.get("text") or known.get("prompt") or known.get("criterion") or ""
+
+
+def completed(entries: list[dict[str, Any]], held: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Options or accepted answers with what they say nothing about taken from those that are ``held``.
+
+    The credit of an option stays only while it is as right or as wrong as before.
+    """
+
+    full = []
+    for entry, partner in zip(entries, partners_of(entries, held, name_of), strict=True):
+        known = dict(partner or {})
+        if known.get("right") != entry.get("right"):
+            known.pop("credit", None)
+        full.append(known | entry)
+    return full
 
 
 def without_ids(value: Any) -> Any:

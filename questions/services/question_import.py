@@ -18,6 +18,7 @@ from questions.formats.summary import summary
 from questions.formats.texts import words
 from questions.models import Difficulty, Question
 from questions.services.bank_data import (
+    completed,
     put_under_topic,
     question_data,
     skills_of,
@@ -132,6 +133,12 @@ def is_alike(question: Question, data: QuestionData) -> bool:
     )
 
 
+def unfinished(question: Question) -> list[str]:
+    """What keeps a question from being published. The form asks for a text, a file may have none."""
+    empty = [] if question.stem else [_("Nothing is asked. Write the question.")]
+    return [*empty, *question.problems]
+
+
 def as_uuid(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
@@ -238,9 +245,12 @@ class Import:
         write_to(question, data, uuid.uuid5(NAMESPACE, question.origin_key or key))
         held = self.hold(question, data)
         if not self.imported.dry_run:
-            if skills := skills_of(data.tags, self.known_skills):
+            skills = skills_of(data.tags, self.known_skills)
+            if skills or self.clears("tags", data.tags):
                 question.skills.set(skills)
             put_under_topic(question, data.category)
+            if self.clears("category", data.category):
+                question.topics.clear()
             if question.pk is None:
                 question.save()
             # Not cleaned by the form's rules: what it lacks is told by its problems.
@@ -252,9 +262,13 @@ class Import:
                 ReferenceIndex.create_or_update_for_object(question)
         return outcome
 
+    def clears(self, name: str, said: Any) -> bool:
+        """Whether the file says that there is nothing: an empty cell does, a format without such cells says nothing."""
+        return not said and name not in self.cannot_say
+
     def hold(self, question: Question, data: QuestionData) -> bool:
         """Whether the question stays a draft, which is told with the reasons."""
-        problems = list(question.problems)
+        problems = unfinished(question)
         if not problems and not self.may_publish(question):
             problems = [_("You may not publish questions; somebody who may has to do it.")]
         if problems:
@@ -275,8 +289,11 @@ class Import:
         }
         plain = dict(data.data)
         if current.type == data.type:
+            for name in ("options", "accepted"):
+                if name in plain and name in current.data:
+                    plain[name] = completed(plain[name], current.data[name])
             for name, value in current.data.items():
-                is_absent = f"data.{name}" in self.imported.parsed.absent
+                is_absent = name not in plain or f"data.{name}" in self.imported.parsed.absent
                 if is_absent or (f"data.{name}" in self.cannot_say and not plain.get(name)):
                     plain[name] = value
             if "data.scoring" in self.cannot_say and (plain.get("scoring"), current.data.get("scoring")) == (
@@ -294,13 +311,14 @@ class Import:
         current = question_data(question)
         data = replace(data, difficulty=data.difficulty or Difficulty.MEDIUM)
         topics = {topic.name.casefold() for topic in question.topics.all()}
-        skills = skills_of(data.tags, self.known_skills)
-        finished = self.may_publish(question) and not question.problems
+        held, skills = set(question.skills.all()), set(skills_of(data.tags, self.known_skills))
+        finished = self.may_publish(question) and not unfinished(question)
         return (
             bool(set(differences(current, data)) - APART)
             or question.title != title_of(data, question)
             or bool(topic_name(data.category) and topic_name(data.category).casefold() not in topics)
-            or bool(skills and {skill.pk for skill in skills} != {skill.pk for skill in question.skills.all()})
+            or bool(topics and self.clears("category", data.category))
+            or bool(skills != held and (skills or self.clears("tags", data.tags)))
             # A revision that was never published, though nothing is wrong with it.
             or (finished and (not question.live or question.has_unpublished_changes))
         )

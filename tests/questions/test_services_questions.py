@@ -337,3 +337,132 @@ def test_a_column_that_is_not_there_changes_nothing_and_an_empty_cell_clears():
     assert counts(imported(f"type,title,question,answer 1,id,hint,unit\n{row},,\n")) == (0, 1, 0)
     question.refresh_from_db()
     assert (question.points, question.hint, question.value["unit"]) == (3, "", "")
+
+
+def held(title: str):
+    question = Question.objects.get(title=title)
+    return question.kind.to_data(question.value)
+
+
+def test_an_answers_columns_that_are_not_there_change_nothing_and_empty_cells_clear():
+    import_questions(
+        data=b"type,title,question,right,answer 1,feedback 1,credit 1,tolerance 1,answer 2,feedback 2,credit 2,tolerance 2\n"
+        b"number,N,How?,,5,Five.,100,0.5,6,Six.,50,1\n"
+        b"short text,S,Who?,,Ann,Her.,100,,Anna,Nearly.,50,\n"
+        b"choice,C,Which?,A,Red,Yes.,,,Blue,No.,25,\n"
+        b"true/false,T,So?,true,,Right.,,,,Wrong.,,\n"
+        b"poll,P,Like?,,One,1st.,,,Two,2nd.,,\n"
+    )
+    before = {title: held(title) for title in "NSCTP"}
+    rows = "number,N,How?,,5,6\nshort text,S,Who?,,Ann,Anna\nchoice,C,Which?,A,Red,Blue\ntrue/false,T,So?,true,,\npoll,P,Like?,,One,Two\n"
+    assert counts(imported(f"type,title,question,right,answer 1,answer 2\n{rows}")) == (0, 0, 5)
+    # One column too few says nothing about its own answers.
+    rows = "number,N,How?,,5,5!,6\nshort text,S,Who?,,Ann,Her!,Anna\nchoice,C,Which?,A,Red,Yes!,Blue\n"
+    assert counts(imported(f"type,title,question,right,answer 1,feedback 1,answer 2\n{rows}")) == (0, 3, 0)
+    assert held("N")["accepted"] == [
+        {**before["N"]["accepted"][0], "feedback": "<p>5!</p>"},
+        before["N"]["accepted"][1],
+    ]
+    assert held("S")["accepted"] == [
+        {**before["S"]["accepted"][0], "feedback": "<p>Her!</p>"},
+        before["S"]["accepted"][1],
+    ]
+    assert held("C")["options"] == [{**before["C"]["options"][0], "feedback": "<p>Yes!</p>"}, before["C"]["options"][1]]
+    rows = "number,N,How?,,5,,,,6,,,\nchoice,C,Which?,A,Red,,,,Blue,,,\ntrue/false,T,So?,true,,,,,,,,\npoll,P,Like?,,One,,,,Two,,,\n"
+    header = "answer 1,feedback 1,credit 1,tolerance 1,answer 2,feedback 2,credit 2,tolerance 2"
+    assert counts(imported(f"type,title,question,right,{header}\n{rows}")) == (0, 4, 0)
+    assert held("N")["accepted"] == [
+        {"number": number, "tolerance": "0", "credit": 100, "feedback": ""} for number in ("5", "6")
+    ]
+    assert [(option["feedback"], option["credit"]) for option in held("C")["options"]] == [("", None), ("", None)]
+    assert (held("T")["feedback_true"], held("T")["feedback_false"]) == ("", "")
+    assert [option["feedback"] for option in held("P")["options"]] == ["", ""]
+
+
+def test_options_that_moved_and_new_ones_have_ids_of_their_own():
+    imported("::C::Which?{=Red ~Blue}")
+    ids = {str(item.value["text"]): item.id for item in Question.objects.get().value["options"].bound_blocks}
+    imported("::C::Which?{=Blue ~Green ~Red ~Black}")
+    now = [(str(item.value["text"]), item.id) for item in Question.objects.get().value["options"].bound_blocks]
+    assert [text for text, _id in now] == ["<p>Blue</p>", "<p>Green</p>", "<p>Red</p>", "<p>Black</p>"]
+    assert len({id for _text, id in now}) == 4
+    assert ids.items() <= dict(now).items()
+
+
+def test_the_right_option_first_or_last_is_the_same_option():
+    imported("::C::Which?{=Red ~Blue}")
+    ids = {str(item.value["text"]): item.id for item in Question.objects.get().value["options"].bound_blocks}
+    imported("::C::Which?{=Blue ~Red}")
+    items = Question.objects.get().value["options"].bound_blocks
+    assert [(str(item.value["text"]), item.value["is_right"]) for item in items] == [
+        ("<p>Blue</p>", True),
+        ("<p>Red</p>", False),
+    ]
+    assert {str(item.value["text"]): item.id for item in items} == ids
+
+
+def test_what_no_column_says_goes_with_its_answer_to_another_place():
+    imported("title,question,right,answer 1,feedback 1,answer 2,feedback 2,credit 2\nC,Which?,A,Red,Yes.,Blue,No.,25\n")
+    imported("title,question,right,answer 1,answer 2,answer 3\nC,Which?,C,Blue,Green,Red\n")
+    assert [(one["text"], one["feedback"], one["credit"]) for one in held("C")["options"]] == [
+        ("<p>Blue</p>", "<p>No.</p>", 25),
+        ("<p>Green</p>", "", None),
+        ("<p>Red</p>", "<p>Yes.</p>", None),
+    ]
+    # What was worth a part while it was wrong is worth everything when it is the right one.
+    imported("title,question,right,answer 1,answer 2,answer 3\nC,Which?,A,Blue,Green,Red\n")
+    assert [(one["right"], one["credit"]) for one in held("C")["options"]] == [
+        (True, None),
+        (False, None),
+        (False, None),
+    ]
+    assert Question.objects.get().live
+
+
+def test_an_empty_cell_takes_topic_and_skills_away_and_a_column_that_is_not_there_does_not():
+    skill = Skill.objects.create(name="Evacuation", slug="evacuation")
+    imported("title,question,type,right,category,tags\nT,So?,true/false,true,Fire,Evacuation\n")
+    question = Question.objects.get()
+    for text in (
+        f"title,question,type,right,id\nT,So?,true/false,true,{question.uuid}\n",
+        f"// [id:{question.uuid}]\n::T::So?{{T}}",
+    ):
+        assert counts(imported(text)) == (0, 0, 1)
+    question.refresh_from_db()
+    assert ([topic.name for topic in question.topics.all()], list(question.skills.all())) == (["Fire"], [skill])
+    empty = f"title,question,type,right,category,tags,id\nT,So?,true/false,true,,,{question.uuid}\n"
+    assert counts(imported(empty)) == (0, 1, 0)
+    question = Question.objects.get()
+    assert (list(question.topics.all()), list(question.skills.all())) == ([], [])
+    assert counts(imported(empty)) == (0, 0, 1)
+
+
+def test_a_question_that_asks_nothing_stays_a_draft():
+    result = imported("::No text::{T}")
+    assert result.held == [{"title": "No text", "line": 1, "problems": ["Nothing is asked. Write the question."]}]
+    assert not Question.objects.get().live
+    assert counts(imported("::No text::{T}")) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("format", ["csv", "gift", "moodle-xml"])
+def test_blanks_of_old_matches_are_single_in_files_and_change_nothing(format):
+    question = make_question("matching", title="Old")
+    stored = question.definition.stream_block.get_prep_value(question.definition)
+    stored[0]["value"]["pairs"][0]["value"]["match"] = "which \u00a0 columns "
+    stored[0]["value"]["extra"][0]["value"] = " which  table"
+    question.definition = question.definition.stream_block.to_python(stored)
+    question.save_revision(clean=False).publish()
+    written = exported_questions(questions=[question], format=format)
+    assert b"which columns" in written.content
+    assert counts(import_questions(data=written.content, format=format)) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("name", ["A/B", "A / B", "/", "a//b", "top/x"])
+def test_a_slash_in_a_topic_is_no_path(name):
+    question = make_question(title="Slash")
+    question.topics.set([Topic.objects.create(name=name, slug="slash")])
+    question.save_revision().publish()
+    for format in ("csv", "gift", "moodle-xml"):
+        written = exported_questions(questions=[question], format=format)
+        assert counts(import_questions(data=written.content, format=format)) == (0, 0, 1)
+    assert [topic.name for topic in Topic.objects.all()] == [name]

@@ -23,9 +23,9 @@ NAMES = {
     "worked solution": "solution", "key": "id", "hint 1": "hint",
 }  # fmt: skip
 NUMBERED_NAMES = {"option": "answer", "choice": "answer", "item": "answer", "prompt": "answer", "weight": "credit"}
-HEADER = re.compile(r"([a-z]+) ?(\d{1,2})")
+# Far more numbers than answers are allowed, so that too many are told instead of left out.
+HEADER = re.compile(r"([a-z]+) ?(\d{1,3})")
 LETTERED = re.compile(r"(?:(?:option|answer|choice) )?([a-z])")
-MAX_ANSWERS = 99
 # As the form asks.
 MAX_RUBRIC_POINTS = 1000
 # What stands between two bars that are not escaped.
@@ -45,6 +45,7 @@ TYPE_NAMES = TYPES | {
 # What a column alone says, as formats name it that cannot say it.
 SAYS = {
     "feedback": "feedback", "hint": "hints", "solution": "solution", "points": "points", "difficulty": "difficulty",
+    "category": "category", "tags": "tags",
     "unit": "data.unit", "unit asked": "data.unit_asked", "case sensitive": "data.case_sensitive",
     "shuffle": "data.shuffle", "several": "data.several", "scoring": "data.scoring", "if right": "data.feedback_right",
     "if partly right": "data.feedback_partly", "if wrong": "data.feedback_wrong", "min words": "data.min_words",
@@ -64,7 +65,7 @@ def column_name(header: str) -> str:
         return name
     if found := HEADER.fullmatch(name):
         word = NUMBERED_NAMES.get(found[1], found[1])
-        if word in (*NUMBERED, "hint") and 1 <= int(found[2]) <= MAX_ANSWERS:
+        if word in (*NUMBERED, "hint") and int(found[2]):
             return f"{word} {int(found[2])}"
     if found := LETTERED.fullmatch(name):
         return f"answer {LETTERS.index(found[1].upper()) + 1}"

@@ -14,7 +14,6 @@ from questions.formats.notes import notes_on
 from questions.formats.tables.columns import (
     FALSE,
     LETTERS,
-    MAX_ANSWERS,
     NO,
     TRUE,
     TYPE_NAMES,
@@ -28,6 +27,7 @@ from questions.formats.texts import (
     HTML,
     MAX_BYTES,
     MAX_QUESTIONS,
+    MAX_TEXT,
     PLAIN,
     STARTS_MARKUP,
     Html,
@@ -42,7 +42,7 @@ from workbench.sheets import Limits, Sheet, SheetRefused, Unusable, open_sheet
 from workbench.text import one_line
 
 MAX_CELL = 32_000
-LIMITS = Limits(size=MAX_BYTES, rows=2 * MAX_QUESTIONS, columns=600, characters=MAX_CELL)
+LIMITS = Limits(size=MAX_BYTES, rows=2 * MAX_QUESTIONS, columns=1100, characters=MAX_CELL)
 DIFFICULTIES = {"", "easy", "medium", "hard"}
 
 
@@ -119,6 +119,7 @@ def columns_of(header: list[str]) -> tuple[list[str], list[str]]:
 
 
 def rows(sheet: Sheet, columns: list[str], errors: list[Remark]) -> Iterator["Row"]:
+    known = frozenset(columns)
     for number, cells in sheet.rows():
         named = {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip(BLANKS)}
         bad = [(name, cell.why) for name, cell in named.items() if isinstance(cell, Unusable)]
@@ -126,14 +127,18 @@ def rows(sheet: Sheet, columns: list[str], errors: list[Remark]) -> Iterator["Ro
             what = _("The cell “%(column)s” %(why)s") % {"column": bad[0][0], "why": bad[0][1]}
             errors.append(Remark(number, what, _("Write what it should say as plain text.")))
         elif named:
-            yield Row(number, {name: cell.strip(BLANKS) for name, cell in named.items()})
+            yield Row(number, {name: cell.strip(BLANKS) for name, cell in named.items()}, known)
 
 
 class Row:
-    """One row. ``cells`` are by the name of their column, empty ones left out."""
+    """One row. ``cells`` are by the name of their column, empty ones left out; ``columns`` are all that the table has.
 
-    def __init__(self, line: int, cells: dict[str, str]):
-        self.line, self.cells = line, cells
+    What is said about an answer in a column that the table does not have is left out of the
+    data, so that the bank keeps what it has. An empty cell says that there is nothing.
+    """
+
+    def __init__(self, line: int, cells: dict[str, str], columns: frozenset[str]):
+        self.line, self.cells, self.columns = line, cells, columns
 
     def fail(self, what: str, mend: str) -> ParseError:
         return ParseError(self.line, what, mend)
@@ -176,10 +181,16 @@ class Row:
 
     def count(self, *names: str) -> int:
         """The number of the last answer that has one of ``names``."""
-        return max(
-            (place for place in range(1, MAX_ANSWERS + 1) if any(f"{name} {place}" in self.cells for name in names)),
-            default=0,
-        )
+        numbered = (cell.rpartition(" ") for cell in self.cells)
+        return max((int(place) for name, _blank, place in numbered if name in names and place.isdigit()), default=0)
+
+    def beside(self, place: int, *names: str) -> dict[str, Any]:
+        """What stands beside an answer in those of the columns ``names`` that there are."""
+        readers: dict[str, Callable[[], Any]] = {
+            "feedback": lambda: self.rich(f"feedback {place}"),
+            "credit": lambda: self.credit(place),
+        }
+        return {name: readers[name]() for name in names if f"{name} {place}" in self.columns}
 
     def question(self) -> QuestionData:
         kind = self.kind()
@@ -253,7 +264,7 @@ class Row:
             if not word:
                 continue
             place = LETTERS.find(word.upper()) + 1 if len(word) == 1 and word.upper() in LETTERS else 0
-            place = int(word) if word.isascii() and word.isdigit() and len(word) < 3 else place
+            place = int(word) if word.isascii() and word.isdigit() and len(word) < 4 else place
             if not place or f"answer {place}" not in self.cells:
                 raise self.fail(
                     _("“%(word)s” in the column “right” names no answer of this row.") % {"word": word[:40]},
@@ -280,9 +291,8 @@ class Row:
         return [
             {
                 "text": self.rich(f"answer {place}"),
-                "feedback": self.rich(f"feedback {place}"),
                 "right": place in right,
-                "credit": self.credit(place),
+                **self.beside(place, "feedback", "credit"),
             }
             for place in range(1, count + 1)
         ]
@@ -292,7 +302,7 @@ class Row:
 
     def multiple_answers(self) -> dict[str, Any]:
         options = self.options()
-        credits = any(option["credit"] is not None for option in options)
+        credits = any(option.get("credit") is not None for option in options)
         scoring = self.word("scoring", ("all", "share", "credits"), "credits" if credits else "all")
         return {"options": options, "shuffle": self.flag("shuffle"), "scoring": scoring, **self.combined()}
 
@@ -306,7 +316,9 @@ class Row:
         return word
 
     def poll(self) -> dict[str, Any]:
-        options = [{"text": option["text"], "feedback": option["feedback"]} for option in self.options()]
+        options = [
+            {name: said for name, said in option.items() if name in ("text", "feedback")} for option in self.options()
+        ]
         return {"options": options, "several": self.flag("several")}
 
     def true_false(self) -> dict[str, Any]:
@@ -315,38 +327,35 @@ class Row:
             raise self.fail(
                 _("The column “right” says neither true nor false."), _("Write true or false into “right”.")
             )
-        feedback = {"feedback_true": self.rich("feedback 1"), "feedback_false": self.rich("feedback 2")}
+        columns = {"feedback_true": "feedback 1", "feedback_false": "feedback 2"}
+        feedback = {name: self.rich(column) for name, column in columns.items() if column in self.columns}
         return {"answer": word in TRUE, **feedback, **self.two_feedbacks()}
 
-    def accepted(self) -> Iterator[tuple[int, str, int | float]]:
+    def accepted(self) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """The place of each accepted answer, the answer, and what stands beside it. No credit is all of it."""
         count = self.count("answer")
         if not count:
             raise self.fail(_("The question accepts no answer."), _("Fill in “answer 1”."))
         for place in range(1, count + 1):
             if text := self.get(f"answer {place}"):
-                credit = self.credit(place)
-                yield place, text, 100 if credit is None else credit
+                beside = self.beside(place, "feedback", "credit")
+                if "credit" in beside and beside["credit"] is None:
+                    beside["credit"] = 100
+                yield place, text, beside
 
     def short_text(self) -> dict[str, Any]:
-        accepted = [
-            {"text": text, "credit": credit, "feedback": self.rich(f"feedback {place}")}
-            for place, text, credit in self.accepted()
-        ]
+        accepted = [{"text": text, **beside} for _place, text, beside in self.accepted()]
         return {"accepted": accepted, "case_sensitive": self.flag("case sensitive"), **self.two_feedbacks()}
 
     def numerical(self) -> dict[str, Any]:
         accepted = []
-        for place, _text, credit in self.accepted():
-            number, tolerance = self.number(f"answer {place}"), self.number(f"tolerance {place}")
-            tolerance = self.number("tolerance") if tolerance is None else tolerance
-            accepted.append(
-                {
-                    "number": number_text(number or Decimal(0)),
-                    "tolerance": number_text(abs(tolerance or Decimal(0))),
-                    "credit": credit,
-                    "feedback": self.rich(f"feedback {place}"),
-                }
-            )
+        for place, _text, beside in self.accepted():
+            if self.columns & {"tolerance", f"tolerance {place}"}:
+                own = self.number(f"tolerance {place}")
+                tolerance = self.number("tolerance") if own is None else own
+                beside["tolerance"] = number_text(abs(tolerance or Decimal(0)))
+            number = self.number(f"answer {place}")
+            accepted.append({"number": number_text(number or Decimal(0)), **beside})
         unit = {"unit": self.get("unit"), "unit_asked": self.flag("unit asked")}
         return {"accepted": accepted, **unit, **self.two_feedbacks()}
 
@@ -382,10 +391,15 @@ class Row:
                 _("The line “%(line)s” of the rubric cannot be read.") % {"line": str(line)[:80]},
                 _("Write it as: Structure | 10 | weak = 0 | clear = 10."),
             ) from None
-        words = {name: self.number(name) for name in ("min words", "max words")}
-        return {
-            "rubric": rubric,
-            "min_words": int(words["min words"]) if words["min words"] else None,
-            "max_words": int(words["max words"]) if words["max words"] else None,
-            "notes": self.rich("notes"),
-        }
+        words = {"min_words": self.word_count("min words"), "max_words": self.word_count("max words")}
+        return {"rubric": rubric, **words, "notes": self.rich("notes")}
+
+    def word_count(self, name: str) -> int | None:
+        number = self.number(name)
+        if number and not (1 <= number <= MAX_TEXT and number == int(number)):
+            raise self.fail(
+                _("“%(text)s” in the column “%(column)s” is no number of words.")
+                % {"text": self.get(name)[:40], "column": name},
+                _("Write a whole number such as 200, or leave it empty."),
+            )
+        return int(number) if number else None

@@ -13,6 +13,8 @@ SNIPPETS = [
     "$CATEGORY:", "{1:SHORTANSWER:=x}", "&amp;", "&", "<", ">", "<b>", "</p>", "<p>", "]]>", "<![CDATA[", "A. ", "B) ",
     "ANSWER: A", "*", "\\*", "..", "'", '"', "`", "=1+1", "-x", "+x", "@x", "|", ";", ",", "\n", "  ", "\t", "é", "漢字",
     "\u00a0", "\u200b", "\u2028", "\u202e", "🙂", "a", "b", "Paris", "1", "_x0041_", "&#35;", "_____",
+    "&lt;", "&lt;b&gt;", "שלום", "👩\u200d🚀", "e\u0301", "@@PLUGINFILE@@", "<!--", "=cmd|'/C calc'!A0", "~=", "#5..6", ">3 ALL",
+    "<a href=\"x\">", "sep=;", "true", "\u00ad", "\u3000",
 ]  # fmt: skip
 LINE = st.lists(st.sampled_from([one for one in SNIPPETS if one not in ("\n", "\t")]), min_size=1, max_size=6).map(
     lambda parts: "".join(parts).strip()
@@ -28,6 +30,8 @@ def html(required: bool = True):
         ANY.map(lambda text: rich(text, MOODLE)),
         ANY.map(lambda text: rich(text, MARKDOWN)),
         ANY.map(lambda text: rich(f"<p><b>{len(text)}</b> {text.replace('<', '&lt;')}</p><ul><li>x</li></ul>")),
+        # As long as a cell may be, nearly.
+        ANY.map(lambda text: rich(text * (20_000 // len(text) // 8), PLAIN)),
     ).map(lambda text: rich(str(text)))
     made = made.map(lambda text: rich(str(text))).filter(lambda text: text and rich(str(text)) == text)
     return made if required else st.one_of(st.just(""), made)
@@ -115,9 +119,10 @@ def gap(draw):
     return {"kind": kind, "options": options, "case_sensitive": case, "points": draw(st.integers(1, 5))}
 
 
-LEVEL = of(label=st.sampled_from(["weak", "clear | sharp", "a\\b", "x = y"]), points=st.sampled_from([0, 2.5, 10]))
+LABEL = st.one_of(st.sampled_from(["weak", "clear | sharp", "a\\b", "x = y"]), PLAIN_LINE)
+LEVEL = of(label=LABEL, points=st.sampled_from([0, 2.5, 10]))
 CRITERION = of(
-    criterion=st.sampled_from(["Structure", "a | b", "c\\d", "é"]),
+    criterion=LABEL,
     points=st.integers(1, 20),
     levels=st.lists(LEVEL, max_size=3),
 )
@@ -132,9 +137,9 @@ DATA = {
     "numerical": with_combined(
         of(
             accepted=st.lists(ACCEPTED_NUMBER, min_size=1, max_size=3),
-            unit=st.sampled_from(["", "m", "km/h", "°C"]),
-            unit_asked=st.just(False),
-        ),
+            unit=st.sampled_from(["", "m", "km/h", "°C", "%", "=x", "m²"]),
+            unit_asked=st.booleans(),
+        ).map(lambda data: {**data, "unit_asked": data["unit_asked"] and bool(data["unit"])}),
         TWO,
     ),
     "matching": with_combined(
@@ -171,7 +176,7 @@ def question(draw, kind=None):
         solution=draw(FEEDBACK),
         points=Decimal(draw(st.sampled_from(["1", "2", "0.5", "2.25"]))),
         difficulty=draw(st.sampled_from(["", "easy", "hard"])),
-        category=draw(st.sampled_from(["", "top/Safety", "Unit 1: Fire", "$course$/top/A b"])),
+        category=draw(st.one_of(st.sampled_from(["", "top/Safety", "Unit 1: Fire", "$course$/top/A b"]), PLAIN_LINE)),
         tags=tuple(draw(st.lists(st.sampled_from(["fire", "first-aid", "é x"]), max_size=2, unique=True))),
         key=draw(st.sampled_from(["", "Q-1", "a[b]c", "x:y"])),
     )

@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from questions.formats import FORMATS, guess_format, parse, write
+from questions.formats import FORMATS, QuestionData, guess_format, parse, write
 from questions.formats.examples import examples
 from questions.formats.summary import summary
 
@@ -84,6 +84,9 @@ def test_markup_in_cells():
         ("type,question", "gaps,{1:SA:x}", 2, "no answer that is right"),
         ("type,question,rubric", "essay,Write,Good", 2, "rubric"),
         ("question,answer 1,answer 2,right,shuffle", "Which?,a,b,A,perhaps", 2, "neither yes nor no"),
+        ("type,question,min words", "essay,Write,-5", 2, "no number of words"),
+        ("type,question,max words", "essay,Write,1.5", 2, "no number of words"),
+        ("type,question,max words", "essay,Write,1e30", 2, "no number of words"),
     ],
 )
 def test_errors_name_their_row(header, row, line, what):
@@ -91,6 +94,40 @@ def test_errors_name_their_row(header, row, line, what):
     assert error.line == line
     assert what in error.what
     assert error.mend
+
+
+def test_what_stands_in_no_column_is_not_said():
+    (option, _other) = one("question,answer 1,answer 2,right", "Which?,a,b,A").data["options"]
+    assert option == {"text": "<p>a</p>", "right": True}
+    columns = "question,answer 1,answer 2,feedback 1,credit 1,right"
+    first, second = one(columns, "Which?,a,b,,,A").data["options"]
+    assert first == {"text": "<p>a</p>", "right": True, "feedback": "", "credit": None}
+    assert second == {"text": "<p>b</p>", "right": False}
+    (entry,) = one("type,question,answer 1", "number,How?,5").data["accepted"]
+    assert entry == {"number": "5"}
+    (entry,) = one("type,question,answer 1,tolerance,credit 1", "number,How?,5,,").data["accepted"]
+    assert entry == {"number": "5", "tolerance": "0", "credit": 100}
+    data = one("type,question,right,feedback 2", "true/false,So?,true,No.").data
+    assert (data.get("feedback_true"), data["feedback_false"]) == (None, "<p>No.</p>")
+
+
+def test_as_many_answers_as_a_question_may_have_come_back():
+    options = [{"text": f"<p>{n}</p>", "feedback": "", "right": n == 150, "credit": None} for n in range(200)]
+    data = {"options": options, "shuffle": False, "feedback_right": "", "feedback_partly": "", "feedback_wrong": ""}
+    question = QuestionData("single_choice", "Many", "<p>Which?</p>", data)
+    for format in ("csv", "xlsx"):
+        written = write([question], format)
+        assert list(written.lost) == []
+        (again,) = parse(written.content, format=format).questions
+        assert [option["right"] for option in again.data["options"]].index(True) == 150
+        assert len(again.data["options"]) == 200
+
+
+def test_more_answers_are_an_error_and_not_cut_off():
+    header = ",".join(f"answer {n}" for n in range(1, 202))
+    row = ",".join(f"a{n}" for n in range(1, 202))
+    (error,) = parse(csv(f"question,right,{header}", f"Which?,1,{row}"), format="csv").errors
+    assert (error.line, error.what) == (2, "The question has 201 answers; at most 200 fit.")
 
 
 def test_columns_that_are_not_read_are_named():
@@ -130,6 +167,19 @@ def test_the_format_of_a_file_is_found_by_what_it_holds(format):
     written = write(examples(), format)
     assert guess_format(written.content, "questions.dat") == format
     assert parse(written.content).format == format
+
+
+@pytest.mark.parametrize("format", ["gift", "moodle-xml", "aiken", "csv"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_the_format_is_found_in_other_encodings(format, encoding):
+    text = write(examples(), format).content.decode("utf-8-sig").replace(' encoding="UTF-8"', "")
+    data = text.replace("encoding='UTF-8'", "").encode(encoding)
+    assert guess_format(data, f"questions.{'gift' if format == 'gift' else 'txt'}") == format
+    assert list(parse(data, format=format).errors) == []
+
+
+def test_a_comment_before_the_quiz_is_still_xml():
+    assert guess_format(b"<!-- made by hand -->\n<quiz></quiz>") == "moodle-xml"
 
 
 def test_the_end_of_the_name_decides_where_nothing_else_does():
