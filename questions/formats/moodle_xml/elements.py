@@ -2,6 +2,7 @@
 
 import html.entities
 import re
+from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -18,6 +19,9 @@ CHARSETS = re.compile(
 PROLOG = re.compile(r"\s+|<\?[^>]*\?>|<!--(?:(?!-->).)*-->", re.S)
 DOCTYPE = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.I)
 NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,40});")
+# The reader of XML counts lines in 16 bits; those of longer files stand in an attribute that no XML of others has.
+KNOWN_LINES = 65_535
+LINE = "{lectern}line"
 XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 FORMS = {
@@ -80,7 +84,31 @@ def parsed(text: str) -> etree._Element:
     )
     # The declaration names an encoding that the text has no more; its lines stay, so that numbers fit.
     text = DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), text, count=1)
-    return etree.fromstring(text.encode(), parser)
+    root = etree.fromstring(text.encode(), parser)
+    if text.count("\n") >= KNOWN_LINES:
+        number_lines(root, text)
+    return root
+
+
+def number_lines(root: etree._Element, text: str) -> None:
+    """Write the line of each element into an attribute of it."""
+    lines: list[int] = []
+    reader = expat.ParserCreate()
+    reader.StartElementHandler = lambda _name, _attributes: lines.append(reader.CurrentLineNumber)
+    try:
+        reader.Parse(text.encode(), True)
+    except expat.ExpatError:
+        return
+    for element, line in zip(root.iter("*"), lines, strict=False):
+        element.set(LINE, str(line))
+
+
+def line_of(element: etree._Element | None) -> int:
+    """The line where an element begins; 0 where there is none."""
+    if element is None:
+        return 0
+    written = element.get(LINE, "")
+    return int(written) if re.fullmatch("[0-9]{1,9}", written) else element.sourceline or 0
 
 
 def as_character(found: re.Match[str]) -> str:
@@ -95,7 +123,7 @@ class Reader:
 
     @property
     def line(self) -> int:
-        return self.element.sourceline or 0
+        return line_of(self.element)
 
     def child(self, name: str, parent: etree._Element | None = None) -> etree._Element | None:
         return (self.element if parent is None else parent).find(name)
@@ -110,12 +138,12 @@ class Reader:
         inner = element.find("text")
         if inner is not None and len(inner):
             raise ParseError(
-                inner[0].sourceline or self.line,
+                line_of(inner[0]) or self.line,
                 _("The tag <%(tag)s> stands in a <text> without being escaped.") % {"tag": str(inner[0].tag)[:40]},
                 _("Put the text into <![CDATA[ … ]]>, as Moodle does."),
             )
         text = (element if inner is None else inner).text or ""
-        check_text(text, element.sourceline or self.line)
+        check_text(text, line_of(element) or self.line)
         return text
 
     def value(self, name: str, default: str = "", parent: etree._Element | None = None) -> str:
@@ -142,4 +170,4 @@ def line_of_text(element: etree._Element | None) -> int:
     if element is None:
         return 0
     inner = element.find("text")
-    return (element if inner is None else inner).sourceline or 0
+    return line_of(element if inner is None else inner)

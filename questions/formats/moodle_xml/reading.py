@@ -12,7 +12,7 @@ from lxml import etree
 from questions.formats.choices import choice_data, texts_without_wrong, without_wrong
 from questions.formats.cloze import gaps_question
 from questions.formats.data import DESCRIPTION, NotHeld, Parsed, ParseError, QuestionData, Remark
-from questions.formats.moodle_xml.elements import Reader, line_of_text, root_of, xml_text
+from questions.formats.moodle_xml.elements import Reader, line_of, line_of_text, root_of, xml_text
 from questions.formats.moodle_xml.selects import select_gaps
 from questions.formats.notes import notes_on
 from questions.formats.texts import BLANKS, limit_of, number_of, number_text, percent, points_of
@@ -33,7 +33,7 @@ def parse(data: bytes) -> Parsed:
         root = root_of(text)
         if root.tag != "quiz":
             raise ParseError(
-                root.sourceline or 1,
+                line_of(root) or 1,
                 _("The file holds <%(tag)s>, not the <quiz> of Moodle XML.") % {"tag": str(root.tag)[:40]},
                 _("In Moodle, export the question bank in the format Moodle XML."),
             )
@@ -76,7 +76,7 @@ class QuestionReader(Reader):
         self.notes: list[Remark] = []
 
     def fail(self, what: str, mend: str, element: etree._Element | None = None) -> ParseError:
-        return ParseError((element.sourceline if element is not None else None) or self.line, what, mend)
+        return ParseError(line_of(element) or self.line, what, mend)
 
     def category(self) -> str:
         return self.string(self.child("category")).strip(BLANKS)
@@ -105,7 +105,7 @@ class QuestionReader(Reader):
         text = self.rich(body)
         self.form = self.form_of(body)
         grade, given = self.child("defaultgrade"), self.value("defaultgrade", "1") or "1"
-        points = points_of(number_of(given), given, (grade.sourceline if grade is not None else None) or self.line)
+        points = points_of(number_of(given), given, line_of(grade) or self.line)
         question = QuestionData(
             type=DESCRIPTION,
             title=title,

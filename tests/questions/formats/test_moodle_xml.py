@@ -286,6 +286,16 @@ def test_select_missing_words():
     ]
 
 
+def test_lines_are_counted_in_long_files_too():
+    fine, broken = quiz("essay", ""), quiz("numerical", answer("five", "100"))
+    body = fine.split(b"<quiz>")[1].replace(b"</quiz>", b"\n" * 200_000) + broken.split(b"<quiz>")[1]
+    parsed = parse(b"<?xml version='1.0' encoding='UTF-8'?>\n<quiz>" + body)
+    assert [question.line for question in parsed.questions] == [3]
+    (error,) = parsed.errors
+    line = body.split(b"<answer")[0].count(b"\n") + 2
+    assert (error.line, error.line > 200_000) == (line, True)
+
+
 def test_categories():
     category = '<question type="category"><category><text>{}</text></category></question>'
     essay = (
