@@ -89,7 +89,7 @@ class MultipleAnswers(JudgedOptionsType):
                     _("The credits of the right options add up to %(total)s percent; they have to make 100.")
                     % {"total": format((total * 100).normalize(), "f")}
                 )
-        return found + self.same_texts(definition)
+        return found + self.wrong_texts(definition)
 
     def from_data(self, data: dict[str, Any]) -> dict[str, Any]:
         return super().from_data(data) | {"scoring": data.get("scoring") or ALL}

@@ -69,8 +69,12 @@ class OptionsType(QuestionType):
         known = self.options(definition)
         return {key: html_of(known[key]["feedback"]) for key in chosen if known[key].get("feedback")}
 
-    def same_texts(self, definition: Any) -> list[str | Promise]:
-        texts = [plain_text(html_of(option["text"])) for option in self.options(definition).values()]
+    def wrong_texts(self, definition: Any) -> list[str | Promise]:
+        """What is wrong about the texts of the options: one is missing, or two are the same."""
+        shown = [html_of(option["text"]) for option in self.options(definition).values()]
+        if not all(html.strip() for html in shown):
+            return [_("An option has no text. Write it, or delete the option.")]
+        texts = [plain_text(html) for html in shown]
         same = sorted(text for text, count in Counter(texts).items() if text and count > 1)
         return [_("Two options read “%(text)s”. Change one of them.") % {"text": text} for text in same]
 

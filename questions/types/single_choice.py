@@ -46,4 +46,4 @@ class SingleChoice(JudgedOptionsType):
             found.append(_("The right option has to earn 100 percent. Leave its credit empty, or give 100."))
         if any(not option["is_right"] and self.credit(option) == 1 for option in options):
             found.append(_("A wrong option earns 100 percent. Lower its credit, or mark it as the right one."))
-        return found + self.same_texts(definition)
+        return found + self.wrong_texts(definition)

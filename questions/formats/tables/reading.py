@@ -284,8 +284,9 @@ class Row:
         return {"feedback_right": self.rich("if right"), "feedback_wrong": self.rich("if wrong")}
 
     def options(self) -> list[dict[str, Any]]:
-        count = self.count("answer")
-        if count < 2:
+        # A letter names a column, so one left empty between others does not move the rest.
+        places = [place for place in range(1, self.count("answer") + 1) if f"answer {place}" in self.cells]
+        if len(places) < 2:
             raise self.fail(_("The question has fewer than two answers."), _("Fill in “answer 1” and “answer 2”."))
         right = self.right_places()
         return [
@@ -294,7 +295,7 @@ class Row:
                 "right": place in right,
                 **self.beside(place, "feedback", "credit"),
             }
-            for place in range(1, count + 1)
+            for place in places
         ]
 
     def single_choice(self) -> dict[str, Any]:

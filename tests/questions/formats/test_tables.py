@@ -111,6 +111,14 @@ def test_what_stands_in_no_column_is_not_said():
     assert (data.get("feedback_true"), data["feedback_false"]) == (None, "<p>No.</p>")
 
 
+def test_an_answer_left_empty_is_none_and_moves_no_letter():
+    question = one("question,A,B,C,D,feedback 4,right", "Which?,a,,,d,Yes.,D")
+    assert question.data["options"] == [
+        {"text": "<p>a</p>", "right": False},
+        {"text": "<p>d</p>", "right": True, "feedback": "<p>Yes.</p>"},
+    ]
+
+
 def test_as_many_answers_as_a_question_may_have_come_back():
     options = [{"text": f"<p>{n}</p>", "feedback": "", "right": n == 150, "credit": None} for n in range(200)]
     data = {"options": options, "shuffle": False, "feedback_right": "", "feedback_partly": "", "feedback_wrong": ""}

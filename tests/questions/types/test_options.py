@@ -155,6 +155,11 @@ def test_without_the_tick_the_order_is_the_authors():
             {"options": [{"text": "Blue", "right": True}, {"text": "<p>Blue</p>"}]},
             "Two options read “Blue”. Change one of them.",
         ),
+        (
+            "single_choice",
+            {"options": [{"text": "Blue", "right": True}, {"text": ""}]},
+            "An option has no text. Write it, or delete the option.",
+        ),
         ("multiple_answers", options((False, None), (False, None)), "Mark at least one option as right."),
         (
             "multiple_answers",
