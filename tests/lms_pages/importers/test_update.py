@@ -56,6 +56,23 @@ def test_a_number_of_any_size_is_the_same_number_again(importing, answer):
     assert Revision.objects.count() == revisions
 
 
+def test_further_numbers_are_the_same_numbers_again(importing):
+    problem = (
+        '<problem url_name="p"><numericalresponse answer="1e3"><correcthint>Yes.</correcthint>'
+        '<additional_answer answer="1/3"><correcthint>Too.</correcthint></additional_answer><textline/></numericalresponse></problem>'
+    )
+    tree = course_of(vertical("One", problem))
+    importing(tree)
+    question = Question.objects.get()
+    assert [entry["number"] for entry in question.kind.to_data(question.value)["accepted"]] == [
+        "1000",
+        "0.333333333333333",
+    ]
+    revisions = Revision.objects.count()
+    importing(tree, update=True)
+    assert Revision.objects.count() == revisions
+
+
 def test_update_of_a_course_that_is_not_there_imports_it(importing):
     assert importing(whole_course(), update=True).lessons == 4
     assert CoursePage.objects.get().live
