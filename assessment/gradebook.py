@@ -21,13 +21,27 @@ PLACES = 4
 
 @dataclass(frozen=True)
 class Item:
-    """Something graded. ``weight`` counts in a weighted mean only, ``max_score`` in a sum only."""
+    """Something graded. ``weight`` counts in a weighted mean only, ``max_score`` in a sum only.
+
+    An item may be made of ``parts``: lessons that are graded together. Then grades are given to the parts, the parts
+    say what is hidden, and ``max_score`` is what those that are not hidden are worth.
+    """
 
     key: str
     name: str
     max_score: Decimal = Decimal(1)
     weight: Decimal = Decimal(1)
     is_hidden: bool = False
+    parts: tuple["Item", ...] = ()
+
+    @property
+    def all_hidden(self) -> bool:
+        return all(part.is_hidden for part in self.parts) if self.parts else self.is_hidden
+
+    @property
+    def first_key(self) -> str:
+        """The key of the item's first lesson, or of the item where it is one lesson."""
+        return self.parts[0].key if self.parts else self.key
 
 
 @dataclass(frozen=True)
@@ -72,7 +86,8 @@ class Problem(StrEnum):
 @dataclass(frozen=True)
 class ItemLine:
     """One item of one learner. ``share`` is None for an empty item that is left out and for a hidden one; ``part`` is
-    how much of the category's total hangs on it, None where it does not count."""
+    how much of the category's total hangs on it, None where it does not count. The ``grade`` of an item with parts is
+    their sum; each of ``parts`` is counted, left out or hidden within the item."""
 
     item: Item
     grade: Grade | None
@@ -80,6 +95,7 @@ class ItemLine:
     share: Decimal | None = None
     part: Decimal | None = None
     is_missing: bool = False
+    parts: tuple["ItemLine", ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -89,6 +105,13 @@ class ItemLine:
     def counts_zero(self) -> bool:
         """Empty, and counted as 0."""
         return self.is_empty and self.treatment == Treatment.COUNTED
+
+    @property
+    def possible(self) -> Decimal:
+        """The points that what counts of the item is worth."""
+        if not self.parts:
+            return self.item.max_score
+        return sum((line.item.max_score for line in self.parts if line.treatment == Treatment.COUNTED), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -159,6 +182,7 @@ def category_total(category: Category, grades: Mapping[str, Grade]) -> tuple[Cat
     """A category of one learner as a line, and its exact total (None where nothing counts).
 
     - Hidden items count for nobody. A hidden item still fills one of the expected places.
+    - Lessons that are graded together are one item, as `line_of_parts` adds them up: one place, dropped as a whole.
     - Empty items, and expected ones that are not there yet, count 0 or are left out, as the category says. Open edX
       counts 0 and fills up to the expected number (`xmodule.graders`, AssignmentFormatGrader, ``min_count``).
     - Of what is left the ``drop_lowest`` smallest shares are dropped, among equals the one that comes later in the
@@ -170,23 +194,18 @@ def category_total(category: Category, grades: Mapping[str, Grade]) -> tuple[Cat
     missing = [_missing(number) for number in range(max(category.expected - len(category.items), 0))]
     lines: list[ItemLine] = []
     shares: dict[int, Fraction] = {}
-    for item in [*category.items, *missing]:
-        grade, place = grades.get(item.key), len(lines)
-        is_missing = place >= len(category.items)
-        if item.is_hidden or (grade is not None and grade.is_hidden):
-            lines.append(ItemLine(item, grade, Treatment.HIDDEN))
-        elif grade is None and not category.empty_counts_zero:
-            lines.append(ItemLine(item, None, Treatment.LEFT_OUT, is_missing=is_missing))
-        else:
-            shares[place] = share_of(grade) if grade is not None else Fraction(0)
-            lines.append(ItemLine(item, grade, Treatment.COUNTED, share=rounded(shares[place]), is_missing=is_missing))
+    for place, item in enumerate([*category.items, *missing]):
+        line, share = item_line(item, grades, empty_counts_zero=category.empty_counts_zero)
+        lines.append(replace(line, is_missing=True) if place >= len(category.items) else line)
+        if share is not None:
+            shares[place] = share
     by_share = sorted(shares, key=lambda place: (shares[place], -place))
     for place in by_share[: max(min(category.drop_lowest, len(shares) - 1), 0)]:
         del shares[place]
         lines[place] = replace(lines[place], treatment=Treatment.DROPPED)
     if not shares:
         return CategoryLine(category, tuple(lines), None, Problem.NOTHING_COUNTS), None
-    weights = weights_of(category.aggregation, {place: lines[place].item for place in shares}, shares)
+    weights = weights_of(category.aggregation, {place: lines[place] for place in shares}, shares)
     together = sum(weights.values(), Fraction(0))
     if not together:
         return CategoryLine(category, tuple(lines), None, Problem.WEIGHTS_ADD_TO_ZERO), None
@@ -195,18 +214,59 @@ def category_total(category: Category, grades: Mapping[str, Grade]) -> tuple[Cat
     total = sum((weight * shares[place] for place, weight in weights.items() if weight), Fraction(0)) / together
     points = max_points = None
     if category.aggregation == Aggregation.SUM:
-        possible = sum((Fraction(lines[place].item.max_score) for place in shares), Fraction(0))
-        points, max_points = rounded(total * possible), rounded(possible)
+        points, max_points = rounded(total * together), rounded(together)
     return CategoryLine(category, tuple(lines), rounded(total), None, points, max_points), total
 
 
-def weights_of(aggregation: str, items: Mapping[int, Item], shares: Mapping[int, Fraction]) -> dict[int, Fraction]:
+def item_line(item: Item, grades: Mapping[str, Grade], *, empty_counts_zero: bool) -> tuple[ItemLine, Fraction | None]:
+    """An item of one learner before anything is dropped, and its exact share (None where it does not count)."""
+    if item.parts:
+        return line_of_parts(item, grades, empty_counts_zero=empty_counts_zero)
+    grade = grades.get(item.key)
+    if item.is_hidden or (grade is not None and grade.is_hidden):
+        return ItemLine(item, grade, Treatment.HIDDEN), None
+    if grade is None and not empty_counts_zero:
+        return ItemLine(item, None, Treatment.LEFT_OUT), None
+    share = share_of(grade) if grade is not None else Fraction(0)
+    return ItemLine(item, grade, Treatment.COUNTED, share=rounded(share)), share
+
+
+def line_of_parts(
+    item: Item, grades: Mapping[str, Grade], *, empty_counts_zero: bool
+) -> tuple[ItemLine, Fraction | None]:
+    """An item that several lessons make up: Σ points / Σ points there are.
+
+    That is how Open edX makes a subsection of its problems (`xmodule.graders`, aggregate_scores). A lesson's points are
+    its share × the points it is worth, so that a grade out of other points weighs no more than the lesson does. Hidden
+    lessons are in neither sum; empty ones are 0 of their points or left out, as the category says. The item is hidden
+    when all its lessons are, and empty when none of those shown has a grade.
+    """
+    found = [item_line(part, grades, empty_counts_zero=empty_counts_zero) for part in item.parts]
+    parts = tuple(line for line, _share in found)
+    is_hidden = all(line.treatment == Treatment.HIDDEN for line in parts)
+    if is_hidden:
+        # Those who teach see what there is all the same.
+        counted = [(line, share_of(line.grade) if line.grade else Fraction(0)) for line in parts]
+    else:
+        counted = [(line, share) for line, share in found if share is not None]
+    got = sum((share * Fraction(line.item.max_score) for line, share in counted), Fraction(0))
+    of = sum((line.item.max_score for line, _share in counted), Decimal(0))
+    own = [line.grade for line, _share in counted if line.grade is not None]
+    grade = Grade(rounded(got), of, is_override=any(one.is_override for one in own)) if own else None
+    if is_hidden or not counted:
+        treatment = Treatment.HIDDEN if is_hidden else Treatment.LEFT_OUT
+        return ItemLine(item, grade, treatment, parts=parts), None
+    share = got / Fraction(of) if of else Fraction(0)
+    return ItemLine(item, grade, Treatment.COUNTED, share=rounded(share), parts=parts), share
+
+
+def weights_of(aggregation: str, lines: Mapping[int, ItemLine], shares: Mapping[int, Fraction]) -> dict[int, Fraction]:
     """What each counted item weighs in its category's total; 0 for those that a highest or a median passes over."""
     match aggregation:
         case Aggregation.WEIGHTED_MEAN:
-            return {place: Fraction(item.weight) for place, item in items.items()}
+            return {place: Fraction(line.item.weight) for place, line in lines.items()}
         case Aggregation.SUM:
-            return {place: Fraction(item.max_score) for place, item in items.items()}
+            return {place: Fraction(line.possible) for place, line in lines.items()}
         case Aggregation.HIGHEST:
             best = max(shares, key=lambda place: (shares[place], -place))
             return {place: Fraction(place == best) for place in shares}

@@ -14,7 +14,7 @@ from import_export.widgets import Widget
 from assessment.models import GradeOverride
 from assessment.policies import visible_to
 from assessment.selectors.desk import all_grades
-from assessment.selectors.grades import GradedItem, Plan, grading_plan
+from assessment.selectors.grades import GradedLesson, Plan, grading_plan
 from assessment.services import clear_override, override_grade
 from assessment.services.grades import plain
 from learning.models import Cohort, Enrollment, Result
@@ -110,14 +110,14 @@ class GradeResource(RunResource):
         runs = self.runs.get(found, []) if found else []
         return runs[-1] if runs and runs[-1].is_open else None
 
-    def entries_of(self, row) -> list[GradedItem]:
+    def entries_of(self, row) -> list[GradedLesson]:
         key = self.course_key(row.get("course", ""))
         word = row.get("lesson", "").strip().casefold()
         if key is None or not word:
             return []
-        return [one for one in self.plan_of(key).items if word in (one.title.casefold(), str(one.page_key))]
+        return [one for one in self.plan_of(key).lessons if word in (one.title.casefold(), str(one.page_key))]
 
-    def entry_of(self, row) -> GradedItem | None:
+    def entry_of(self, row) -> GradedLesson | None:
         found = self.entries_of(row)
         return found[0] if len(found) == 1 else None
 
@@ -164,7 +164,7 @@ class GradeResource(RunResource):
             one.import_email, one.import_person = run.learner.email, run.learner.name
             one.import_course = self.name_of(key)
             plan = self.plan_of(key) if key in self.courses else None
-            entry = plan.item(one.page_key) if plan else None
+            entry = plan.lesson(one.page_key) if plan else None
             one.import_lesson = name_in(plan, entry) if plan and entry else str(one.page_key)
             result = self.results.get((one.enrollment_id, one.page_key))
             one.import_earned = result.score if result else None
@@ -286,9 +286,9 @@ class GradeResource(RunResource):
         return reasons
 
 
-def name_in(plan: Plan, entry: GradedItem) -> str:
+def name_in(plan: Plan, entry: GradedLesson) -> str:
     """The title where it means this lesson alone among the graded ones, else the key."""
-    same = [one for one in plan.items if one.title.casefold() == entry.title.casefold()]
+    same = [one for one in plan.lessons if one.title.casefold() == entry.title.casefold()]
     return entry.title if len(same) == 1 else str(entry.page_key)
 
 
@@ -303,7 +303,7 @@ def gradebook_cells(
 
     def cells() -> Iterator[list[str]]:
         for row in rows:
-            for entry in plan.items:
+            for entry in plan.lessons:
                 grade, override = row.grade(entry.page_key), row.overrides.get(entry.page_key)
                 earned = row.earned.get(entry.page_key)
                 one = resource.init_instance()

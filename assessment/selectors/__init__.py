@@ -15,7 +15,7 @@ from assessment.selectors.checks import (
 )
 from assessment.selectors.grades import (
     Gradebook,
-    GradedItem,
+    GradedLesson,
     LearnerGrades,
     Plan,
     gradebook,
@@ -29,7 +29,7 @@ __all__ = [
     "Allowance",
     "Check",
     "Gradebook",
-    "GradedItem",
+    "GradedLesson",
     "LearnerGrades",
     "LessonScore",
     "Plan",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from assessment.gradebook import Category, CourseTotal, Grade, Item, course_total
+from assessment.gradebook import Category, CourseTotal, Grade, Item, ItemLine, course_total
 from assessment.models import GradeOverride
 from assessment.selectors.attempts import unseen_quizzes
 from learning.models import Enrollment, Result
@@ -24,31 +24,34 @@ POINTS_BY_HAND = Decimal(100)
 
 
 @dataclass(frozen=True)
-class GradedItem:
-    """A lesson or quiz that gives a grade. ``category`` is "" where it counts in none."""
+class GradedLesson:
+    """A lesson or quiz that gives a grade. ``category`` is "" where it counts in none; ``graded_as`` names the item that
+    it makes up together with others, and is "" where it is an item of its own."""
 
     page_id: int
     page_key: UUID
     title: str
     category: str
+    graded_as: str
     item: Item
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a course grades: its categories with their items, in the order of the tree, and what counts in none."""
+    """What a course grades, in the order of the tree: its categories with their items, each one lesson or several that
+    are graded together; and every graded lesson by itself, those that count in no category too."""
 
     course: CoursePage
     categories: tuple[Category, ...]
-    items: tuple[GradedItem, ...]
+    lessons: tuple[GradedLesson, ...]
     is_implied: bool = False
 
     @property
-    def uncounted(self) -> tuple[GradedItem, ...]:
-        return tuple(item for item in self.items if not item.category)
+    def uncounted(self) -> tuple[GradedLesson, ...]:
+        return tuple(lesson for lesson in self.lessons if not lesson.category)
 
-    def item(self, page_key: UUID) -> GradedItem | None:
-        return next((item for item in self.items if item.page_key == page_key), None)
+    def lesson(self, page_key: UUID) -> GradedLesson | None:
+        return next((lesson for lesson in self.lessons if lesson.page_key == page_key), None)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class LearnerGrades:
     def grade(self, page_key: UUID) -> Grade | None:
         """What counts for an item: the grade set by hand, else what was earned."""
         return standing(self.earned.get(page_key), self.overrides.get(page_key))
+
+    def together(self, lesson: GradedLesson) -> ItemLine | None:
+        """The item that ``lesson`` makes up with others; None where it is graded by itself or counts in no category."""
+        items = (item for category in self.total.lines for item in category.lines)
+        return next((item for item in items if lesson.item.key in {part.item.key for part in item.parts}), None)
 
 
 @dataclass(frozen=True)
@@ -109,9 +117,10 @@ def points_of_entry(entry: PlannedEntry, worth: Mapping[int, Decimal]) -> Decima
 def grading_plan(course: CoursePage) -> Plan:
     """What ``course`` grades as it is published now: lessons that ask graded questions, and those that name a category.
 
-    A course without categories has one for everything: points got of points there are. Four queries.
+    Lessons of one category that are graded as the same are one item. Among them, a lesson that asks nothing adds
+    nothing. A course without categories has one for everything: points got of points there are. Four queries.
     """
-    lessons = list(
+    pages = list(
         LessonPage.objects.descendant_of(course)
         .live()
         .filter(in_live_module())
@@ -123,6 +132,7 @@ def grading_plan(course: CoursePage) -> Plan:
             "body",
             "completion_rule",
             "grading_category",
+            "graded_as",
             "grading_weight",
             "is_hidden_in_gradebook",
         )
@@ -131,42 +141,60 @@ def grading_plan(course: CoursePage) -> Plan:
     # Lessons name their category: of two with one name, the first is meant.
     for rule in course.grading_categories.order_by("sort_order", "pk"):
         rules.setdefault(rule.name, rule)
-    points = points_of(lessons)
+    points = points_of(pages)
     everything = "" if rules else course.title
-    items = tuple(
-        GradedItem(
-            page_id=lesson.pk,
-            page_key=lesson.translation_key,
-            title=lesson.title,
-            category=everything or (lesson.grading_category if lesson.grading_category in rules else ""),
+    lessons = tuple(
+        GradedLesson(
+            page_id=page.pk,
+            page_key=page.translation_key,
+            title=page.title,
+            category=everything or (page.grading_category if page.grading_category in rules else ""),
+            graded_as=page.graded_as,
             item=Item(
-                key=str(lesson.translation_key),
-                name=lesson.title,
-                max_score=points.get(lesson.translation_key, POINTS_BY_HAND),
-                weight=Decimal(1) if lesson.grading_weight is None else lesson.grading_weight,
-                is_hidden=lesson.is_hidden_in_gradebook,
+                key=str(page.translation_key),
+                name=page.title,
+                max_score=points.get(page.translation_key, POINTS_BY_HAND),
+                weight=Decimal(1) if page.grading_weight is None else page.grading_weight,
+                is_hidden=page.is_hidden_in_gradebook,
             ),
         )
-        for lesson in lessons
-        if lesson.translation_key in points or lesson.grading_category
+        for page in pages
+        if page.translation_key in points or (page.grading_category and not page.graded_as)
     )
-
-    def of(name: str) -> tuple[Item, ...]:
-        return tuple(entry.item for entry in items if entry.category == name)
-
+    items = items_by_category(lessons)
     categories = tuple(
         Category(
             name=rule.name,
             weight=rule.weight,
-            items=of(rule.name),
+            items=items.get(rule.name, ()),
             aggregation=rule.aggregation,
             drop_lowest=rule.drop_lowest,
             empty_counts_zero=rule.empty_counts_zero,
             expected=rule.expected,
         )
         for rule in rules.values()
-    ) or (Category(everything, Decimal(1), of(everything), Aggregation.SUM),)
-    return Plan(course, categories, items, is_implied=not rules)
+    ) or (Category(everything, Decimal(1), items.get(everything, ()), Aggregation.SUM),)
+    return Plan(course, categories, lessons, is_implied=not rules)
+
+
+def items_by_category(lessons: Iterable[GradedLesson]) -> dict[str, tuple[Item, ...]]:
+    """The items of each category, in the order of their first lessons. An item that several lessons make up weighs what
+    the first of them says."""
+    found: dict[str, dict[tuple[str, str], list[Item]]] = {}
+    for lesson in lessons:
+        # The kind stands before the name: no name is taken for a key.
+        key = ("as", lesson.graded_as) if lesson.graded_as else ("", lesson.item.key)
+        found.setdefault(lesson.category, {}).setdefault(key, []).append(lesson.item)
+    return {
+        category: tuple(together(name, parts) if kind else parts[0] for (kind, name), parts in items.items())
+        for category, items in found.items()
+    }
+
+
+def together(name: str, parts: list[Item]) -> Item:
+    """The item that lessons make up; worth what those are that are not hidden."""
+    worth = sum((part.max_score for part in parts if not part.is_hidden), Decimal(0))
+    return Item(f"as:{name}", name, worth, parts[0].weight, parts=tuple(parts))
 
 
 def gradebook(*, course: CoursePage, enrollments: Iterable[Enrollment], plan: Plan | None = None) -> Gradebook:
@@ -203,12 +231,14 @@ def without(plan: Plan, unseen: frozenset[UUID]) -> Plan:
     keys = {str(key) for key in unseen}
 
     def hidden(item: Item) -> Item:
+        if item.parts:
+            return together(item.name, [hidden(part) for part in item.parts])
         return replace(item, is_hidden=True) if item.key in keys else item
 
     return replace(
         plan,
         categories=tuple(replace(category, items=tuple(map(hidden, category.items))) for category in plan.categories),
-        items=tuple(replace(entry, item=hidden(entry.item)) for entry in plan.items),
+        lessons=tuple(replace(entry, item=hidden(entry.item)) for entry in plan.lessons),
     )
 
 
@@ -222,7 +252,7 @@ def _learner(
     plan: Plan, run: Enrollment, earned: dict[UUID, Grade], overrides: dict[UUID, GradeOverride]
 ) -> LearnerGrades:
     found = (
-        (entry.item.key, standing(earned.get(entry.page_key), overrides.get(entry.page_key))) for entry in plan.items
+        (entry.item.key, standing(earned.get(entry.page_key), overrides.get(entry.page_key))) for entry in plan.lessons
     )
     grades = {key: grade for key, grade in found if grade is not None}
     total = course_total(categories=plan.categories, grades=grades, pass_mark=plan.course.pass_mark)

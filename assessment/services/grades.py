@@ -42,7 +42,7 @@ def override_grade(
     """
     if not reason.strip():
         raise ReasonMissing()
-    entry = (plan or grading_plan(enrollment.course)).item(page_key)
+    entry = (plan or grading_plan(enrollment.course)).lesson(page_key)
     if entry is None:
         raise NoSuchItem()
     points = entry.item.max_score if max_score is None else max_score

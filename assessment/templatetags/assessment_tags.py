@@ -181,6 +181,14 @@ def what_became_of(entry: ItemLine) -> str:
 
 
 @register.filter
+def what_became_of_part(part: ItemLine) -> str:
+    """What a lesson without a grade adds to the item that it is a part of, in words."""
+    if part.treatment == "left_out":
+        return _("not graded yet, left out")
+    return _("0 of %s, not done yet") % number(part.item.max_score)
+
+
+@register.filter
 def reason_for(grades: Any, entry: ItemLine) -> str:
     """Why a grade was set by hand."""
     found = (override for key, override in grades.overrides.items() if str(key) == entry.item.key)

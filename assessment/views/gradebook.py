@@ -16,8 +16,8 @@ from wagtail.log_actions import log
 from assessment.exceptions import GradeInvalid
 from assessment.forms import ClearForm, GradeForm
 from assessment.policies import may_grade
-from assessment.resources import gradebook_cells
-from assessment.selectors import grading_plan, learner_grades, override_history
+from assessment.resources import GradeResource, gradebook_cells
+from assessment.selectors import gradebook, grading_plan, override_history
 from assessment.selectors.desk import ORDERS, desk
 from assessment.services import clear_override, override_grade
 from learning.exceptions import LearningError
@@ -47,6 +47,7 @@ def gradebook_page(request, course, cohort) -> HttpResponse:
         "results": shown.page,
         "order": order if order in ORDERS else "name",
         "query_of_gradebook": query,
+        "may_import": GradeResource.may_import(request.user),
     }
     return render(request, "assessment/gradebook.html", context)
 
@@ -58,10 +59,10 @@ def grade_page(request, course, cohort, run, page_key) -> HttpResponse:
         Enrollment.objects.select_related("learner", "course"), uuid=run, course_key=course.translation_key
     )
     plan = grading_plan(course)
-    entry = plan.item(page_key)
+    entry = plan.lesson(page_key)
     if entry is None:
         raise Http404("The course grades no such lesson.")
-    grades = learner_grades(enrollment=enrollment, course=course)
+    (grades,) = gradebook(course=course, enrollments=[enrollment], plan=plan).rows
     standing, earned = grades.overrides.get(page_key), grades.earned.get(page_key)
     may = may_grade(request.user, enrollment)
     clearing = request.POST.get("action") == "clear"
@@ -81,6 +82,7 @@ def grade_page(request, course, cohort, run, page_key) -> HttpResponse:
         "cohort": cohort,
         "enrollment": enrollment,
         "entry": entry,
+        "together": grades.together(entry),
         "earned": earned,
         "standing": standing,
         "history": override_history(enrollment=enrollment, page_key=page_key),

@@ -37,7 +37,7 @@ def set_grades(*, company: Company, courses: dict[str, CoursePage], until: date)
     course = courses.get(GRADED)
     if course is None:
         return
-    keys = [entry.page_key for entry in grading_plan(course).items]
+    keys = [entry.page_key for entry in grading_plan(course).lessons]
     result = (
         Result.objects.filter(page_key__in=keys, enrollment__status__in=["active", "completed"])
         .exclude(enrollment__learner=company.accounts.instructor)

@@ -1,12 +1,15 @@
 """Catalogs, courses, modules and lessons."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.shortcuts import redirect
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
@@ -195,6 +198,12 @@ class CoursePage(OriginPage, Page):
         return weights_in_words([category.weight for category in self.grading_categories.all()])
 
     @property
+    def graded_together(self) -> list[dict[str, Any]]:
+        """Items that lessons name: ``grading_category``, ``graded_as`` and the number of ``lessons``; one query."""
+        named = LessonPage.objects.descendant_of(self).exclude(graded_as="").order_by("grading_category", "graded_as")
+        return list(named.values("grading_category", "graded_as").annotate(lessons=models.Count("pk")))
+
+    @property
     def initials(self) -> str:
         """One or two letters for the drawn cover."""
         words = [word for word in self.title.split() if word[:1].isalnum()]
@@ -299,6 +308,20 @@ def has_check(body) -> bool:
     return any(block.block_type == "knowledge_check" for block in body or [])
 
 
+class SuggestedInput(forms.TextInput):
+    """A line of text that offers what was written before."""
+
+    def __init__(self, suggestions: Iterable[str], attrs: dict[str, Any] | None = None):
+        super().__init__(attrs)
+        self.suggestions = list(suggestions)
+
+    def render(self, name, value, attrs=None, renderer=None):
+        known = f"{name}-known"
+        field = super().render(name, value, {**(attrs or {}), "list": known}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((text,) for text in self.suggestions))
+        return format_html('{}<datalist id="{}">{}</datalist>', field, known, options)
+
+
 class LessonForm(WagtailAdminPageForm):
     """Refuses to publish a lesson that nobody could complete; offers the grading categories of its course."""
 
@@ -311,6 +334,10 @@ class LessonForm(WagtailAdminPageForm):
             if (now := self.instance.grading_category) and now not in dict(choices):
                 choices.append((now, _("%(name)s (not a category of this course)") % {"name": now}))
             field.widget = forms.Select(choices=choices)
+        if field := self.fields.get("graded_as"):
+            course = CoursePage.objects.filter(pk=course_above(self.parent_page)).first()
+            known = dict.fromkeys(item["graded_as"] for item in course.graded_together) if course else {}
+            field.widget = SuggestedInput(known, {"maxlength": field.max_length})
         if rule := self.fields.get("completion_rule"):
             rule.choices = [choice for choice in rule.choices if choice[0] != CompletionRule.QUIZ]
 
@@ -328,7 +355,12 @@ class LessonForm(WagtailAdminPageForm):
 
 # A quiz is graded as a lesson is.
 GRADING_PANEL = MultiFieldPanel(
-    [FieldPanel("grading_category"), FieldPanel("grading_weight"), FieldPanel("is_hidden_in_gradebook")],
+    [
+        FieldPanel("grading_category"),
+        FieldPanel("graded_as"),
+        FieldPanel("grading_weight"),
+        FieldPanel("is_hidden_in_gradebook"),
+    ],
     heading=_("Grading"),
 )
 
@@ -375,6 +407,15 @@ class LessonPage(OriginPage, Page):
             "Where the score counts in the gradebook. Without one, it does not count in a course that has categories."
         ),
     )
+    graded_as = models.CharField(
+        _("graded together as"),
+        max_length=255,
+        blank=True,
+        help_text=_(
+            "Lessons of one category that name the same here, such as “Homework 1”, are one item in the gradebook: their "
+            "points are added, and they are dropped together. Those that ask nothing add nothing. Empty: graded by itself."
+        ),
+    )
     grading_weight = models.DecimalField(
         _("weight"),
         max_digits=6,
@@ -382,7 +423,9 @@ class LessonPage(OriginPage, Page):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("Counts only in a category with a weighted mean. Empty: 1."),
+        help_text=_(
+            "Counts only in a category with a weighted mean. Of lessons graded together, the first one's. Empty: 1."
+        ),
     )
     is_hidden_in_gradebook = models.BooleanField(
         _("hidden in the gradebook"),

@@ -1,6 +1,7 @@
 """Grades add up as the tables computed by hand say, and what must always hold does."""
 
 import csv
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -239,6 +240,106 @@ def test_a_real_course_whose_weights_count(shared_data):
     assert course(papers, grades=grades).total == D("0.7400")  # 5 + 12 + 14 + 16 + 27
 
 
+# Lessons that are graded together ---------------------------------------------------------
+
+
+def item(name, *parts: Item) -> Item:
+    return Item(name, name, sum((part.max_score for part in parts if not part.is_hidden), D(0)), parts=parts)
+
+
+def part(key, points, **extra) -> Item:
+    return Item(key, key.upper(), D(points), **extra)
+
+
+def got(**scores) -> dict[str, Grade]:
+    """Scores as "got/of"."""
+    return {key: Grade(*map(D, text.split("/"))) for key, text in scores.items()}
+
+
+# Three subsections as Open edX would grade them: two units worth 3 and 1, one worth 4, two worth 2 and 6.
+SUBSECTIONS = (
+    item("One", part("a", 3), part("b", 1)),
+    item("Two", part("c", 4)),
+    item("Three", part("d", 2), part("e", 6)),
+)
+WORK = got(a="3/3", b="0/1", c="1/4", d="2/2", e="2/6")
+
+
+def test_lessons_graded_together_add_their_points():
+    found = line(items=SUBSECTIONS, grades=WORK)
+    # 3 / 4, 1 / 4, 4 / 8; a mean of the five lessons would be (1 + 0 + .25 + 1 + .3333) / 5 = .5166.
+    assert [entry.share for entry in found.lines] == [D("0.75"), D("0.25"), D("0.5")]
+    assert [(entry.grade.score, entry.grade.max_score) for entry in found.lines] == [(3, 4), (1, 4), (4, 8)]
+    assert found.total == D("0.5000")
+    assert [[inner.share for inner in entry.parts] for entry in found.lines] == [[1, 0], [D("0.25")], [1, D("0.3333")]]
+
+
+def test_they_are_dropped_as_one():
+    found = line(items=SUBSECTIONS, grades=WORK, drop_lowest=1)
+    assert treatments(found) == {"One": "counted", "Two": "dropped", "Three": "counted"}
+    assert found.total == D("0.6250")  # (.75 + .5) / 2; dropping the weakest lesson, b, would give .6458
+    found = line(items=SUBSECTIONS, grades=WORK, drop_lowest=2)
+    assert treatments(found) == {"One": "counted", "Two": "dropped", "Three": "dropped"}
+    assert found.total == D("0.7500")
+
+
+def test_they_are_one_of_the_expected_items():
+    found = line(items=SUBSECTIONS, grades=WORK, expected=4)
+    assert [entry.is_missing for entry in found.lines] == [False, False, False, True]
+    assert found.total == D("0.3750")  # 1.5 / 4
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "total"),
+    [
+        (Aggregation.SUM, "0.5000"),  # 8 of 16 points
+        (Aggregation.HIGHEST, "0.7500"),
+        (Aggregation.MEDIAN, "0.5000"),
+        (Aggregation.WEIGHTED_MEAN, "0.5000"),
+    ],
+)
+def test_every_way_of_adding_up_takes_them_as_one(aggregation, total):
+    assert line(aggregation, items=SUBSECTIONS, grades=WORK).total == D(total)
+
+
+def test_a_lesson_not_done_is_zero_of_its_points_or_left_out():
+    grades = got(a="2/3", e="3/6")
+    zero = line(items=SUBSECTIONS, grades=grades)
+    assert [entry.share for entry in zero.lines] == [D("0.5"), D(0), D("0.375")]  # 2 / 4, 0 / 4, 3 / 8
+    assert zero.total == D("0.2916")
+    assert [entry.counts_zero for entry in zero.lines] == [False, True, False]
+    assert [inner.counts_zero for inner in zero.lines[0].parts] == [False, True]
+    out = line(items=SUBSECTIONS, grades=grades, empty_counts_zero=False)
+    assert [entry.share for entry in out.lines] == [D("0.6666"), None, D("0.5")]  # 2 / 3, none, 3 / 6
+    assert [str(entry.treatment) for entry in out.lines] == ["counted", "left_out", "counted"]
+    assert out.total == D("0.5833")
+    assert line(Aggregation.SUM, items=SUBSECTIONS, grades=grades, empty_counts_zero=False).max_points == 9
+
+
+def test_a_hidden_lesson_is_in_neither_sum_and_hides_the_item_only_with_all_the_others():
+    one = item("One", part("a", 3, is_hidden=True), part("b", 1))
+    found = line(items=(one, *SUBSECTIONS[1:]), grades=WORK)
+    assert [entry.share for entry in found.lines] == [D(0), D("0.25"), D("0.5")]
+    assert (found.lines[0].grade.score, found.lines[0].grade.max_score) == (0, 1)
+    assert [str(inner.treatment) for inner in found.lines[0].parts] == ["hidden", "counted"]
+    both = item("One", part("a", 3, is_hidden=True), part("b", 1, is_hidden=True))
+    found = line(items=(both, *SUBSECTIONS[1:]), grades=WORK)
+    assert (found.lines[0].treatment, found.lines[0].share, found.total) == (Treatment.HIDDEN, None, D("0.3750"))
+    assert (found.lines[0].grade.score, found.lines[0].grade.max_score) == (3, 4)
+
+
+def test_a_grade_out_of_other_points_weighs_what_its_lesson_does():
+    grades = WORK | {"a": Grade(D(50), D(100), is_override=True)}
+    entry = line(items=SUBSECTIONS, grades=grades).lines[0]
+    assert (entry.grade.score, entry.grade.max_score, entry.share) == (D("1.5"), 4, D("0.375"))
+    assert entry.grade.is_override
+
+
+def test_lessons_worth_nothing_make_an_item_worth_nothing():
+    found = line(items=(item("One", part("a", 0), part("b", 0)),), grades=got(a="1/1"))
+    assert (found.lines[0].share, found.total) == (0, 0)
+
+
 # What always holds ----------------------------------------------------------------------
 
 scores = st.decimals(min_value=-10, max_value=120, places=2)
@@ -274,6 +375,78 @@ def test_totals_stay_within_bounds(categories, grades):
         assert entry.points is None or 0 <= entry.points <= entry.max_points
         parts = [inner.part for inner in entry.lines if inner.part is not None]
         assert not parts or D("0.9989") < sum(parts) <= 1
+
+
+@st.composite
+def grouped(draw, categories):
+    """The same items, neighbors put together at random."""
+    found = []
+    for category in categories:
+        items: list[list[Item]] = []
+        for one in category.items:
+            if items and draw(st.booleans()):
+                items[-1].append(one)
+            else:
+                items.append([one])
+        # A single lesson may be an item of its own name, too.
+        made = tuple(
+            item(f"as {n}", *parts) if draw(st.booleans()) or parts[1:] else parts[0] for n, parts in enumerate(items)
+        )
+        found.append(replace(category, items=made))
+    return tuple(found)
+
+
+grouped_categories = categories_of().flatmap(grouped)
+
+
+@given(grouped_categories, grades_of)
+def test_totals_of_grouped_lessons_stay_within_bounds(categories, grades):
+    found = course_total(categories=categories, grades=grades)
+    for entry in (found, *found.lines):
+        assert entry.total is None or 0 <= entry.total <= 1
+        assert (entry.total is None) == (entry.problem is not None)
+    for entry in found.lines:
+        assert entry.points is None or 0 <= entry.points <= entry.max_points
+        for inner in entry.lines:
+            assert inner.share is None or 0 <= inner.share <= 1
+            assert inner.grade is None or 0 <= inner.grade.score <= inner.grade.max_score or not inner.parts
+
+
+@given(categories_of(), st.data(), grades_of)
+def test_grouping_changes_no_sum_of_points(categories, data, grades):
+    """Points are points, however the lessons are put together, while nothing is dropped."""
+    plain = tuple(replace(one, aggregation=Aggregation.SUM, drop_lowest=0) for one in categories)
+    grown = data.draw(grouped(plain))
+    before, after = (course_total(categories=some, grades=grades) for some in (plain, grown))
+    assert (before.total, before.passed) == (after.total, after.passed)
+    assert [(one.total, one.points, one.max_points) for one in before.lines] == [
+        (one.total, one.points, one.max_points) for one in after.lines
+    ]
+
+
+@given(categories_of(), grades_of)
+def test_an_item_of_one_lesson_counts_as_the_lesson_does(categories, grades):
+    alone = tuple(
+        replace(one, items=tuple(replace(item(one.key, one), weight=one.weight) for one in one.items))
+        for one in categories
+    )
+    before, after = (course_total(categories=some, grades=grades) for some in (categories, alone))
+    assert (before.total, before.weights) == (after.total, after.weights)
+    for one, other in zip(before.lines, after.lines, strict=True):
+        assert (one.total, one.problem, one.part, one.points) == (other.total, other.problem, other.part, other.points)
+        assert [(a.treatment, a.share, a.part) for a in one.lines] == [
+            (b.treatment, b.share, b.part) for b in other.lines
+        ]
+
+
+@given(grouped_categories, grades_of, grades_of)
+def test_what_is_hidden_in_an_item_changes_no_total(categories, grades, others):
+    lessons = [lesson for one in categories for entry in one.items for lesson in (entry.parts or (entry,))]
+    hidden = {lesson.key for lesson in lessons if lesson.is_hidden}
+    swapped = {key: grade for key, grade in grades.items() if key not in hidden}
+    swapped |= {key: grade for key, grade in others.items() if key in hidden}
+    before, after = (course_total(categories=categories, grades=some) for some in (grades, swapped))
+    assert (before.total, [one.total for one in before.lines]) == (after.total, [one.total for one in after.lines])
 
 
 @given(categories_of(), grades_of, st.randoms())

@@ -6,14 +6,14 @@ import pytest
 
 from assessment.gradebook import Treatment
 from assessment.selectors import gradebook, grading_plan, learner_grades
-from assessment.selectors.grades import POINTS_BY_HAND
+from assessment.selectors.grades import POINTS_BY_HAND, without
 from assessment.services import answer_check, clear_override, override_grade
 from lms_pages.models import CoursePage, LessonPage
 from lms_pages.services import import_course
 from tests.factories.accounts import make_person
-from tests.factories.grades import give, make_graded_course, make_graded_lesson, with_scores
+from tests.factories.grades import give, make_category, make_graded_course, make_graded_lesson, with_scores
 from tests.factories.learning import make_enrollment
-from tests.factories.lms_pages import check_block, lessons_of, make_lesson, make_module, text_block
+from tests.factories.lms_pages import check_block, lessons_of, make_course, make_lesson, make_module, text_block
 from tests.factories.questions import make_question, right_answer, wrong_answer
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_polls_drafts_and_lessons_without_questions_are_not_graded(graded):
     hidden_module = make_module(graded, "Not yet")
     make_graded_lesson(hidden_module, "Later", "Papers")
     hidden_module.unpublish()
-    assert [item.title for item in grading_plan(graded).items] == ["Paper 1", "Paper 2", "Paper 3", "Final exam"]
+    assert [item.title for item in grading_plan(graded).lessons] == ["Paper 1", "Paper 2", "Paper 3", "Final exam"]
 
 
 def test_a_lesson_without_a_category_of_the_course_counts_in_none(graded):
@@ -60,8 +60,85 @@ def test_a_lesson_without_a_category_of_the_course_counts_in_none(graded):
 
 def test_a_lesson_that_names_a_category_is_graded_by_hand(graded):
     lesson = make_lesson(make_module(graded), "Talk", grading_category="Exam")
-    item = grading_plan(graded).item(lesson.translation_key)
+    item = grading_plan(graded).lesson(lesson.translation_key)
     assert (item.category, item.item.max_score) == ("Exam", POINTS_BY_HAND)
+
+
+def grouped_course() -> CoursePage:
+    """Papers as three items, the weakest dropped: "One" of two lessons (2 and 4 points), a lesson by itself (2), "Two"
+    of two (3 and 1); between them a text that is graded as "One" and asks nothing."""
+    course = make_course("Grouped", modules=0, pass_mark=D("0.5"))
+    make_category(course, "Papers", drop_lowest=1)
+    module = make_module(course)
+    make_graded_lesson(module, "One a", "Papers", questions=2, graded_as="One")
+    make_lesson(module, "Read", grading_category="Papers", graded_as="One")
+    make_graded_lesson(module, "Alone", "Papers", questions=2)
+    make_graded_lesson(module, "Two a", "Papers", questions=3, graded_as="Two")
+    make_graded_lesson(module, "One b", "Papers", questions=4, graded_as="One")
+    make_graded_lesson(module, "Two b", "Papers", questions=1, graded_as="Two")
+    return course
+
+
+def test_lessons_graded_together_are_one_item():
+    plan = grading_plan(grouped_course())
+    (papers,) = plan.categories
+    assert [(item.name, item.max_score, [part.name for part in item.parts]) for item in papers.items] == [
+        ("One", 6, ["One a", "One b"]),
+        ("Alone", 2, []),
+        ("Two", 4, ["Two a", "Two b"]),
+    ]
+    assert [lesson.title for lesson in plan.lessons] == ["One a", "Alone", "Two a", "One b", "Two b"]
+
+
+def test_the_total_of_lessons_graded_together_by_hand():
+    course = grouped_course()
+    lessons = {lesson.title: lesson for lesson in lessons_of(course)}
+    run = make_enrollment(None, course)
+    for title, score, of in (("One a", 2, 2), ("One b", 1, 4), ("Alone", 2, 2), ("Two a", 0, 3), ("Two b", 1, 1)):
+        give(run, lessons[title], score, of)
+    # 3 / 6, 2 / 2, 1 / 4, the last is dropped. Lesson by lesson, "Two a" would be dropped: (1 + .25 + 1 + 1) / 4 = .8125.
+    total = learner_grades(enrollment=run).total
+    assert [(line.share, line.treatment) for line in total.lines[0].lines] == [
+        (D("0.5"), Treatment.COUNTED),
+        (D(1), Treatment.COUNTED),
+        (D("0.25"), Treatment.DROPPED),
+    ]
+    assert (total.total, total.passed) == (D("0.7500"), True)
+    override_grade(
+        enrollment=run, page_key=lessons["Two a"].translation_key, score=D(3), reason="Oral", actor=make_person()
+    )
+    found = learner_grades(enrollment=run)
+    assert [line.share for line in found.total.lines[0].lines] == [D("0.5"), D(1), D(1)]
+    assert found.total.total == 1
+    together = found.together(grading_plan(course).lesson(lessons["Two a"].translation_key))
+    assert (together.item.name, together.grade.is_override) == ("Two", True)
+    assert found.together(grading_plan(course).lesson(lessons["Alone"].translation_key)) is None
+
+
+def test_one_name_in_two_categories_is_two_items_and_no_key_is_taken_for_a_name(graded):
+    module = lessons_of(graded)[0].get_parent().specific
+    alone = lessons_of(graded)[0]
+    for category in ("Papers", "Exam"):
+        make_graded_lesson(module, f"Part of {category}", category, graded_as="Both")
+        make_graded_lesson(module, f"Twin of {category}", category, graded_as=str(alone.translation_key))
+    found = {one.name: [(item.name, len(item.parts)) for item in one.items] for one in grading_plan(graded).categories}
+    key = str(alone.translation_key)
+    assert found == {
+        "Papers": [("Paper 1", 0), ("Paper 2", 0), ("Paper 3", 0), ("Both", 1), (key, 1)],
+        "Exam": [("Final exam", 0), ("Both", 1), (key, 1)],
+    }
+
+
+def test_points_nobody_may_see_yet_hide_their_part_of_an_item():
+    """The rest of the item counts, as it does where an author hides one of its lessons."""
+    course = grouped_course()
+    lessons = {lesson.title: lesson for lesson in lessons_of(course)}
+    run = make_enrollment(None, course)
+    for title, score, of in (("One a", 2, 2), ("One b", 1, 4)):
+        give(run, lessons[title], score, of)
+    plan = without(grading_plan(course), frozenset({lessons["One b"].translation_key}))
+    first = gradebook(course=course, enrollments=[run], plan=plan).rows[0].total.lines[0].lines[0]
+    assert (first.share, first.item.max_score, first.grade.score) == (D(1), 2, 2)
 
 
 def test_a_course_without_categories_adds_up_points(course):
@@ -167,27 +244,42 @@ def test_the_course_of_open_edx_brings_its_graders(shared_data):
         ("Short Projects", D("0.22"), 2, "mean", True),
         ("Long Projects", D("0.22"), 2, "mean", True),
     ]
-    names = set(LessonPage.objects.descendant_of(course).values_list("grading_category", flat=True))
-    assert names == {"", "Planning", "Operations", "Short Projects", "Long Projects"}
-    assert all(one.items for one in plan.categories)
-
+    # One item for each graded section, as many as the course expects; sections without a problem are none.
+    assert [(len(one.items), one.expected) for one in plan.categories] == [(9, 9), (6, 6), (6, 6), (6, 6)]
+    assert [item.name for item in plan.categories[3].items] == [
+        "4.1 - Building alternative navigation",
+        "4.2 - Building a Link Sharing Form",
+        "4.3 - Writing new problem types with JSInput",
+        "4.4 - Building a content library",
+        "4.5 - Approaches to adaptivity",
+        "4.6 - Realtime Data Tracking",
+    ]
+    assert [(part.name, part.max_score) for part in plan.categories[1].items[2].parts] == [
+        ("Why bother?", 1),
+        ("Code", 3),
+        ("Test", 2),
+    ]
     run = make_enrollment(None, course)
     assert (learner_grades(enrollment=run).total.total, learner_grades(enrollment=run).total.passed) == (0, False)
-    keys = {item.key for one in plan.categories for item in one.items}
-    lessons = {lesson: lesson.translation_key for lesson in LessonPage.objects.descendant_of(course)}
-    for lesson, key in lessons.items():
-        if str(key) in keys:
-            give(run, lesson, 1)
+    pages = {str(page.translation_key): page for page in LessonPage.objects.descendant_of(course)}
+    for category in plan.categories:
+        for item in category.items:
+            for part in item.parts:
+                give(run, pages[part.key], part.max_score, part.max_score)
     full = learner_grades(enrollment=run).total
     assert (full.total, full.passed, full.weights) == (1, True, 1)
     assert [line.part for line in full.lines] == [D("0.34"), D("0.22"), D("0.22"), D("0.22")]
     assert [line.dropped for line in full.lines] == [2, 2, 2, 2]
-    # Two empty items of a category are dropped, and three leave one empty.
-    (planning, *_rest) = plan.categories
-    first = [lesson for lesson, key in lessons.items() if str(key) in {item.key for item in planning.items[:3]}]
-    for lesson in first[:2]:
-        give(run, lesson, 0)
+    # All three lessons of "2.3" at nothing: one of six items, and it is dropped.
+    operations = plan.categories[1].items
+    for part in operations[2].parts:
+        give(run, pages[part.key], 0, part.max_score)
     assert learner_grades(enrollment=run).total.total == 1
-    give(run, first[2], 0)
-    counted = max(len(planning.items), planning.expected) - 2
-    assert learner_grades(enrollment=run).total.lines[0].total == int(D(10_000) * (counted - 1) / counted) / D(10_000)
+    # "2.1" and "2.2" at half: 2.3 and 2.2 are dropped, 3.5 of 4 are left: 1 - .22 · .125 = .9725.
+    for item in operations[:2]:
+        give(run, pages[item.first_key], 1, 2)
+    assert learner_grades(enrollment=run).total.total == D("0.9725")
+    # A third of "2.3" brings it to 2 / 6, still the weakest.
+    give(run, pages[operations[2].parts[2].key], 2, 2)
+    line = learner_grades(enrollment=run).total.lines[1].lines[2]
+    assert (line.share, line.treatment) == (D("0.3333"), Treatment.DROPPED)

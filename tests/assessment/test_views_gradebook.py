@@ -92,6 +92,34 @@ def test_hidden_items_and_items_without_a_category_are_marked(client, teacher, g
     assert "Not counted: without a category" in page
 
 
+@pytest.fixture
+def homework(graded):
+    """Two lessons that are graded together, worth 2 and 6 points."""
+    module = lessons_of(graded)[0].get_parent().specific
+    return [
+        make_graded_lesson(module, f"Part {number}", "Papers", questions=points, graded_as="Homework 1")
+        for number, points in ((1, 2), (2, 6))
+    ]
+
+
+def test_lessons_graded_together_are_one_column_that_leads_to_each(client, teacher, graded, homework):
+    run = with_scores(graded)
+    give(run, homework[1], 3, 6)
+    page = words(client.get(book(graded)))
+    assert 'Homework 1 <span class="quiet num"> of 8 · 2 lessons </span>' in page
+    assert "Part 1" not in page
+    first, second = (cell(graded, run, lesson) for lesson in homework)
+    assert first in page
+    assert second not in page
+    page = words(client.get(first))
+    assert "2 lessons are graded together as this item; each has its own grade, and their points are added." in page
+    assert "3 of 8" in page
+    assert second in page
+    client.post(first, {"action": "set", "score": "2", "reason": "Oral"})
+    assert "5 of 8" in words(client.get(second))
+    assert "graded together" not in words(client.get(cell(graded, run, lessons_of(graded)[0])))
+
+
 def test_a_course_that_grades_nothing_says_so(client, teacher):
     course = make_course(with_check=False)
     CourseStaff.objects.create(course=course, user=teacher)
@@ -247,6 +275,34 @@ def test_empty_hidden_and_missing_items_in_words(client, graded):
     assert "not graded yet, does not count yet" in page
     assert "What has no grade yet is left out." in page
     assert "At least 50 % is needed to pass." not in page
+
+
+def test_learners_read_what_an_item_is_made_of(client, graded, homework):
+    run = with_scores(graded)
+    give(run, homework[1], 3, 6)
+    override_grade(
+        enrollment=run, page_key=homework[0].translation_key, score=D(1), reason="Oral exam", actor=make_person()
+    )
+    client.force_login(run.learner)
+    page = words(client.get(own(run)))
+    assert "4 of 8 (50 %)" in page
+    assert "Part 1" in page
+    assert "3 of 6" in page
+    assert page.count("Set by hand: Oral exam") == 1
+
+
+def test_learners_read_which_lesson_of_an_item_is_not_done(client, graded, homework):
+    run = with_scores(graded)
+    give(run, homework[1], 3, 6)
+    client.force_login(run.learner)
+    assert "0 of 2, not done yet" in words(client.get(own(run)))
+    GradingCategory.objects.filter(name="Papers").update(empty_counts_zero=False)
+    page = words(client.get(own(run)))
+    assert "not graded yet, left out" in page
+    assert "3 of 6 (50 %)" in page
+    homework[0].is_hidden_in_gradebook = True
+    homework[0].save_revision().publish()
+    assert "Part 1" not in words(client.get(own(run)))
 
 
 def test_weights_that_add_up_to_zero_are_said(client, graded):

@@ -72,6 +72,21 @@ def test_a_category_that_is_gone_stays_chosen_until_somebody_decides(client, edi
     assert LessonPage.objects.get(pk=lesson.pk).grading_category == "Essays"
 
 
+def test_the_editor_offers_the_items_that_lessons_of_the_course_name(client, editor, course):
+    for lesson, name in zip(lessons_of(course), ("Homework <1>", "Homework <1>", "Test"), strict=False):
+        lesson.graded_as = name
+        lesson.save_revision().publish()
+    page = client.get(edit(lessons_of(course)[0])).content.decode()
+    assert (
+        '<datalist id="graded_as-known"><option value="Homework &lt;1&gt;"></option><option value="Test"></option>'
+        in page
+    )
+    assert 'list="graded_as-known"' in page
+    page = " ".join(client.get(edit(course)).content.decode().split())
+    assert "2 items are made of lessons that are graded together" in page
+    assert "Homework &lt;1&gt; · 2 lessons · without a category" in page
+
+
 def test_the_form_of_a_new_lesson_offers_them_too(client, editor, course):
     graded(course, "Papers")
     module = lessons_of(course)[0].get_parent()

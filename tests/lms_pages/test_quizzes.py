@@ -49,6 +49,7 @@ def form(*entries, body=(), **values) -> dict:
             "feedback_mode": "end",
             "penalty": "0.333",
             "grading_category": "",
+            "graded_as": "",
             "grading_weight": "",
             "is_required": "on",
             "section": "",

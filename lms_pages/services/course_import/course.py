@@ -1,5 +1,7 @@
 """Importing an Open edX course: one transaction, whole or nothing."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from lms_pages.importers.olx import FORMAT, parse_course
 from lms_pages.importers.olx.addresses import Kind, understood
 from lms_pages.importers.olx.assets import Assets
 from lms_pages.importers.olx.source import Source
-from lms_pages.importers.olx.tree import Chapter, Course, Section, Unit
+from lms_pages.importers.olx.tree import Block, Chapter, Course, Questions, Section, Split, Unit, Unsupported
 from lms_pages.importers.report import Report
 from lms_pages.models import (
     CatalogPage,
@@ -114,12 +116,14 @@ class CourseWriter:
         modules, lessons = self.tree(page)
         self.resolver.pages = {"": page.pk, **{key: entry.pk for key, entry in {**modules, **lessons}.items()}}
         self.publish_course(page)
+        names = item_names(self.course)
         for chapter in self.course.chapters:
             values = {"title": chapter.name, "summary": chapter.summary}
             self.pages.publish(modules[chapter.key], values, live=not chapter.staff_only)
             for section in chapter.sections:
                 for unit in section.units:
-                    self.publish_lesson(lessons[unit.key], unit, section)
+                    self.publish_lesson(lessons[unit.key], unit, section, names.get(section.key, ""))
+                self.note_nothing_graded(chapter, section)
         self.note_language(page)
         self.note_staff_only()
         self.questions.unpublish_removed()
@@ -244,7 +248,7 @@ class CourseWriter:
             lessons.update((lesson.origin_key, lesson) for lesson in made)
         return {module.origin_key: module for module in modules}, lessons
 
-    def publish_lesson(self, page: LessonPage, unit: Unit, section: Section) -> None:
+    def publish_lesson(self, page: LessonPage, unit: Unit, section: Section, graded_as: str) -> None:
         blocks, minutes = self.bodies.body(unit)
         values = {
             "title": unit.name,
@@ -255,8 +259,19 @@ class CourseWriter:
         }
         # An export that grades nothing leaves what was chosen here.
         if section.category:
-            values["grading_category"] = section.category
+            values["grading_category"], values["graded_as"] = section.category, graded_as
         self.pages.publish(page, values, live=not unit.staff_only)
+
+    def note_nothing_graded(self, chapter: Chapter, section: Section) -> None:
+        """A graded section whose work could not arrive counts for nobody, and an editor has to know."""
+        blocks = [block for unit in section.units if not unit.staff_only for block in every_block(unit.blocks)]
+        asks = any(isinstance(block, Questions) and block.type == "problem" and block.questions for block in blocks)
+        if section.category and not asks and any(isinstance(block, Unsupported) for block in blocks):
+            reason = _(
+                "It is graded as “%(category)s” in the original, but nothing arrived that gives points, so it does not "
+                "count. To grade it by hand, add a lesson with that category."
+            ) % {"category": section.category}
+            self.report.note("sequential", section.name, chapter.name, reason)
 
     def note_staff_only(self) -> None:
         """What the original shows to staff only stays a draft here."""
@@ -268,6 +283,33 @@ class CourseWriter:
             for place, unit in units_of(chapter):
                 if unit.staff_only:
                     self.report.note("vertical", unit.name, place, reason)
+
+
+def item_names(course: Course) -> dict[str, str]:
+    """What the lessons of each graded section are graded as: its name, behind the chapter's where another section of
+    the category has the same one, with a number where that does not tell them apart either."""
+    graded = [(chapter, section) for chapter in course.chapters for section in chapter.sections if section.category]
+    same = Counter((section.category, section.name) for _chapter, section in graded)
+    taken: set[tuple[str, str]] = set()
+    names = {}
+    for chapter, section in graded:
+        is_alone = same[section.category, section.name] == 1
+        base = name = section.name if is_alone else f"{chapter.name[:40]}: {section.name}"
+        number = 1
+        while (section.category, name) in taken:
+            number += 1
+            name = f"{base} ({number})"
+        taken.add((section.category, name))
+        names[section.key] = name
+    return names
+
+
+def every_block(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks and those of the first group of an A/B test, which is the one that is shown."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Split):
+            yield from every_block(block.groups[0].blocks)
 
 
 def units_of(chapter: Chapter) -> list[tuple[str, Unit]]:
