@@ -82,6 +82,8 @@ ROLES: tuple[Role, ...] = (
             "assessment.view_pagestatistic",
             "reports.view_dashboard",
             "workbench.export_records",
+            # Files about the courses they teach: grades and cohorts.
+            "workbench.add_importbatch",
         ),
     ),
     Role(

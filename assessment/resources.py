@@ -97,6 +97,12 @@ class GradeResource(RunResource):
         runs = visible_runs(self.actor, Enrollment.objects.all())
         return get_user_model().objects.filter(pk__in=runs.order_by().values("learner"))
 
+    def courses_to_grade(self) -> set[UUID] | None:
+        """Keys of the courses whose grades one may set; None for those who answer for all."""
+        if answers_for_all(self.actor):
+            return None
+        return set(taught_keys(self.actor).values_list("course__translation_key", flat=True))
+
     # What a row speaks of ---------------------------------------------------------------
 
     def plan_of(self, key: UUID) -> Plan:
@@ -143,11 +149,7 @@ class GradeResource(RunResource):
             override.enrollment = by_id[override.enrollment_id]
             self.overrides[(override.enrollment_id, override.page_key)] = override
         self.results = {(one.enrollment_id, one.page_key): one for one in Result.objects.filter(enrollment__in=runs)}
-        self.taught = (
-            None
-            if answers_for_all(self.actor)
-            else set(taught_keys(self.actor).values_list("course__translation_key", flat=True))
-        )
+        self.taught = self.courses_to_grade()
         self.dress(self.overrides.values())
 
     # What a record says ------------------------------------------------------------------
@@ -183,15 +185,20 @@ class GradeResource(RunResource):
     def judge(self, planned, errors):
         one, row = planned.instance, planned.row
         found = self.who_and_what(row)
-        run, entry = self.run_of(row), self.entry_of(row)
         if found is None or errors.get("email") or errors.get("course"):
             return
+        if self.taught is not None and found[1] not in self.taught:
+            # Nothing about another course is told, not even who is on it.
+            errors.clear()
+            errors["course"] = _("You do not teach this course, so its grades stay as they are.")
+            return
+        run, entry = self.run_of(row), self.entry_of(row)
         if run is None:
             errors[""] = _("%(person)s is not on this course. Enroll the person first.") % {
                 "person": self.people[row["email"].strip().lower()].name
             }
-        elif self.taught is not None and (run.course_key not in self.taught or run.learner_id == self.actor.pk):
-            errors[""] = _("You do not grade this person on this course.")
+        elif self.taught is not None and run.learner_id == self.actor.pk:
+            errors[""] = _("Nobody sets their own grades. Ask somebody else who teaches this course.")
         if entry is None and "lesson" not in errors:
             errors["lesson"] = self.why_no_lesson(row)
         if run is None or entry is None or errors:
@@ -277,9 +284,11 @@ class GradeResource(RunResource):
                 )
 
     def why_not_undone(self, planned):
-        reasons = {}
+        reasons, taught = {}, self.courses_to_grade()
         for one in planned:
-            if not one.instance.is_latest:
+            if taught is not None and one.instance.enrollment.course_key not in taught:
+                reasons[one.instance.pk] = str(_("is of a course that whoever imported it does not teach any more"))
+            elif not one.instance.is_latest:
                 reasons[one.instance.pk] = str(_("was set again since"))
             elif not one.instance.enrollment.is_open:
                 reasons[one.instance.pk] = str(_("is not on the course any more"))

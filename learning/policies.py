@@ -44,6 +44,14 @@ def taught_keys(viewer: Any) -> QuerySet:
     return CourseStaff.objects.filter(user=viewer).values("course__translation_key")
 
 
+def own_course_keys(viewer: Any) -> set[UUID] | None:
+    """Keys of the courses whose rows ``viewer`` may write by a file: those one teaches; None for those with the
+    "all rows" right, who may write all."""
+    if viewer.has_perm("learning.view_all_enrollments"):
+        return None
+    return set(taught_keys(viewer).values_list("course__translation_key", flat=True))
+
+
 def courses_scope(viewer: Any, prefix: str = "") -> Q:
     """Rows that belong to a course: of all courses for those with the "all rows" right, else of those one teaches."""
     if not viewer.is_authenticated or not viewer.is_active:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from learning.models import Cohort
-from learning.policies import visible_to
+from learning.policies import own_course_keys, visible_to
 from learning.resources.courses import CourseRows, course_column
 from learning.services import change_cohort
 from workbench.imports.columns import Column, DayWidget, TextWidget, WholeNumberWidget
@@ -84,6 +84,7 @@ class CohortResource(CourseRows):
 
     def prepare(self, rows, *, for_update=False):
         self.load_courses()
+        self.own_courses = own_course_keys(self.actor)
         wanted = [key for key in map(self.key_of, rows) if key]
         cohorts = self.get_queryset().filter(
             course_key__in={course for course, _name in wanted}, name__in={name for _course, name in wanted}
@@ -109,8 +110,11 @@ class CohortResource(CourseRows):
     def judge(self, planned, errors):
         cohort = planned.instance
         found = self.key_of(planned.row)
-        if cohort.pk is None and found and not errors.get("course"):
-            cohort.course, cohort.course_key = self.courses[found[0]], found[0]
+        if found and not errors.get("course"):
+            if self.own_courses is not None and found[0] not in self.own_courses:
+                errors["course"] = _("You do not teach this course.")
+            elif cohort.pk is None:
+                cohort.course, cohort.course_key = self.courses[found[0]], found[0]
         if cohort.starts_on and cohort.ends_on and cohort.ends_on < cohort.starts_on:
             errors.setdefault("ends_on", _("The last day lies before the first one."))
         if cohort.capacity is not None and cohort.capacity < cohort.taken:
@@ -141,9 +145,11 @@ class CohortResource(CourseRows):
         return {key: self.fields[key].widget.clean(before) for key, (before, _after) in planned.diff.items()}
 
     def why_not_undone(self, planned):
-        reasons = {}
+        reasons, own = {}, own_course_keys(self.actor)
         for one in planned:
-            if one.outcome == Outcome.CHANGED:
+            if own is not None and one.instance.course_key not in own:
+                reasons[one.instance.pk] = _("is of a course that whoever imported it does not teach any more")
+            elif one.outcome == Outcome.CHANGED:
                 places = self.values_before(one).get("capacity")
                 if places is not None and one.instance.taken > places:
                     reasons[one.instance.pk] = _("has more people in it by now than it had places")

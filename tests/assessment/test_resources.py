@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from accounts.roles import ADMINISTRATOR, INSTRUCTOR
 from assessment.models import GradeOverride
@@ -15,6 +16,7 @@ from tests.factories.accounts import make_person
 from tests.factories.grades import make_graded_course, make_graded_lesson, with_scores
 from tests.factories.imports import csv_bytes, errors_of, exported, make_batch, outcomes_of, undo_batch, write_batch
 from tests.factories.lms_pages import lessons_of
+from workbench.imports.exceptions import ImportRefused
 from workbench.models import BatchState
 
 pytestmark = pytest.mark.django_db
@@ -162,16 +164,83 @@ def test_lessons_of_one_title_are_told_apart_by_their_keys(ada, run):
     assert GradeOverride.objects.get().page_key == twin.translation_key
 
 
-def test_instructors_grade_their_own_courses_and_not_themselves(run):
-    teacher = make_person("Ina Instructor", roles=(INSTRUCTOR,), email="ina@example.com")
-    rows = [["jo@example.com", "Graded", "Final exam", "2", "Why"]]
-    course = run.course
-    CourseStaff.objects.create(course=course, user=teacher)
-    resource = GradeResource(actor=teacher, mapped=["email", "course", "lesson", "score", "reason"])
-    keys = ("email", "course", "lesson", "score", "reason")
-    (planned,) = resource.plan([(2, dict(zip(keys, rows[0], strict=True)))])
-    assert (planned.outcome, planned.errors) == ("new", [])
+@pytest.fixture
+def ina(run):
+    """An instructor of the course."""
+    person = make_person("Ina Instructor", roles=(INSTRUCTOR,), email="ina@example.com")
+    CourseStaff.objects.create(course=run.course, user=person)
+    return person
+
+
+def test_instructors_import_the_grades_of_their_own_courses(ina, run):
+    batch = write_batch(batch_of([["jo@example.com", "Graded", "Final exam", "2", "Oral exam"]], ina))
+    assert batch.state == BatchState.WRITTEN
+    assert standing() == [("Final exam", 2, 4, "Oral exam")]
+    assert GradeOverride.objects.get().by == ina
+    assert undo_batch(batch).state == BatchState.UNDONE
+
+
+def test_one_row_of_another_course_refuses_the_file_and_tells_nothing_about_that_course(ina, run):
+    """Jo is on both courses, and Ina teaches one: the other's people and lessons are none of her business."""
+    other = make_graded_course()
+    other.title = "Secret"
+    other.save_revision().publish()
+    with_scores(other, 1, learner=run.learner)
+    rows = [
+        ["jo@example.com", "Graded", "Final exam", "2", "Oral exam"],
+        ["jo@example.com", "Secret", "Final exam", "2", "Oral exam"],
+        ["jo@example.com", "Secret", "No such lesson", "2", ""],
+    ]
+    before = everything()
+    batch = batch_of(rows, ina)
+    sentence = "You do not teach this course, so its grades stay as they are."
+    assert errors_of(batch) == [(3, "course", sentence), (4, "course", sentence)]
+    with pytest.raises(ImportRefused):
+        write_batch(batch)
+    assert everything() == before
+
+
+def test_who_teaches_no_more_writes_nothing_and_takes_nothing_back(ina, run):
+    rows = [["jo@example.com", "Graded", "Final exam", "2", "Oral exam"]]
+    written, waiting = write_batch(batch_of(rows, ina)), batch_of([[*rows[0][:3], "3", "Again"]], ina)
     CourseStaff.objects.all().delete()
-    resource = GradeResource(actor=teacher, mapped=keys)
-    (planned,) = resource.plan([(2, dict(zip(keys, rows[0], strict=True)))])
-    assert planned.outcome == "error"
+    before = everything()
+    assert write_batch(waiting).state != BatchState.WRITTEN
+    batch = undo_batch(written)
+    assert batch.state == BatchState.WRITTEN
+    assert "row 2 is of a course that whoever imported it does not teach any more" in batch.sentence
+    assert everything() == before
+
+
+def test_instructors_do_not_grade_themselves(ina, run):
+    with_scores(run.course, learner=ina)
+    before = everything()
+    batch = batch_of([["ina@example.com", "Graded", "Final exam", "4", "Deserved"]], ina)
+    assert errors_of(batch) == [(2, "", "Nobody sets their own grades. Ask somebody else who teaches this course.")]
+    assert everything() == before
+
+
+def test_instructors_find_import_and_export_at_the_list_and_their_own_imports_alone(client, ina, ada, run):
+    client.force_login(ina)
+    assert client.get(reverse("assessment_gradeoverride_modeladmin_index")).content.decode().count("/import/") == 1
+    assert client.get(reverse("assessment_gradeoverride_modeladmin_import")).status_code == 200
+    assert reverse("assessment_gradeoverride_modeladmin_import") in (
+        client.get(reverse("assessment:gradebook", args=[run.course.translation_key])).content.decode()
+    )
+    theirs = batch_of([["jo@example.com", "Graded", "Final exam", "3", "Why"]], ada)
+    mine = batch_of([["jo@example.com", "Graded", "Final exam", "2", "Why"]], ina)
+    assert client.get(reverse("workbench_importbatch_modeladmin_inspect", args=[mine.pk])).status_code == 200
+    assert client.get(reverse("workbench_importbatch_modeladmin_inspect", args=[theirs.pk])).status_code == 404
+    for name in ("accounts_user", "accounts_team", "learning_enrollment"):
+        assert client.get(reverse(f"{name}_modeladmin_import")).status_code in (302, 403), name
+
+
+def test_an_export_holds_the_grades_of_their_courses(ina, ada, run):
+    other = with_scores(make_graded_course(), 1)
+    for enrollment in (run, other):
+        exam = lessons_of(enrollment.course)[3]
+        override_grade(enrollment=enrollment, page_key=exam.translation_key, score=D(3), reason="Oral", actor=ada)
+    resource = GradeResource(actor=ina)
+    content = exported(resource, resource.scope(ina)).decode("utf-8-sig")
+    assert content.count("Oral") == 1
+    assert "jo@example.com" in content

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.roles import ADMINISTRATOR
+from accounts.roles import ADMINISTRATOR, INSTRUCTOR
 from learning.models import Cohort, Enrollment
 from learning.resources import CohortResource
 from learning.services import place_in_cohort
+from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
 from tests.factories.imports import errors_of, exported, make_batch, outcomes_of, undo_batch, write_batch
 from tests.factories.learning import make_cohort, make_enrollment
@@ -99,6 +100,29 @@ def test_one_name_in_two_courses_is_two_cohorts_and_twice_in_one_is_refused(ada,
     batch = cohorts(rows, header=HEADER[:2], actor=ada)
     assert errors_of(batch) == [(4, "", "The same as row 2. Keep one of them.")]
     assert write_batch(cohorts(rows[:2], header=HEADER[:2], actor=ada)).new_count == Cohort.objects.count() == 2
+
+
+def test_instructors_import_the_cohorts_of_their_own_courses_alone(fire):
+    """Of other courses not even a cohort that they see, because they are in it as learners."""
+    ina = make_person("Ina Instructor", roles=(INSTRUCTOR,))
+    CourseStaff.objects.create(course=make_course("First aid"), user=ina)
+    place_in_cohort(enrollment=make_enrollment(ina, fire), cohort=make_cohort(fire, name="Old"))
+    before = everything()
+    rows = [
+        ["New", "First aid", "", "", "", ""],
+        ["New", "Fire safety", "", "", "", ""],
+        ["Old", "Fire safety", "", "", "", "3"],
+    ]
+    batch = cohorts(rows, actor=ina)
+    sentence = "You do not teach this course."
+    assert errors_of(batch) == [(3, "course", sentence), (4, "course", sentence)]
+    assert everything() == before
+    batch = write_batch(cohorts(rows[:1], actor=ina))
+    assert batch.state == BatchState.WRITTEN
+    CourseStaff.objects.all().delete()
+    before = everything()
+    assert undo_batch(batch).state == BatchState.WRITTEN
+    assert everything() == before
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
