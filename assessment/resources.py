@@ -169,7 +169,7 @@ class GradeResource(RunResource):
             entry = plan.lesson(one.page_key) if plan else None
             one.import_lesson = name_in(plan, entry) if plan and entry else str(one.page_key)
             result = self.results.get((one.enrollment_id, one.page_key))
-            one.import_earned = result.score if result else None
+            one.import_earned = result.earned_score if result else None
 
     def export_rows(self, queryset):
         return queryset.select_related("enrollment__learner")
@@ -208,10 +208,10 @@ class GradeResource(RunResource):
             one.enrollment, one.page_key, one.page_id = run, entry.page_key, entry.page_id
             one.import_person, one.import_lesson = run.learner.name, name_in(self.plan_of(found[1]), entry)
             result = self.results.get((run.pk, entry.page_key))
-            one.import_earned = result.score if result else None
+            one.import_earned = result.earned_score if result else None
             one.max_score = entry.item.max_score
             # What was earned, or nothing at all, sets nothing by hand.
-            if one.score is None or (result is not None and one.score == result.score and not one.reason):
+            if one.score is None or (one.score == one.import_earned and not one.reason):
                 planned.trace["stands"] = True
                 return
         elif one.score is None:

@@ -138,7 +138,11 @@ class LessonProgress(models.Model):
 
 
 class Result(models.Model):
-    """One score per enrollment and page, written by `assessment`; access rules and reports read it."""
+    """The score that counts for a page in a run, written by `assessment`; whoever shows or adds up scores reads it.
+
+    ``score``, ``max_score`` and ``passed`` are what was earned, unless ``is_by_hand``: then they are what somebody set in
+    its place. What was earned is kept beside, None where nothing was.
+    """
 
     enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="results", verbose_name=_("enrollment"))
     page_key = models.UUIDField()
@@ -146,6 +150,10 @@ class Result(models.Model):
     score = models.DecimalField(_("score"), max_digits=9, decimal_places=4)
     max_score = models.DecimalField(_("of"), max_digits=9, decimal_places=4)
     passed = models.BooleanField(_("passed"), null=True)
+    is_by_hand = models.BooleanField(_("set by hand"), default=False)
+    earned_score = models.DecimalField(_("earned"), max_digits=9, decimal_places=4, null=True)
+    earned_max_score = models.DecimalField(_("earned of"), max_digits=9, decimal_places=4, null=True)
+    earned_passed = models.BooleanField(_("passed as earned"), null=True)
     updated_at = models.DateTimeField(_("updated"))
 
     class Meta:
@@ -154,6 +162,11 @@ class Result(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enrollment", "page_key"], name="learning_result_unique"),
             models.CheckConstraint(condition=models.Q(max_score__gt=0), name="learning_result_has_points"),
+            models.CheckConstraint(
+                condition=models.Q(is_by_hand=True)
+                | models.Q(earned_score=models.F("score"), earned_max_score=models.F("max_score")),
+                name="learning_result_counts_what_was_earned",
+            ),
         ]
 
     def __str__(self):

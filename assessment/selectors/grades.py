@@ -56,16 +56,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class LearnerGrades:
-    """One run: what was earned, what was set by hand, and what they add up to."""
+    """One run: what counts for each lesson, what was earned, what was said when it was set by hand, and the total."""
 
     enrollment: Enrollment
+    counts: Mapping[UUID, Grade]
     earned: Mapping[UUID, Grade]
     overrides: Mapping[UUID, GradeOverride]
     total: CourseTotal
 
     def grade(self, page_key: UUID) -> Grade | None:
-        """What counts for an item: the grade set by hand, else what was earned."""
-        return standing(self.earned.get(page_key), self.overrides.get(page_key))
+        """What counts for a lesson: the grade set by hand, else what was earned."""
+        return self.counts.get(page_key)
 
     def together(self, lesson: GradedLesson) -> ItemLine | None:
         """The item that ``lesson`` makes up with others; None where it is graded by itself or counts in no category."""
@@ -203,15 +204,20 @@ def gradebook(*, course: CoursePage, enrollments: Iterable[Enrollment], plan: Pl
     plan = plan or grading_plan(course)
     runs = list(enrollments)
     ids = [run.pk for run in runs]
+    counts: dict[int, dict[UUID, Grade]] = {}
     earned: dict[int, dict[UUID, Grade]] = {}
-    for result in Result.objects.filter(enrollment__in=ids).only("enrollment_id", "page_key", "score", "max_score"):
-        earned.setdefault(result.enrollment_id, {})[result.page_key] = Grade(result.score, result.max_score)
+    names = ("enrollment_id", "page_key", "score", "max_score", "is_by_hand", "earned_score", "earned_max_score")
+    for run, key, score, of, is_by_hand, got, got_of in Result.objects.filter(enrollment__in=ids).values_list(*names):
+        counts.setdefault(run, {})[key] = Grade(score, of, is_override=is_by_hand)
+        if got is not None:
+            earned.setdefault(run, {})[key] = Grade(got, got_of)
     overrides: dict[int, dict[UUID, GradeOverride]] = {}
     for override in GradeOverride.objects.filter(enrollment__in=ids, is_latest=True, score__isnull=False):
         overrides.setdefault(override.enrollment_id, {})[override.page_key] = override
-    return Gradebook(
-        plan, tuple(_learner(plan, run, earned.get(run.pk, {}), overrides.get(run.pk, {})) for run in runs)
+    rows = (
+        _learner(plan, run, counts.get(run.pk, {}), earned.get(run.pk, {}), overrides.get(run.pk, {})) for run in runs
     )
+    return Gradebook(plan, tuple(rows))
 
 
 def learner_grades(
@@ -242,21 +248,16 @@ def without(plan: Plan, unseen: frozenset[UUID]) -> Plan:
     )
 
 
-def standing(earned: Grade | None, override: GradeOverride | None) -> Grade | None:
-    if override is not None and override.score is not None:
-        return Grade(override.score, override.max_score, is_override=True)
-    return earned
-
-
 def _learner(
-    plan: Plan, run: Enrollment, earned: dict[UUID, Grade], overrides: dict[UUID, GradeOverride]
+    plan: Plan,
+    run: Enrollment,
+    counts: dict[UUID, Grade],
+    earned: dict[UUID, Grade],
+    overrides: dict[UUID, GradeOverride],
 ) -> LearnerGrades:
-    found = (
-        (entry.item.key, standing(earned.get(entry.page_key), overrides.get(entry.page_key))) for entry in plan.lessons
-    )
-    grades = {key: grade for key, grade in found if grade is not None}
+    grades = {lesson.item.key: counts[lesson.page_key] for lesson in plan.lessons if lesson.page_key in counts}
     total = course_total(categories=plan.categories, grades=grades, pass_mark=plan.course.pass_mark)
-    return LearnerGrades(run, earned, overrides, total)
+    return LearnerGrades(run, counts, earned, overrides, total)
 
 
 def override_history(*, enrollment: Enrollment, page_key: UUID) -> list[GradeOverride]:

@@ -20,11 +20,13 @@ from workbench.times import moment_words
 
 @dataclass(frozen=True)
 class KeptResult:
-    """The points that count among the attempts, and whether they pass; None where the quiz has no pass mark."""
+    """The points that count, of the attempts or as set by hand, and whether they pass; None where the quiz has no pass
+    mark."""
 
     score: Decimal
     max_score: Decimal
     passed: bool | None
+    is_by_hand: bool
 
 
 def with_result(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
@@ -34,6 +36,7 @@ def with_result(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
         kept_score=Subquery(results.values("score")[:1]),
         kept_of=Subquery(results.values("max_score")[:1]),
         kept_passed=Subquery(results.values("passed")[:1]),
+        kept_by_hand=Subquery(results.values("is_by_hand")[:1]),
     )
 
 
@@ -41,7 +44,8 @@ def kept_result(attempts: Sequence[Any]) -> KeptResult | None:
     """The result beside attempts of `with_result`; None before there is one."""
     if not attempts or attempts[0].kept_score is None:
         return None
-    return KeptResult(attempts[0].kept_score, attempts[0].kept_of, attempts[0].kept_passed)
+    first = attempts[0]
+    return KeptResult(first.kept_score, first.kept_of, first.kept_passed, first.kept_by_hand)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ from wagtail.models import Page
 
 from assessment.exceptions import GradeInvalid, NoSuchItem, RunIsOver
 from assessment.models import GradeOverride
+from assessment.rules import passes
 from assessment.selectors.grades import Plan, grading_plan
 from learning.exceptions import ReasonMissing
 from learning.models import Enrollment
-from learning.services import record_event
+from learning.services import clear_result, complete_lesson_in_runs, record_event, set_result
 from learning.verbs import Verb
+from lms_pages.models import QuizPage
 
 
 def override_grade(
@@ -33,8 +35,9 @@ def override_grade(
     source: str = "staff",
     plan: Plan | None = None,
 ) -> GradeOverride | None:
-    """Set what counts for one item of one run, in place of what was earned: a row, one `grade:overridden` event and an
-    entry in the log, in one transaction. ``max_score`` is the item's own where it is not said.
+    """Set what counts for one lesson of one run, in place of what was earned: a row, the run's result, one
+    `grade:overridden` event and an entry in the log, in one transaction. ``max_score`` is the lesson's own where it is
+    not said. A quiz with a pass mark that is passed so is done; what was done stays done.
 
     Returns None, and changes nothing, when just that stands already. ReasonMissing without a reason, GradeInvalid
     unless 0 ≤ score ≤ max_score and max_score > 0, NoSuchItem unless the course grades it, RunIsOver unless the
@@ -94,6 +97,7 @@ def _write(
         if known is not None:
             GradeOverride.objects.filter(pk=known.pk).update(is_latest=False)
         new.save(force_insert=True)
+        _let_count(enrollment, new, actor, source)
         record_event(
             verb=Verb.GRADE_OVERRIDDEN,
             idempotency_key=f"grade:overridden:{new.uuid}",
@@ -119,6 +123,29 @@ def _write(
             data={"lesson": str(new.page_key), "reason": new.reason},
         )
     return new
+
+
+def _let_count(enrollment: Enrollment, new: GradeOverride, actor: Any, source: str) -> None:
+    """Write the word into the run's result, which is what every page, file and report shows."""
+    if new.score is None:
+        clear_result(enrollment=enrollment, page_key=new.page_key, at=new.at)
+        return
+    quiz = QuizPage.objects.filter(pk=new.page_id).first()
+    passed = passes(score=new.score, max_score=new.max_score, pass_mark=quiz.pass_mark) if quiz else None
+    set_result(
+        enrollment=enrollment,
+        page_key=new.page_key,
+        page_id=new.page_id,
+        score=new.score,
+        max_score=new.max_score,
+        passed=passed,
+        at=new.at,
+    )
+    if quiz is not None and passed:
+        enrollment.refresh_from_db()
+        complete_lesson_in_runs(
+            enrollments=[enrollment], lesson=quiz, rule="quiz", at=new.at, source=source, actor=actor
+        )
 
 
 def plain(number: Decimal) -> str:

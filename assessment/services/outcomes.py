@@ -82,9 +82,10 @@ def graded_event(attempt: Attempt, cause: Cause, at: datetime, actor: Any, sourc
 
 
 def keep_outcomes(*, attempts: Sequence[Attempt], at: datetime, actor: Any = None, source: str = "web") -> None:
-    """Keep the result that counts among each run's attempts at a quiz, and mark the quiz done once it is earned.
+    """Keep the result that counts among each run's attempts at a quiz, and mark the quiz done once it is earned. A score
+    set by hand goes on counting in its place.
 
-    A quiz with a pass mark is done when the result that counts has passed, one without when it is handed in. What
+    A quiz with a pass mark is done when the result of its attempts has passed, one without when it is handed in. What
     was done stays done, whatever a later attempt or grade brings. A run that is over keeps what it has.
     """
     open_runs = {

@@ -21,16 +21,16 @@ from learning.services.progress import (
     complete_lesson_in_runs,
     finish_course,
     hold_run,
-    record_result,
-    record_results,
     record_visit,
 )
 from learning.services.reminders import send_reminder
+from learning.services.results import clear_result, record_result, record_results, set_result
 
 __all__ = [
     "Recorded",
     "approve_request",
     "change_cohort",
+    "clear_result",
     "complete_lesson",
     "complete_lesson_in_runs",
     "decline_request",
@@ -60,5 +60,6 @@ __all__ = [
     "send_message",
     "send_reminder",
     "set_due_date",
+    "set_result",
     "why_closed",
 ]

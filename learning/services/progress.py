@@ -1,19 +1,17 @@
-"""Lessons done, scores, visits."""
+"""Lessons done, and visits."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime as moment
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from wagtail.models import Page
 
 from learning.exceptions import LessonsMissing, NotEnrolled
-from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress, Result
+from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LearningEvent, LessonProgress
 from learning.policies import require_unlocked
 from learning.services.events import new_event, record_events
 from learning.services.rounds import round_suffixes
@@ -276,41 +274,6 @@ def complete_courses(
             for enrollment in enrollments
             if enrollment.pk in closing
         ]
-    )
-
-
-def record_result(
-    *,
-    enrollment: Enrollment,
-    page: Page,
-    score: Decimal,
-    max_score: Decimal,
-    passed: bool | None,
-    at: moment | None = None,
-) -> None:
-    """Keep the score a page has in an enrollment; a later call replaces it."""
-    record_results(
-        [
-            Result(
-                enrollment=enrollment,
-                page_key=page.translation_key,
-                page_id=page.pk,
-                score=score,
-                max_score=max_score,
-                passed=passed,
-                updated_at=at or timezone.now(),
-            )
-        ]
-    )
-
-
-def record_results(results: Sequence[Result]) -> None:
-    """Keep many scores at once, at most one for each enrollment and page."""
-    Result.objects.bulk_create(
-        results,
-        update_conflicts=True,
-        unique_fields=["enrollment", "page_key"],
-        update_fields=["page", "score", "max_score", "passed", "updated_at"],
     )
 
 

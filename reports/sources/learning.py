@@ -58,7 +58,8 @@ class CourseProgress(Source):
             Column("last_activity", _("Last activity"), "date"),
             Column("due", _("Due"), "date"),
             Column("completed", _("Completed"), "date"),
-            Column("score", _("Score"), "percent"),
+            # Of the scores that count, those set by hand among them; the weighted total stands in the gradebook.
+            Column("score", _("Mean score"), "percent"),
         )
 
     def rows(self, queryset: QuerySet, moment: Moment) -> QuerySet:

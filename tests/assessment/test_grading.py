@@ -9,11 +9,19 @@ from wagtail.models import ModelLogEntry
 from accounts.roles import INSTRUCTOR
 from assessment.exceptions import NotHandedIn, PointsOutside
 from assessment.models import Attempt, AttemptQuestion
-from assessment.services import grade_answer, save_answers, start_attempt, submit_attempt
+from assessment.services import (
+    clear_override,
+    grade_answer,
+    override_grade,
+    regrade_question,
+    save_answers,
+    start_attempt,
+    submit_attempt,
+)
 from learning.models import EnrollmentStatus, LearningEvent, LessonProgress, Result
 from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
-from tests.factories.questions import make_question, option_ids
+from tests.factories.questions import make_question, option_ids, put_right
 from tests.factories.quizzes import asked, make_quiz, make_taker, section
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +189,21 @@ def test_grading_costs_the_same_with_two_and_with_forty_waiting(
             found.append(len(queries))
         counts.append(found)
     assert counts[0] == counts[1]
+
+
+def test_a_regrade_keeps_a_grade_that_was_set_by_hand():
+    question, actor = make_question(), make_person()
+    quiz = make_quiz(None, question)
+    run = make_taker(quiz)
+    attempt = make_attempt(run, quiz)
+    half = Decimal("0.5")
+    override_grade(enrollment=run, page_key=quiz.translation_key, score=half, reason="Oral exam", actor=actor)
+    texts = {item.id: str(item.value["text"]) for item in question.value["options"].bound_blocks}
+    chosen = attempt.questions.get().answer["options"][0]
+    other = next(text for key, text in texts.items() if key != chosen)
+    put_right(question, other.removeprefix("<p>").removesuffix("</p>"))
+    regrade_question(question=question, actor=actor, reason="The key was wrong.")
+    result = Result.objects.get()
+    assert (result.score, result.is_by_hand, result.earned_score) == (half, True, 0)
+    clear_override(enrollment=run, page_key=quiz.translation_key, reason="A slip", actor=actor)
+    assert Result.objects.get().score == 0

@@ -12,13 +12,14 @@ from assessment.policies import may_grade
 from assessment.selectors import override_history
 from assessment.services import clear_override, override_grade
 from learning.exceptions import ReasonMissing
-from learning.models import LearningEvent
+from learning.models import LearningEvent, LessonProgress, Result
 from learning.selectors.moments import event_words
 from learning.services import leave_course
 from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
-from tests.factories.grades import make_graded_course, with_scores
+from tests.factories.grades import give, make_graded_course, with_scores
 from tests.factories.lms_pages import lessons_of
+from tests.factories.quizzes import make_attempt, make_quiz, make_taker
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -42,6 +43,7 @@ def key(run):
 def everything() -> tuple:
     return (
         list(GradeOverride.objects.order_by("pk").values()),
+        list(Result.objects.order_by("pk").values()),
         LearningEvent.objects.filter(verb="grade:overridden").count(),
         ModelLogEntry.objects.count(),
     )
@@ -68,6 +70,38 @@ def test_setting_a_grade_writes_a_row_an_event_and_the_log(run, teacher, key):
     assert event_words(event) == "Ina Instructor set the grade for “Paper 2” to 1.5 of 2: Fair copy"
     entry = ModelLogEntry.objects.get(action="assessment.grade")
     assert (entry.object_id, entry.user, entry.data["reason"]) == (str(run.pk), teacher, "Fair copy")
+
+
+def counting(run) -> dict:
+    return {
+        row.page.title: (row.score, row.max_score, row.is_by_hand, row.earned_score) for row in Result.objects.all()
+    }
+
+
+def test_a_grade_set_by_hand_counts_whatever_is_earned_until_it_is_taken_back(run, teacher, key):
+    assert counting(run)["Paper 2"] == (D("0.5"), 1, False, D("0.5"))
+    override_grade(enrollment=run, page_key=key, score=D(2), reason="Oral exam", actor=teacher)
+    assert counting(run)["Paper 2"] == (2, 2, True, D("0.5"))
+    give(run, lessons_of(run.course)[1], 0, 2)
+    assert counting(run)["Paper 2"] == (2, 2, True, 0)
+    clear_override(enrollment=run, page_key=key, reason="A slip", actor=teacher)
+    assert counting(run)["Paper 2"] == (0, 2, False, 0)
+    exam = lessons_of(run.course)[3].translation_key
+    override_grade(enrollment=run, page_key=exam, score=D(1), reason="Oral exam", actor=teacher)
+    clear_override(enrollment=run, page_key=exam, reason="A slip", actor=teacher)
+    assert set(counting(run)) == {"Paper 1", "Paper 2"}
+
+
+def test_a_quiz_passed_by_hand_is_done_and_stays_done(teacher):
+    quiz = make_quiz(pass_mark=D("0.6"))
+    run, key = make_taker(quiz), quiz.translation_key
+    make_attempt(run, quiz, right=1)
+    override_grade(enrollment=run, page_key=key, score=D(1), reason="No", actor=teacher)
+    assert (Result.objects.get().passed, LessonProgress.objects.count()) == (False, 0)
+    override_grade(enrollment=run, page_key=key, score=D(2), reason="Oral exam", actor=teacher)
+    assert (Result.objects.get().passed, LessonProgress.objects.get().lesson_key) == (True, key)
+    clear_override(enrollment=run, page_key=key, reason="A slip", actor=teacher)
+    assert (Result.objects.get().passed, LessonProgress.objects.count()) == (False, 1)
 
 
 def test_a_later_word_is_a_new_row(run, teacher, key):

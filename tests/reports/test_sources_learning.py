@@ -10,10 +10,13 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import translation
 
+from assessment.selectors import grading_plan, learner_grades
+from assessment.services import clear_override, override_grade
 from learning.models import Enrollment
-from learning.services import enroll, leave_course, record_result, request_enrollment
+from learning.services import complete_lesson, enroll, leave_course, record_result, request_enrollment
 from lms_pages.models import CourseStaff
 from reports.exceptions import UnknownReport
 from reports.registries import Moment, Source, check_sources, source_for, sources
@@ -21,6 +24,7 @@ from reports.selectors.results import report_result, report_stream, scope_hash
 from reports.viewers import OPERATOR
 from tests.factories.accounts import make_person, make_team
 from tests.factories.dashboards import add_learners
+from tests.factories.grades import give, make_graded_course, with_scores
 from tests.factories.learning import make_completed, make_enrollment
 from tests.factories.lms_pages import lessons_of, make_course
 
@@ -121,6 +125,38 @@ def test_the_columns_say_what_is_known(academy):
     assert row[6:] == (dt.date(2026, 3, 1), None, 65.0)
     assert row[3] == enrollment.enrolled_at
     assert row[5] == enrollment.last_activity_at
+
+
+def test_the_score_is_the_mean_of_what_counts_in_the_gradebook(db, client):
+    """A grade set by hand is the same number in the report, in the gradebook, in the learner's grades and at the end."""
+    course = make_graded_course()
+    run = with_scores(course, 1, "0.5", 0, "0.75")
+    exam = lessons_of(course)[3]
+    ina = make_person("Ina Instructor")
+
+    def report() -> float:
+        return report_result(source=source_for("course-progress"), viewer=OPERATOR, moment=MOMENT, limit=9).rows[0][-1]
+
+    def book() -> float:
+        grades = learner_grades(enrollment=run)
+        shares = [grades.grade(lesson.page_key) for lesson in grading_plan(course).lessons]
+        return round(100 * float(sum(share.score / share.max_score for share in shares) / len(shares)), 1)
+
+    assert report() == book() == 56.2
+    override_grade(enrollment=run, page_key=exam.translation_key, score=Decimal(4), reason="Oral exam", actor=ina)
+    assert report() == book() == 62.5
+    # What is earned later waits behind it.
+    give(run, exam, 0)
+    assert report() == book() == 62.5
+    for lesson in lessons_of(course):
+        complete_lesson(enrollment=run, lesson=lesson)
+    client.force_login(run.learner)
+    page = client.get(reverse("assessment:grades", args=[run.uuid])).content.decode()
+    assert "4 of 4 (100 %)" in " ".join(page.split())
+    # 1 + .5 + 0 + 4 of 1 + 1 + 1 + 4 points.
+    assert client.get(reverse("learning:completion", args=[run.uuid])).context["score"]["percent"] == 79
+    clear_override(enrollment=run, page_key=exam.translation_key, reason="A slip", actor=ina)
+    assert report() == book() == 37.5
 
 
 def test_the_summary_counts_all_rows_and_speaks(academy):
