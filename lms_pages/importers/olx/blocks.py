@@ -151,6 +151,7 @@ class BlockReader:
                         element=element,
                         markdown=str(attributes.get("markdown") or ""),
                         remark=lambda reason: report.note(block.type, block.name, block.place, reason),
+                        weight=str(attributes.get("weight") or ""),
                     )
                     if not questions and not text:
                         raise Unaskable(_("It is empty."))

@@ -5,7 +5,7 @@ import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.html import escape
@@ -47,9 +47,10 @@ class Input:
 
 
 def read_problem(
-    *, key: str, name: str, element: etree._Element, markdown: str, remark: Remark
+    *, key: str, name: str, element: etree._Element, markdown: str, remark: Remark, weight: str = ""
 ) -> tuple[list[QuestionData], str]:
-    """The questions of a problem, and the text that follows the last of them.
+    """The questions of a problem, and the text that follows the last of them. ``weight`` is what all of them are worth
+    together; without one, each is worth a point.
 
     Raises Unaskable with the reason when any of its inputs cannot be judged here:
     half a problem is worse than a clear placeholder.
@@ -64,6 +65,7 @@ def read_problem(
     element = without_script(element, seed=key, remark=remark)
     reader = Reader(remark)
     reader.read(element)
+    points = points_of_weight(weight, len(reader.inputs))
     questions = [
         QuestionData(
             key=key if number == 1 else f"{key}#{number}",
@@ -72,10 +74,24 @@ def read_problem(
             stem="".join(entry.stem).strip(),
             data=entry.data,
             feedback="".join(entry.feedback),
+            points=points[number - 1],
         )
         for number, entry in enumerate(reader.inputs, 1)
     ]
     return questions, "".join(reader.pending).strip()
+
+
+def points_of_weight(weight: str, count: int) -> list[Decimal]:
+    """What each of ``count`` questions is worth, to two places; together they are worth ``weight``."""
+    try:
+        together = Decimal(weight)
+        is_usable = bool(count) and 0 <= together < 1000
+    except InvalidOperation:
+        is_usable = False
+    if not is_usable:
+        return [Decimal(1)] * count
+    each = (together / count).quantize(Decimal("0.01"), ROUND_DOWN)
+    return [each] * (count - 1) + [together.quantize(Decimal("0.01"), ROUND_DOWN) - each * (count - 1)]
 
 
 def without_script(element: etree._Element, *, seed: str, remark: Remark) -> etree._Element:

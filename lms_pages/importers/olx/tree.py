@@ -50,6 +50,7 @@ class QuestionData:
     stem: str
     data: dict[str, Any]
     feedback: str = ""
+    points: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)

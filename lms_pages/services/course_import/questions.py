@@ -40,6 +40,7 @@ class QuestionStore:
             "title": Truncator(data.title or plain_text(stem) or block.name).chars(200),
             "stem": stem,
             "feedback": self.text(data.feedback, block),
+            "points": data.points,
         }
         definition = question.definition.stream_block.to_python([self.definition(data, key, block)])
         same = (

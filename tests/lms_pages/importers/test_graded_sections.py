@@ -1,8 +1,11 @@
 """In Open edX a graded section is one item; here its lessons are graded together."""
 
 import pytest
+from wagtail.models import Revision
 
+from lms_pages.importers.olx.problems import points_of_weight
 from lms_pages.models import CoursePage, LessonPage
+from questions.models import Question
 from tests.factories.olx import graded_course, whole_course
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,36 @@ def test_an_update_follows_the_sections_and_mends_courses_imported_before(import
     renamed = {name: str(text).replace("Quiz", "Test") for name, text in tree.items()}
     importing(renamed, update=True)
     assert graded_as() == {"Unit 1": "Test", "Unit 2": "Test"}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "points"),
+    [({}, [1, 1]), ({"weight": "5"}, [5, 5]), ({"weight": "0.0"}, [0, 0]), ({"weight": "none"}, [1, 1])],
+)
+def test_a_problem_is_worth_its_weight(importing, attributes, points):
+    tree = graded_course(("Week 1", "Quiz", "pp"), **attributes)
+    importing(tree)
+    assert list(Question.objects.values_list("points", flat=True)) == points
+    revisions = Revision.objects.count()
+    importing(tree, update=True)
+    assert Revision.objects.count() == revisions
+
+
+@pytest.mark.parametrize(
+    ("weight", "count", "points"),
+    [
+        ("", 2, ["1", "1"]),
+        ("1", 3, ["0.33", "0.33", "0.34"]),
+        ("10", 4, ["2.50", "2.50", "2.50", "2.50"]),
+        ("0", 2, ["0.00", "0.00"]),
+        ("-1", 1, ["1"]),
+        ("1000", 1, ["1"]),
+        ("NaN", 1, ["1"]),
+        ("2", 0, []),
+    ],
+)
+def test_questions_of_a_problem_share_its_weight(weight, count, points):
+    assert [str(one) for one in points_of_weight(weight, count)] == points
 
 
 def test_a_graded_section_of_which_nothing_arrives_is_said(importing):
