@@ -14,19 +14,20 @@ from tests.records.world import ROLES, ROWS, label_of, observed
 from workbench.modeladmin import registered
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "records.md"
-ACTIONS = ("list", "view", "change", "export", "act")
+ACTIONS = ("list", "view", "change", "export", "import", "act")
 HEAD = """# Who may do what with which record
 
 Every record screen of the admin, and what each role finds there. **all**: every row. **own**: some rows: those in the
 role's scope (for instructors the courses they teach, for managers the people of their teams, for report administrators
 the mail that carries reports), or those whose state allows it (only an active run has a due date to change). **–**:
-nothing; the address refuses. **no page**: the record has none. Learners and visitors have no access to the admin.
+nothing; the address refuses. **own courses**: files about the courses they teach; one row about another course refuses
+the whole file. **no page**: the record has none. Learners and visitors have no access to the admin.
 Superusers may do what administrators may.
 
 A test compares this page with the site, cell by cell; a record that is not on it fails the test.
 
-| Record | Role | List | View | Change | Export | Act |
-|---|---|---|---|---|---|---|
+| Record | Role | List | View | Change | Export | Import | Act |
+|---|---|---|---|---|---|---|---|
 """
 
 

@@ -37,7 +37,7 @@ from workbench.modeladmin import ScopedModelAdmin, registered
 from workbench.modeladmin.transfer import kinds_of
 
 ROLES = (ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR)
-ALL, OWN, NONE, NO_SUCH = "all", "own", "–", "no page"
+ALL, OWN, NONE, NO_SUCH, OWN_COURSES = "all", "own", "–", "no page", "own courses"
 # Row buttons that only lead to another record's page say nothing about what may be done.
 LEADING = ("_modeladmin_inspect", "_modeladmin_edit", "_modeladmin_delete", "_modeladmin_index")
 
@@ -232,6 +232,7 @@ ROWS: dict[str, Callable[[World], list]] = {
     "workbench.ImportBatch": lambda world: [
         make_batch([["new@example.com", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
         make_batch([["none", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
+        make_batch([["mine@example.com", "Ina", "Import"]], actor=world.people[INSTRUCTOR]),
     ],
     "django_celery_beat.PeriodicTask": lambda world: [
         make_entry(),
@@ -305,6 +306,7 @@ def observe(world: World, admin: ScopedModelAdmin) -> dict[str, dict[str, str]]:
             "view": pages(client, admin, "inspect", rows) if admin.inspect_view_enabled else NO_SUCH,
             "change": pages(client, admin, "edit", rows),
             "export": export(client, admin, extent(seen)),
+            "import": imports(client, admin, person),
             "act": ", ".join(sorted({*(act.label for act in offered[role]), *bulk})) or NONE,
         }
     refused_elsewhere(world, offered)
@@ -325,6 +327,15 @@ def export(client: Client, admin: ScopedModelAdmin, listed: str) -> str:
         return NONE
     assert page.context["count"] <= client.get(admin.url_helper.index_url).context["result_count"]
     return listed
+
+
+def imports(client: Client, admin: ScopedModelAdmin, person: Any) -> str:
+    """Whether files come in here; what they may say is a matter of each kind of file, and tested there."""
+    if not kinds_of(admin):
+        return NO_SUCH
+    if client.get(admin.url_helper.get_action_url("import")).status_code != 200:
+        return NONE
+    return ALL if person.has_perm("learning.view_all_enrollments") else OWN_COURSES
 
 
 def refused_elsewhere(world: World, offered: dict[str, set[Act]]) -> None:
