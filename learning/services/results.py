@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime as moment
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -50,7 +51,8 @@ def record_results(results: Sequence[Result]) -> None:
         result.earned_score, result.earned_max_score = result.score, result.max_score
         result.earned_passed = result.passed
     runs, keys = zip(*new, strict=True)
-    with transaction.atomic():
+    # Callers hold a transaction already; a savepoint would be two more queries on every answer.
+    with transaction.atomic(savepoint=False):
         Result.objects.bulk_create(results, ignore_conflicts=True)
         found = Result.objects.filter(enrollment__in=runs, page_key__in=keys)
         rows = [row for row in found if (row.enrollment_id, row.page_key) in new]
@@ -65,7 +67,7 @@ def record_results(results: Sequence[Result]) -> None:
 
 
 def unless_by_hand(name: str, value: Decimal | bool | None) -> Case:
-    field = Result._meta.get_field(name)
+    field: Any = Result._meta.get_field(name)
     return Case(When(is_by_hand=True, then=F(name)), default=Value(value, output_field=field), output_field=field)
 
 
@@ -83,7 +85,7 @@ def set_result(
     calls."""
     values = {"score": score, "max_score": max_score, "passed": passed, "updated_at": at or timezone.now()}
     new = Result(enrollment=enrollment, page_key=page_key, page_id=page_id, is_by_hand=True, **values)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         Result.objects.bulk_create([new], ignore_conflicts=True)
         Result.objects.filter(enrollment=enrollment, page_key=page_key).update(is_by_hand=True, **values)
 
@@ -91,7 +93,7 @@ def set_result(
 def clear_result(*, enrollment: Enrollment, page_key: UUID, at: moment | None = None) -> None:
     """Let what was earned count again; where nothing was, there is no result any more."""
     by_hand = Result.objects.filter(enrollment=enrollment, page_key=page_key, is_by_hand=True)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         by_hand.filter(earned_score=None).delete()
         by_hand.update(
             score=F("earned_score"),

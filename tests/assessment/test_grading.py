@@ -22,7 +22,7 @@ from learning.models import EnrollmentStatus, LearningEvent, LessonProgress, Res
 from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
 from tests.factories.questions import make_question, option_ids, put_right
-from tests.factories.quizzes import asked, make_quiz, make_taker, section
+from tests.factories.quizzes import asked, make_attempt, make_quiz, make_taker, section
 
 pytestmark = pytest.mark.django_db
 

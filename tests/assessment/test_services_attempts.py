@@ -512,6 +512,6 @@ def test_asking_costs_the_same_queries_for_two_and_for_thirty_questions(django_a
             save_answers(attempt=attempt, answers={1: answers[1]})
         with django_assert_num_queries(5):
             save_answers(attempt=attempt, answers=answers)
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(32):
             submit_attempt(attempt=attempt)
         assert AttemptQuestion.objects.filter(attempt=attempt, share=1).count() == count
