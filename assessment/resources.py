@@ -309,15 +309,17 @@ def gradebook_cells(
     resource = GradeResource(actor=actor)
     plan, rows = all_grades(course=course, cohort=cohort)
     name = resource.name_of(course.translation_key)
+    lessons = [(lesson, name_in(plan, lesson)) for lesson in plan.lessons]
 
     def cells() -> Iterator[list[str]]:
+        # A record of its own for each cell would cost more than all the rest.
+        one = resource.init_instance()
         for row in rows:
-            for entry in plan.lessons:
+            for entry, lesson_name in lessons:
                 grade, override = row.grade(entry.page_key), row.overrides.get(entry.page_key)
                 earned = row.earned.get(entry.page_key)
-                one = resource.init_instance()
                 one.import_email, one.import_person = row.enrollment.learner.email, row.enrollment.learner.name
-                one.import_course, one.import_lesson = name, name_in(plan, entry)
+                one.import_course, one.import_lesson = name, lesson_name
                 one.score = grade.score if grade else None
                 one.max_score = grade.max_score if grade else entry.item.max_score
                 one.import_earned = earned.score if earned else None

@@ -139,8 +139,8 @@ def test_the_queries_do_not_grow_with_people_or_items(client, teacher, graded, o
     for _ in range(8):
         with_scores(graded, 1, 1, 0, 1)
     module = lessons_of(graded)[0].get_parent().specific
-    for number in range(5):
-        make_graded_lesson(module, f"More {number}", "Papers")
+    for number in range(6):
+        make_graded_lesson(module, f"More {number}", "Papers", graded_as=f"Item {number // 2}")
     assert queries() == few
 
 
@@ -213,6 +213,25 @@ def test_nobody_grades_themselves(client, teacher, graded):
     assert "Nobody sets their own grades." in words(client.get(cell(graded, run, lesson)))
     assert client.post(cell(graded, run, lesson), {"score": "2", "reason": "I"}).status_code == 403
     assert not GradeOverride.objects.exists()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_queries_of_the_file_do_not_grow_with_people_or_items(client, teacher, graded, ending):
+    def queries() -> int:
+        address = reverse("assessment:export_grades", args=[graded.translation_key, ending])
+        with CaptureQueriesContext(connection) as seen:
+            assert b"".join(client.get(address).streaming_content)
+        return len(seen)
+
+    with_scores(graded, 1)
+    queries()
+    few = queries()
+    for _ in range(8):
+        with_scores(graded, 1, 1, 0, 1)
+    module = lessons_of(graded)[0].get_parent().specific
+    for number in range(6):
+        make_graded_lesson(module, f"More {number}", "Papers", graded_as=f"Item {number // 2}")
+    assert queries() == few
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
