@@ -15,7 +15,8 @@ GRADED = "sql-for-analysts"
 
 
 def plan_grades(courses: dict[str, CoursePage]) -> None:
-    """Exercises weigh 60 %, the weakest does not count; the last module weighs 40 %."""
+    """Exercises weigh 60 %, those of a module are graded together and the weakest module does not count; the last
+    module weighs 40 %."""
     course = courses.get(GRADED)
     if course is None:
         return
@@ -28,7 +29,9 @@ def plan_grades(courses: dict[str, CoursePage]) -> None:
     last = course.get_children().live().order_by("path").last()
     for lesson in LessonPage.objects.descendant_of(course).order_by("path"):
         if lesson.knowledge_checks:
-            lesson.grading_category = FINAL if lesson.is_descendant_of(last) else EXERCISES
+            is_final = lesson.is_descendant_of(last)
+            lesson.grading_category = FINAL if is_final else EXERCISES
+            lesson.graded_as = "" if is_final else lesson.get_parent().title
             lesson.save_revision().publish()
 
 
