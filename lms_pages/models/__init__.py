@@ -4,7 +4,6 @@ from lms_pages.models.pages import (
     CatalogPage,
     CompletionRule,
     CoursePage,
-    CourseStaff,
     EnrollmentPolicy,
     GradingCategory,
     LessonOrder,
@@ -16,6 +15,7 @@ from lms_pages.models.pages import (
 )
 from lms_pages.models.publishing import BUSY, Publishing, PublishingState
 from lms_pages.models.quizzes import FeedbackMode, KeptAttempt, Layout, PlannedEntry, QuizPage, Review
+from lms_pages.models.staff import CourseStaff
 
 __all__ = [
     "BUSY",

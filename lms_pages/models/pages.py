@@ -1,6 +1,5 @@
 """Catalogs, courses, modules and lessons."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,6 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.shortcuts import redirect
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
@@ -30,6 +28,7 @@ from wagtail.search import index
 from library.models import Origin
 from lms_pages.blocks import LessonBody
 from lms_pages.grading import Aggregation, weights_in_words
+from lms_pages.widgets import SuggestedInput
 
 
 class Level(models.TextChoices):
@@ -258,24 +257,6 @@ class GradingCategory(Orderable):
         return self.name
 
 
-class CourseStaff(models.Model):
-    """Who teaches a course. A plain table: restoring an old revision of the page must not restore access."""
-
-    course = models.ForeignKey(CoursePage, models.CASCADE, related_name="staff", verbose_name=_("course"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="taught_courses", verbose_name=_("person")
-    )
-    title = models.CharField(_("shown as"), max_length=80, blank=True, help_text=_("Empty: Instructor."))
-
-    class Meta:
-        verbose_name = _("course staff")
-        verbose_name_plural = _("course staff")
-        constraints = [models.UniqueConstraint(fields=["course", "user"], name="lms_pages_staff_once_per_course")]
-
-    def __str__(self):
-        return f"{self.user} · {self.course}"
-
-
 class ModulePage(OriginPage, Page):
     """A part of a course. Its address leads to its place on the course page."""
 
@@ -306,20 +287,6 @@ def course_above(module: Page | None) -> int | None:
 
 def has_check(body) -> bool:
     return any(block.block_type == "knowledge_check" for block in body or [])
-
-
-class SuggestedInput(forms.TextInput):
-    """A line of text that offers what was written before."""
-
-    def __init__(self, suggestions: Iterable[str], attrs: dict[str, Any] | None = None):
-        super().__init__(attrs)
-        self.suggestions = list(suggestions)
-
-    def render(self, name, value, attrs=None, renderer=None):
-        known = f"{name}-known"
-        field = super().render(name, value, {**(attrs or {}), "list": known}, renderer)
-        options = format_html_join("", '<option value="{}"></option>', ((text,) for text in self.suggestions))
-        return format_html('{}<datalist id="{}">{}</datalist>', field, known, options)
 
 
 class LessonForm(WagtailAdminPageForm):
