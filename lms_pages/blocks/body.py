@@ -104,3 +104,12 @@ def lesson_blocks() -> list[tuple[str, blocks.Block]]:
 class LessonBody(blocks.StreamBlock):
     def __init__(self, local_blocks=None, **kwargs):
         super().__init__([*lesson_blocks(), *(local_blocks or [])], **kwargs)
+
+
+def has_check(body) -> bool:
+    return any(block.block_type == "knowledge_check" for block in body or [])
+
+
+def chosen_id(item: dict | int | None) -> int | None:
+    """The id in a list item's raw data; None where a draft has chosen nothing yet."""
+    return item["value"] if isinstance(item, dict) else item

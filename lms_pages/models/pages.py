@@ -27,6 +27,7 @@ from wagtail.search import index
 
 from library.models import Origin
 from lms_pages.blocks import LessonBody
+from lms_pages.blocks.body import chosen_id, has_check
 from lms_pages.grading import Aggregation, weights_in_words
 from lms_pages.widgets import SuggestedInput
 
@@ -285,10 +286,6 @@ def course_above(module: Page | None) -> int | None:
     return module.get_parent().pk if module is not None else None
 
 
-def has_check(body) -> bool:
-    return any(block.block_type == "knowledge_check" for block in body or [])
-
-
 class LessonForm(WagtailAdminPageForm):
     """Refuses to publish a lesson that nobody could complete; offers the grading categories of its course."""
 
@@ -449,8 +446,3 @@ class LessonPage(OriginPage, Page):
             for block in self.body.raw_data
             if block["type"] == "knowledge_check"
         }
-
-
-def chosen_id(item: dict | int | None) -> int | None:
-    """The id in a list item's raw data; None where a draft has chosen nothing yet."""
-    return item["value"] if isinstance(item, dict) else item
