@@ -90,7 +90,10 @@ class AttemptAdmin(RunRowsAdmin):
 
     def answered(self, row):
         question = row.as_asked
-        words = question.kind.describe(question.value, row.answer) if row.is_answered else _("no answer")
+        if row.is_answered:
+            words = question.kind.describe(question.value, row.answer)
+        else:
+            words = _("no answer") if row.unfinished is None else _("no complete answer")
         if row.needs_grading:
             return _("%(words)s (waits to be graded)") % {"words": words}
         if row.earned is None:

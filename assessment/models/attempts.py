@@ -103,6 +103,8 @@ class AttemptQuestion(models.Model):
     judged_revision = models.ForeignKey("wagtailcore.Revision", models.PROTECT, null=True, related_name="+")
     points = models.DecimalField(_("points"), max_digits=7, decimal_places=2)
     answer = models.JSONField(_("answer"), null=True)
+    # What the form held when it was no whole answer yet, by part as it was sent; empty once it is one.
+    unfinished = models.JSONField(_("unfinished answer"), null=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     # The window that saved the answer last: another one, drawn before, must not put its older state over it.
     saved_by = models.CharField(max_length=32, blank=True)
@@ -138,6 +140,11 @@ class AttemptQuestion(models.Model):
     @property
     def is_answered(self) -> bool:
         return self.answer is not None
+
+    @property
+    def is_complete(self) -> bool:
+        """Answered, and nothing newer stands there that is no whole answer yet."""
+        return self.answer is not None and self.unfinished is None
 
     @property
     def as_asked(self) -> Question:

@@ -1,16 +1,19 @@
 """What an attempt shows to its learner: while it is taken, before it is handed in, and afterwards."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assessment.models import Attempt, AttemptQuestion
 from assessment.selectors.attempts import allowance_for, review_rights
 from lms_pages.models import FeedbackMode, Layout, Review
+from questions.exceptions import AnswerInvalid, AnswerUnfinished
+from questions.models import Question
 from questions.shown import ShownQuestion
 
 
@@ -30,6 +33,9 @@ class AttemptItem:
     section: Section | None = None
     may_check: bool = False
     is_closed: bool = False
+    # Why what stands there is no whole answer yet, and what it is worth until it is one.
+    missing: str = ""
+    until_then: str = ""
     right_words: str = ""
     solution: str = ""
     shows_points: bool = False
@@ -37,6 +43,10 @@ class AttemptItem:
     @property
     def is_answered(self) -> bool:
         return self.row.is_answered
+
+    @property
+    def is_complete(self) -> bool:
+        return self.row.is_complete
 
 
 @dataclass(frozen=True)
@@ -52,11 +62,11 @@ class AttemptPage:
 
     @property
     def answered(self) -> int:
-        return sum(row.is_answered for row in self.numbers)
+        return sum(row.is_complete for row in self.numbers)
 
     @property
-    def unanswered(self) -> tuple[AttemptQuestion, ...]:
-        return tuple(row for row in self.numbers if not row.is_answered)
+    def incomplete(self) -> tuple[AttemptQuestion, ...]:
+        return tuple(row for row in self.numbers if not row.is_complete)
 
     @property
     def before(self) -> int | None:
@@ -67,13 +77,11 @@ class AttemptPage:
         return self.here + 1 if self.here and self.here < len(self.numbers) else None
 
 
-def attempt_page(
-    *, attempt: Attempt, wanted: str, drafts: Mapping[str, dict[str, Any]], all_of_it: bool = False
-) -> AttemptPage:
+def attempt_page(*, attempt: Attempt, wanted: str, all_of_it: bool = False, empty: int | None = None) -> AttemptPage:
     """The questions of an open attempt: all, or the one that is ``wanted`` by its number. Two queries.
 
     Nothing here tells a right answer; a verdict and feedback stand only at a question that was checked.
-    ``drafts`` are answers that could not be read, by number, with what is wrong about them.
+    ``empty`` is the number of a question that was to be checked without an answer.
     """
     rows = list(attempt.questions.select_related("question_revision").order_by("position"))
     here = None
@@ -83,7 +91,7 @@ def attempt_page(
         here = numbers.get(wanted) or first_open(rows)
         on_page = [row for row in rows if row.position == here]
     return AttemptPage(
-        items=tuple(items(attempt, on_page, drafts)),
+        items=tuple(items(attempt, on_page, empty)),
         numbers=tuple(rows),
         here=here,
         seconds_left=seconds_left(attempt),
@@ -98,16 +106,32 @@ def seconds_left(attempt: Attempt) -> int | None:
 
 
 def first_open(rows: list[AttemptQuestion]) -> int:
-    return next((row.position for row in rows if not row.is_answered), 1)
+    return next((row.position for row in rows if not row.is_complete), 1)
 
 
-def items(attempt: Attempt, rows: list[AttemptQuestion], drafts: Mapping[str, dict[str, Any]]) -> Iterator[AttemptItem]:
+def shortcoming(row: AttemptQuestion, question: Question) -> tuple[str, str]:
+    """Why an answer is not complete, in the reader's language, and what counts until it is; empty where it is."""
+    if row.unfinished is None:
+        return "", ""
+    try:
+        question.kind.clean_answer(question.value, row.unfinished)
+    except AnswerUnfinished as error:
+        return str(error), _("It is handed in as it stands.")
+    except AnswerInvalid as error:
+        return str(error), _("Until then your earlier answer counts.") if row.is_answered else ""
+    # The rules of its type have changed since.
+    return _("This answer was not saved as a whole. Save it once more."), ""
+
+
+def items(attempt: Attempt, rows: list[AttemptQuestion], empty: int | None = None) -> Iterator[AttemptItem]:
     at_once = attempt.judged_by.feedback_mode != FeedbackMode.AT_THE_END
     section = None
     for row in rows:
-        question, draft = row.as_asked, drafts.get(str(row.position))
+        question = row.as_asked
+        missing, until_then = shortcoming(row, question)
         kind, definition = question.kind, question.value
-        was_checked = at_once and row.tries > 0 and (row.share is not None or row.is_final)
+        # A verdict was that of the answer before, while another one is being written.
+        was_checked = at_once and not missing and row.tries > 0 and (row.share is not None or row.is_final)
         given = kind.values(definition, row.answer) if row.answer is not None else {}
         yield AttemptItem(
             row=row,
@@ -115,8 +139,8 @@ def items(attempt: Attempt, rows: list[AttemptQuestion], drafts: Mapping[str, di
                 question=question,
                 field=f"q{row.position}",
                 seed=str(attempt.uuid),
-                values=draft["values"] if draft else given,
-                error=draft["error"] if draft else "",
+                values=given if row.unfinished is None else row.unfinished,
+                error=missing or (_("Answer the question, then check it.") if row.position == empty else ""),
                 is_answered=was_checked,
                 is_right=None if row.share is None else row.share == 1,
                 is_partly_right=bool(row.share and 0 < row.share < 1),
@@ -128,6 +152,8 @@ def items(attempt: Attempt, rows: list[AttemptQuestion], drafts: Mapping[str, di
             section=heading(attempt, row) if row.section != section else None,
             may_check=at_once and not row.is_final and kind.is_graded and not kind.graded_by_hand,
             is_closed=row.is_final,
+            missing=missing,
+            until_then=until_then,
         )
         section = row.section
 
@@ -186,7 +212,7 @@ def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[st
                 question=question,
                 field=f"q{row.position}",
                 seed=str(attempt.uuid),
-                values=kind.values(definition, row.answer) if row.answer is not None else {},
+                values=kind.values(definition, row.answer) if row.answer is not None else row.unfinished or {},
                 is_answered=row.is_answered and (verdict or feedback),
                 is_right=(row.share == 1) if verdict and row.share is not None else None,
                 is_partly_right=verdict and row.share is not None and 0 < row.share < 1,

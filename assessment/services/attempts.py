@@ -4,6 +4,7 @@ Whoever writes to an attempt first holds the run (`hold_run`), then the attempt,
 sweep and a learner are served one after the other, and the later one finds what the first has done.
 """
 
+import json
 import logging
 import uuid
 from collections.abc import Mapping
@@ -31,10 +32,12 @@ from learning.verbs import Verb
 from lms_pages.models import FeedbackMode, Layout, LessonOrder, QuizPage
 from lms_pages.selectors import course_outline
 from questions.models import Question
-from questions.types import Answer
+from questions.types import Answer, Values
 
 logger = logging.getLogger(__name__)
 
+# Characters of an unfinished answer that are kept, as JSON: more than a whole answer of any type has.
+UNFINISHED_LENGTH = 60_000
 # What another process may have changed about an attempt.
 ENDING = ["state", "due_at", "saved_at", "submitted_at", "submitted_by", "score", "passed"]
 
@@ -172,43 +175,61 @@ def save_answers(
     *,
     attempt: Attempt,
     answers: Mapping[int, Answer | None],
+    unfinished: Mapping[int, Values] | None = None,
     at: datetime | None = None,
     window: Window | None = None,
 ) -> Saved:
     """Keep cleaned answers by the number of their question; None takes an answer back.
 
-    Of two windows the one that was drawn later wins; what is refused for that is named in the result.
+    ``unfinished`` are the values of forms that hold no whole answer yet. They are kept beside the last whole one, to
+    go on with, and never judged; what is saved without them clears them. Of two windows the one that was drawn later
+    wins; what is refused for that is named in the result.
 
-    Nothing is judged. Questions that were checked for good keep the answer they have. AttemptOver once the attempt is handed in or its time is up, by the server's clock alone;
-    NoSuchQuestion for a number the attempt does not have. Then nothing of it is kept.
+    Nothing is judged. Questions that were checked for good keep the answer they have. AttemptOver once the attempt is
+    handed in or its time is up, by the server's clock alone; NoSuchQuestion for a number the attempt does not have;
+    ValueError for values beyond `UNFINISHED_LENGTH`. Then nothing of it is kept.
     """
     at = at or timezone.now()
     with transaction.atomic():
         hold_attempt(attempt=attempt, at=at)
-        return Saved(at, _write_answers(attempt, answers, at, window))
+        return Saved(at, _write_answers(attempt, answers, unfinished or {}, at, window))
 
 
 def _write_answers(
-    attempt: Attempt, answers: Mapping[int, Answer | None], at: datetime, window: Window | None
+    attempt: Attempt,
+    answers: Mapping[int, Answer | None],
+    unfinished: Mapping[int, Values],
+    at: datetime,
+    window: Window | None,
 ) -> tuple[int, ...]:
     """The numbers of those that another window has saved meanwhile, and that stay."""
-    rows = {row.position: row for row in attempt.questions.filter(position__in=answers)}
-    if missing := set(answers) - set(rows):
+    if any(is_too_long(values) for values in unfinished.values()):
+        raise ValueError("an unfinished answer is too long to be kept")
+    given = sorted({*answers, *unfinished})
+    rows = {row.position: row for row in attempt.questions.filter(position__in=given)}
+    if missing := set(given) - set(rows):
         raise NoSuchQuestion(f"{NoSuchQuestion().args[0]} ({', '.join(map(str, sorted(missing)))})")
     changed, elsewhere = [], []
-    for position, answer in answers.items():
-        row = rows[position]
-        if row.is_final or row.answer == answer:
+    for position in given:
+        row, values = rows[position], unfinished.get(position)
+        answer = answers.get(position, row.answer)
+        if row.is_final or (row.answer, row.unfinished) == (answer, values):
             continue
         if window is not None and not window.may_write(row):
             elsewhere.append(position)
             continue
-        # A share that a check gave was that of the answer before.
-        row.answer, row.answered_at, row.share = answer, at if answer is not None else None, None
-        row.saved_by = window.name if window is not None else ""
+        if row.answer != answer:
+            # A share that a check gave was that of the answer before.
+            row.answer, row.answered_at, row.share = answer, at if answer is not None else None, None
+        row.unfinished, row.saved_by = values, window.name if window is not None else ""
         changed.append(row)
-    AttemptQuestion.objects.bulk_update(changed, ["answer", "answered_at", "share", "saved_by"])
+    AttemptQuestion.objects.bulk_update(changed, ["answer", "unfinished", "answered_at", "share", "saved_by"])
     return tuple(elsewhere)
+
+
+def is_too_long(values: Values) -> bool:
+    """Whether an unfinished answer is longer than what is kept."""
+    return len(json.dumps(values, ensure_ascii=False)) > UNFINISHED_LENGTH
 
 
 def check_answer(*, attempt: Attempt, position: int, answer: Answer, at: datetime | None = None) -> AttemptQuestion:
@@ -234,9 +255,10 @@ def check_answer(*, attempt: Attempt, position: int, answer: Answer, at: datetim
         question = row.as_asked
         grade = question.kind.grade(question.value, answer)
         row.answer, row.answered_at, row.tries, row.share = answer, at, row.tries + 1, grade.score
+        row.unfinished = None
         nothing_to_win = rules.penalty * row.tries >= 1
         row.is_final = rules.feedback_mode == FeedbackMode.AT_ONCE or grade.score in (None, 1) or nothing_to_win
-        row.save(update_fields=["answer", "answered_at", "tries", "share", "is_final"])
+        row.save(update_fields=["answer", "unfinished", "answered_at", "tries", "share", "is_final"])
     return row
 
 
@@ -244,11 +266,14 @@ def submit_attempt(
     *,
     attempt: Attempt,
     answers: Mapping[int, Answer | None] | None = None,
+    unfinished: Mapping[int, Values] | None = None,
     at: datetime | None = None,
     source: str = "web",
     window: Window | None = None,
 ) -> Attempt:
     """Hand an attempt in, with the last ``answers`` if there are any, and grade what the server can grade.
+
+    An answer that is ``unfinished`` counts as none, or as the last whole one where there is one.
 
     Handed in twice, it is one attempt with one grade, and the second call changes nothing. What arrives after the
     end of its time is not taken: then the attempt is handed in with what was saved before, by its deadline.
@@ -262,7 +287,7 @@ def submit_attempt(
         if is_over(attempt, at):
             return _end(attempt, by=SubmittedBy.DEADLINE, at=at, source=source)
         hold_attempt(attempt=attempt, at=at)
-        _write_answers(attempt, answers or {}, at, window)
+        _write_answers(attempt, answers or {}, unfinished or {}, at, window)
         return _end(attempt, by=SubmittedBy.LEARNER, at=at, source=source)
 
 

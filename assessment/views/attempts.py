@@ -1,11 +1,13 @@
 """Taking a quiz: begin, answer, hand in, look at it again. Every change is a POST, and the server keeps the time."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import wraps
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,16 +20,15 @@ from assessment.exceptions import AlreadyChecked, AttemptOver
 from assessment.models import Attempt, SubmittedBy
 from assessment.selectors.attempt_pages import attempt_page, review_page, seconds_left
 from assessment.services import check_answer, save_answers, start_attempt, submit_attempt
-from assessment.services.attempts import Window, is_over
+from assessment.services.attempts import Window, is_over, is_too_long
 from learning.exceptions import LearningError, NotEnrolled
 from learning.models import EnrollmentStatus
 from learning.views import lesson_of, own_enrollment, says_why
 from lms_pages.models import QuizPage
 from questions.exceptions import AnswerInvalid, AnswerUnfinished
-from questions.types import Answer, submitted
+from questions.types import Answer, Values, submitted
+from workbench.text import plain_text
 from workbench.times import moment_words
-
-DRAFTS = "attempt_drafts"
 
 
 @login_required
@@ -77,16 +78,16 @@ def attempt_view(request, attempt) -> HttpResponse:
     if not attempt.is_open:
         return redirect("assessment:review", uuid=attempt.uuid)
     if request.method == "GET":
-        drafts = request.session.get(DRAFTS, {}).get(str(attempt.uuid), {})
-        page = attempt_page(attempt=attempt, wanted=request.GET.get("q", ""), drafts=drafts)
+        page = attempt_page(attempt=attempt, wanted=request.GET.get("q", ""), empty=number(request.GET.get("empty")))
         return render(request, "assessment/attempt.html", {"page": page, "attempt": attempt, "quiz": attempt.quiz})
-    request.session.pop(DRAFTS, None)
-    answers, drafts = read_answers(request, attempt)
+    sent = read_answers(request, attempt)
     check = number(request.POST.get("check"))
     try:
-        saved = save_answers(attempt=attempt, answers=answers, window=window_of(request))
-        if check is not None and answers.get(check) is not None and str(check) not in drafts:
-            check_answer(attempt=attempt, position=check, answer=answers[check])
+        saved = save_answers(
+            attempt=attempt, answers=sent.answers, unfinished=sent.unfinished, window=window_of(request)
+        )
+        if check is not None and sent.answers.get(check) is not None and check not in sent.errors:
+            check_answer(attempt=attempt, position=check, answer=sent.answers[check])
     except AttemptOver:
         return ended(request, submit_attempt(attempt=attempt))
     except AlreadyChecked as error:
@@ -94,18 +95,23 @@ def attempt_view(request, attempt) -> HttpResponse:
         saved = None
     if saved is not None and saved.elsewhere:
         messages.warning(request, answered_elsewhere(saved.elsewhere))
-    if check in answers and answers[check] is None:
-        drafts[str(check)] = {"values": {}, "error": _("Answer the question, then check it.")}
-    elif check is not None and check not in answers and str(check) not in drafts:
+    for position in sent.lost:
+        messages.error(request, f"{position}. {sent.errors[position]}")
+    if check is not None and check not in sent.answers and check not in sent.errors:
         messages.info(request, AlreadyChecked().args[0])
-    if drafts:
-        request.session[DRAFTS] = {str(attempt.uuid): drafts}
-        return redirect(place_of(attempt, int(next(iter(drafts)))))
     if check is not None:
-        return redirect(place_of(attempt, check))
+        is_empty = check in sent.answers and sent.answers[check] is None
+        return redirect(place_of(attempt, check, is_empty=is_empty))
+    # The last look names what is not complete.
     if request.POST.get("go") == "finish":
         return redirect("assessment:finish", uuid=attempt.uuid)
-    return redirect(place_of(attempt, number(request.POST.get("go"))))
+    go = number(request.POST.get("go"))
+    if sent.errors and go is None:
+        return redirect(place_of(attempt, min(sent.errors)))
+    for position in sorted(set(sent.unfinished) - {go, *(saved.elsewhere if saved else ())}):
+        words = {"number": position, "sentence": sent.errors[position]}
+        messages.warning(request, _("Question %(number)s is not complete yet. %(sentence)s") % words)
+    return redirect(place_of(attempt, go))
 
 
 @of_mine
@@ -114,9 +120,11 @@ def save_view(request, attempt) -> JsonResponse:
     """The same for a script that saves while the learner goes on: what is kept now, and which answers are not clear."""
     if not attempt.is_open:
         return JsonResponse({"is_over": True, "sentence": AttemptOver().args[0]}, status=409)
-    answers, drafts = read_answers(request, attempt)
+    sent = read_answers(request, attempt)
     try:
-        saved = save_answers(attempt=attempt, answers=answers, window=window_of(request))
+        saved = save_answers(
+            attempt=attempt, answers=sent.answers, unfinished=sent.unfinished, window=window_of(request)
+        )
     except AttemptOver as error:
         return JsonResponse({"is_over": True, "sentence": error.args[0]}, status=409)
     except LearningError as error:
@@ -124,7 +132,7 @@ def save_view(request, attempt) -> JsonResponse:
     return JsonResponse(
         {
             "sentence": _("Saved at %(time)s.") % {"time": moment_words(saved.at).rpartition(" ")[2]},
-            "errors": {position: draft["error"] for position, draft in drafts.items()}
+            "errors": {str(position): sentence for position, sentence in sent.errors.items()}
             | {str(position): answered_elsewhere([position]) for position in saved.elsewhere},
             "seconds_left": seconds_left(attempt),
             "answered": answered_words(attempt),
@@ -139,14 +147,17 @@ def finish_view(request, attempt) -> HttpResponse:
     """What is answered and what is not; then it is handed in. A second press finds it handed in already."""
     if request.method == "POST" and attempt.is_open:
         was_open = attempt.enrollment.status == EnrollmentStatus.ACTIVE
-        attempt = submit_attempt(attempt=attempt, answers=read_answers(request, attempt)[0], window=window_of(request))
+        sent = read_answers(request, attempt)
+        attempt = submit_attempt(
+            attempt=attempt, answers=sent.answers, unfinished=sent.unfinished, window=window_of(request)
+        )
         say_how_it_ended(request, attempt)
         attempt.enrollment.refresh_from_db()
         if was_open and attempt.enrollment.status == EnrollmentStatus.COMPLETED:
             return redirect("learning:completion", uuid=attempt.enrollment.uuid)
     if not attempt.is_open:
         return redirect("assessment:review", uuid=attempt.uuid)
-    page = attempt_page(attempt=attempt, wanted="", drafts={}, all_of_it=True)
+    page = attempt_page(attempt=attempt, wanted="", all_of_it=True)
     return render(request, "assessment/finish.html", {"page": page, "attempt": attempt, "quiz": attempt.quiz})
 
 
@@ -180,34 +191,52 @@ def answered_elsewhere(positions: Collection[int]) -> str:
     return sentence % {"numbers": ", ".join(map(str, positions))}
 
 
-def read_answers(request, attempt: Attempt) -> tuple[dict[int, Answer | None], dict[str, dict]]:
-    """Cleaned answers by number to the questions that the form says it held, and drafts of those that are not clear.
+@dataclass(frozen=True)
+class Sent:
+    """What a form held, by the numbers of its questions: cleaned answers, the values of those that are none yet, and
+    a sentence for each of these."""
+
+    answers: dict[int, Answer | None] = field(default_factory=dict)
+    unfinished: dict[int, Values] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> list[int]:
+        """Those too long to be kept."""
+        return sorted(set(self.errors) - set(self.unfinished))
+
+
+def read_answers(request, attempt: Attempt) -> Sent:
+    """The answers to the questions that the form says it held.
 
     A question that is there and left empty is an answer taken back; one that is not there stays as it is.
     """
     there = {position for text in request.POST.getlist("asked") if (position := number(text)) is not None}
-    answers: dict[int, Answer | None] = {}
-    drafts: dict[str, dict] = {}
+    sent = Sent()
     rows = attempt.questions.filter(position__in=there, is_final=False).select_related("question_revision")
     for row in rows.order_by("position"):
         values = submitted(request.POST, f"q{row.position}")
         if not any(text.strip() for texts in values.values() for text in texts):
-            answers[row.position] = None
+            sent.answers[row.position] = None
             continue
         question = row.as_asked
         try:
-            answers[row.position] = question.kind.clean_answer(question.value, values)
-        except AnswerUnfinished as error:
-            # Kept as far as it goes: nobody loses what they wrote.
-            answers[row.position] = error.answer
-            drafts[str(row.position)] = {"values": values, "error": str(error)}
+            sent.answers[row.position] = question.kind.clean_answer(question.value, values)
+            continue
         except AnswerInvalid as error:
-            drafts[str(row.position)] = {"values": values, "error": str(error)}
-    return answers, drafts
+            sent.errors[row.position] = str(error)
+            if isinstance(error, AnswerUnfinished):
+                # It counts as far as it goes: nobody loses what they wrote.
+                sent.answers[row.position] = error.answer
+        values = {plain_text(part): [plain_text(text) for text in texts] for part, texts in values.items()}
+        if not is_too_long(values):
+            sent.unfinished[row.position] = values
+    return sent
 
 
 def answered_words(attempt: Attempt) -> str:
-    count = attempt.questions.aggregate(all=Count("pk"), answered=Count("answered_at"))
+    is_complete = Q(answer__isnull=False, unfinished__isnull=True)
+    count = attempt.questions.aggregate(all=Count("pk"), answered=Count("pk", filter=is_complete))
     return _("%(answered)d of %(total)d answered") % {"answered": count["answered"], "total": count["all"]}
 
 
@@ -215,13 +244,15 @@ def number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
-def place_of(attempt: Attempt, position: int | None) -> str:
-    """The address of a question: its own page, or its place on the page of all."""
+def place_of(attempt: Attempt, position: int | None, *, is_empty: bool = False) -> str:
+    """The address of a question: its own page, or its place on the page of all. ``is_empty`` where it has no answer
+    to be checked."""
     address = reverse("assessment:attempt", args=[attempt.uuid])
     if position is None:
         return address
-    one_a_page = attempt.judged_by.layout == "one"
-    return f"{address}?q={position}#q-{position}" if one_a_page else f"{address}#q-{position}"
+    query = {"q": position} if attempt.judged_by.layout == "one" else {}
+    query |= {"empty": position} if is_empty else {}
+    return f"{address}{'?' if query else ''}{urlencode(query)}#q-{position}"
 
 
 def ended(request, attempt: Attempt) -> HttpResponse:

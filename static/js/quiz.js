@@ -17,6 +17,8 @@ if (form) {
       const words = errors[place.dataset.answerError] || "";
       place.textContent = words;
       place.hidden = !words;
+      // What the page was drawn with is older.
+      document.getElementById(`a-q${place.dataset.answerError}-error`)?.remove();
     }
   };
 

@@ -68,7 +68,7 @@ def test_answers_are_saved_and_shown_again_and_handed_in_after_a_last_look(clien
     data = fields(attempt)
     response = client.post(url("attempt", attempt), {**data, "q2": "", "go": "finish"})
     assert response.url == url("finish", attempt)
-    assert "1 of 2 questions has no answer yet" in words(client.get(response.url))
+    assert "1 of 2 questions has no complete answer yet" in words(client.get(response.url))
     page = client.get(url("attempt", attempt)).content.decode()
     assert page.count(" checked") == 1
     response = client.post(url("attempt", attempt), {**data, "go": ""})
