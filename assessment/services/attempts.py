@@ -64,8 +64,8 @@ def start_attempt(
         under_way = next((attempt for attempt in attempts if attempt.is_open), None)
         if under_way is not None and not is_over(under_way, at):
             return under_way
-        if under_way is not None:
-            _end(under_way, by=SubmittedBy.DEADLINE, at=at, source=source)
+        if under_way is not None and _end(under_way, by=SubmittedBy.DEADLINE, at=at, source=source).is_open:
+            return under_way
         if enrollment.course.lesson_order == LessonOrder.IN_ORDER:
             done = set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
             outline = course_outline(enrollment.course)
@@ -284,8 +284,8 @@ def submit_attempt(
         attempt.refresh_from_db(fields=ENDING)
         if not attempt.is_open:
             return attempt
-        if is_over(attempt, at):
-            return _end(attempt, by=SubmittedBy.DEADLINE, at=at, source=source)
+        if is_over(attempt, at) and not _end(attempt, by=SubmittedBy.DEADLINE, at=at, source=source).is_open:
+            return attempt
         hold_attempt(attempt=attempt, at=at)
         _write_answers(attempt, answers or {}, unfinished or {}, at, window)
         return _end(attempt, by=SubmittedBy.LEARNER, at=at, source=source)
@@ -322,16 +322,16 @@ def _hold_run_if_open(attempt: Attempt, at: datetime) -> None:
 
 
 def close(attempt: Attempt, *, by: SubmittedBy, at: datetime) -> bool:
-    """The fence: of two that end an attempt at once, one passes."""
-    return bool(
-        Attempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN).update(
-            state=AttemptState.SUBMITTED, submitted_at=at, submitted_by=by
-        )
-    )
+    """The fence: of two that end an attempt at once, one passes; and none at a deadline that was moved meanwhile."""
+    still = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN)
+    if by == SubmittedBy.DEADLINE:
+        still = still.filter(due_at=attempt.due_at)
+    return bool(still.update(state=AttemptState.SUBMITTED, submitted_at=at, submitted_by=by))
 
 
 def _end(attempt: Attempt, *, by: SubmittedBy, at: datetime, source: str) -> Attempt:
-    """Close an open attempt and grade it; one that somebody else has closed meanwhile stays as it is."""
+    """Close an open attempt and grade it; one that somebody else has closed meanwhile, or
+    whose deadline was moved, stays as it is."""
     ended_at = min(at, attempt.due_at) if attempt.due_at else at
     was_open = close(attempt, by=by, at=ended_at)
     attempt.refresh_from_db(fields=ENDING)

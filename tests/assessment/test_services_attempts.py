@@ -10,6 +10,7 @@ from assessment.exceptions import AlreadyChecked, AttemptOver, CannotBegin, NoSu
 from assessment.models import Attempt, AttemptQuestion
 from assessment.services import (
     answer_check,
+    attempts,
     check_answer,
     give_extension,
     save_answers,
@@ -467,6 +468,81 @@ def test_more_time_reaches_the_attempt_that_is_under_way():
         start_attempt(enrollment=enrollment, quiz=quiz, at=NOW + 2 * MINUTE)
     give_extension(quiz=quiz, enrollment=enrollment, actor=actor, reason="Fire alarm", extra_attempts=1)
     assert start_attempt(enrollment=enrollment, quiz=quiz, at=NOW + 2 * MINUTE).due_at == NOW + 12 * MINUTE
+
+
+def overdue(monkeypatch, where: str):
+    """An attempt whose time was up when the sweep found it, and which gets more of it before the sweep has come to
+    ``where``. Returns the attempt and what the sweep did."""
+    quiz = make_quiz(time_limit=10)
+    enrollment = make_taker(quiz)
+    attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOW)
+    go_on = getattr(attempts, where)
+
+    def after_an_extension(*args, **kwargs):
+        give_extension(quiz=quiz, enrollment=enrollment, actor=make_person(), reason="Fire alarm", extra_minutes=30)
+        return go_on(*args, **kwargs)
+
+    monkeypatch.setattr(attempts, where, after_an_extension)
+    ended = submit_overdue(at=NOW + 11 * MINUTE)
+    attempt.refresh_from_db()
+    return attempt, ended
+
+
+@pytest.mark.parametrize("where", ["_hold_run_if_open", "close"])
+def test_more_time_that_comes_while_the_sweep_is_at_it_is_honored(monkeypatch, where):
+    attempt, ended = overdue(monkeypatch, where)
+    assert (ended, attempt.state, attempt.due_at) == (0, "open", NOW + 40 * MINUTE)
+    assert verbs() == ["quiz:started"]
+    save_answers(attempt=attempt, answers=answers_to(attempt), at=NOW + 39 * MINUTE)
+    submit_attempt(attempt=attempt, at=NOW + 39 * MINUTE)
+    assert (attempt.score, attempt.submitted_by) == (2, "learner")
+
+
+def test_the_twin_that_does_not_look_again_ends_it(monkeypatch):
+    monkeypatch.setattr(attempts, "is_over", lambda attempt, at: True)
+    attempt, ended = overdue(monkeypatch, "_hold_run_if_open")
+    assert (ended, attempt.state, attempt.submitted_by) == (1, "graded", "deadline")
+    assert attempt.due_at == NOW + 40 * MINUTE
+
+
+def test_the_twin_whose_fence_asks_for_no_deadline_ends_it(monkeypatch):
+    def close(attempt, *, by, at):
+        return Attempt.objects.filter(pk=attempt.pk).update(state="submitted", submitted_at=at, submitted_by=by)
+
+    monkeypatch.setattr(attempts, "close", close)
+    attempt, ended = overdue(monkeypatch, "close")
+    assert (ended, attempt.state, attempt.submitted_by) == (1, "graded", "deadline")
+
+
+def test_a_start_that_finds_the_time_moved_goes_on_with_the_attempt(monkeypatch):
+    quiz = make_quiz(time_limit=10)
+    enrollment = make_taker(quiz)
+    first = start_attempt(enrollment=enrollment, quiz=quiz, at=NOW)
+    close = attempts.close
+
+    def after_an_extension(*args, **kwargs):
+        give_extension(quiz=quiz, enrollment=enrollment, actor=make_person(), reason="Fire alarm", extra_minutes=30)
+        return close(*args, **kwargs)
+
+    monkeypatch.setattr(attempts, "close", after_an_extension)
+    again = start_attempt(enrollment=enrollment, quiz=quiz, at=NOW + 11 * MINUTE)
+    assert (again, again.state, Attempt.objects.count()) == (first, "open", 1)
+
+
+def test_answers_that_find_the_time_moved_are_taken(monkeypatch):
+    quiz = make_quiz(time_limit=10)
+    enrollment = make_taker(quiz)
+    attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOW)
+    close = attempts.close
+
+    def after_an_extension(*args, by, **kwargs):
+        if by == "deadline":
+            give_extension(quiz=quiz, enrollment=enrollment, actor=make_person(), reason="Fire", extra_minutes=30)
+        return close(*args, by=by, **kwargs)
+
+    monkeypatch.setattr(attempts, "close", after_an_extension)
+    submit_attempt(attempt=attempt, answers=answers_to(attempt), at=NOW + 11 * MINUTE)
+    assert (attempt.score, attempt.submitted_by, attempt.submitted_at) == (2, "learner", NOW + 11 * MINUTE)
 
 
 def test_ones_own_extension_goes_before_the_cohorts():
