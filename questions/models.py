@@ -16,13 +16,18 @@ from wagtail.search import index
 
 from library.models import Origin
 from questions.types import QUESTION_TYPES, QuestionType, question_type
-from workbench.html import plain_text
+from workbench.html import clean_html, plain_text
+from workbench.streams import cleaned_stream
 
 
 class Difficulty(models.TextChoices):
     EASY = "easy", _("Easy")
     MEDIUM = "medium", _("Medium")
     HARD = "hard", _("Hard")
+
+
+# The texts of a question outside its definition.
+TEXTS = ("stem", "feedback", "hint", "solution")
 
 
 class DefinitionField(StreamField):
@@ -114,9 +119,21 @@ class Question(
         return [str(problem) for problem in self.kind.problems(self.value)] if self.definition else []
 
     def save(self, *args, **kwargs):
+        self.clean_texts()
         if self.definition:
             self.type = self.definition[0].block_type
         super().save(*args, **kwargs)
+
+    def save_revision(self, *args, **kwargs):
+        # Attempts ask a question as its revision has it.
+        self.clean_texts()
+        return super().save_revision(*args, **kwargs)
+
+    def clean_texts(self) -> None:
+        """Take out of every text what it may not hold, from whatever form, file or script it comes."""
+        for name in TEXTS:
+            setattr(self, name, clean_html(getattr(self, name)))
+        self.definition = cleaned_stream(self.definition)
 
     @property
     def kind(self) -> QuestionType:
