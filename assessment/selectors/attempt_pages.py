@@ -172,6 +172,8 @@ class ReviewPage:
     rights: frozenset[str]
     closes_at: datetime | None
     waits: int
+    # What the quiz says to such a score.
+    overall: str = ""
 
     @property
     def shows_points(self) -> bool:
@@ -196,7 +198,15 @@ def review_page(*, attempt: Attempt, at: datetime, rights: frozenset[str] | None
         rights=rights,
         closes_at=closes_at if later else None,
         waits=sum(row.needs_grading for row in rows),
+        overall=overall_feedback(attempt) if Review.POINTS in rights else "",
     )
+
+
+def overall_feedback(attempt: Attempt) -> str:
+    """As the quiz is published now; nothing while a person has yet to grade."""
+    if attempt.score is None:
+        return ""
+    return attempt.quiz.feedback_on(score=attempt.score, max_score=attempt.max_score)
 
 
 def reviewed(attempt: Attempt, rows: list[AttemptQuestion], rights: frozenset[str]) -> Iterator[AttemptItem]:

@@ -189,6 +189,15 @@ class CourseWriter:
             }
             sections.append({"type": "section", "id": str(key(self.files.slug, data["slug"], place)), "value": value})
         page.sections = page.sections.stream_block.to_python(sections)
+        bands = [
+            {
+                "type": "band",
+                "id": str(key(self.files.slug, data["slug"], "band", start)),
+                "value": {"from_percent": str(start), "text": text.strip()},
+            }
+            for start, text in data.get("feedback", {}).items()
+        ]
+        page.overall_feedback = page.overall_feedback.stream_block.to_python(bands)
         return page
 
     # Blocks: what the file says -> (block name, stored value) -------------------

@@ -1,12 +1,16 @@
-"""What a quiz asks: sections with questions that are always asked, and draws from the question bank."""
+"""What a quiz asks, in sections with questions that are always asked and draws from the bank, and what it says to a score."""
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from library.models import Skill, Topic
+from lms_pages.blocks.text import SMALL_FEATURES, CleanRichTextBlock
 from questions.models import Difficulty
 
 POINTS_HELP = _("Empty: the question's own points.")
@@ -86,6 +90,61 @@ class QuizSectionBlock(blocks.StructBlock):
         label = _("Section")
         label_format = "{title}"
         icon = "list-ul"
+
+
+class FeedbackBandBlock(blocks.StructBlock):
+    """What is said to those whose score is in one band, which ends where the next one begins."""
+
+    from_percent = blocks.DecimalBlock(
+        label=_("From this score on"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        help_text=_("In percent of the points. One band begins at 0."),
+    )
+    text = CleanRichTextBlock(label=_("Feedback"), features=SMALL_FEATURES)
+
+    class Meta:
+        label = _("Band")
+        label_format = "{from_percent} %"
+        icon = "comment"
+        form_classname = "struct-block question-row"
+
+
+class FeedbackBands(blocks.StreamBlock):
+    """Bands of scores with a text each. None, or such that every score lies in exactly one."""
+
+    band = FeedbackBandBlock()
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not self.is_deferred_validation and (
+            problems := band_problems([one.value["from_percent"] for one in value])
+        ):
+            raise blocks.StreamBlockValidationError(non_block_errors=ErrorList(map(ValidationError, problems)))
+        return value
+
+
+def band_problems(starts: list[Decimal]) -> list[str]:
+    """Why bands that begin at ``starts`` do not have every score in exactly one of them, one sentence each."""
+    if not starts:
+        return []
+    found = []
+    if min(starts) > 0:
+        found.append(
+            gettext("Nothing is said below %(percent)s %%. Let one band begin at 0.")
+            % {"percent": percent(min(starts))}
+        )
+    found += [
+        gettext("Two bands begin at %(percent)s %%. Change one of them.") % {"percent": percent(start)}
+        for start in sorted(set(starts))
+        if starts.count(start) > 1
+    ]
+    return found
+
+
+def percent(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 class QuizSections(blocks.StreamBlock):

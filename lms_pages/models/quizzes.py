@@ -14,9 +14,10 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from lms_pages.blocks.quiz import QuizSections
+from lms_pages.blocks.quiz import FeedbackBands, QuizSections
 from lms_pages.models.pages import GRADING_PANEL, CompletionRule, LessonForm, LessonPage, has_check, tabs
 from questions.selectors import pool
+from workbench.streams import cleaned_stream
 
 
 class KeptAttempt(models.TextChoices):
@@ -140,6 +141,12 @@ class QuizPage(LessonPage):
     )
     review_after_submission = models.JSONField(default=after_submission, blank=True)
     review_after_close = models.JSONField(default=after_close, blank=True)
+    overall_feedback = StreamField(
+        FeedbackBands(),
+        verbose_name=_("feedback on the score"),
+        blank=True,
+        help_text=_("Stands above a finished attempt where learners may see the points. Each score has one text."),
+    )
 
     parent_page_types = ["lms_pages.ModulePage"]
     subpage_types = []
@@ -181,6 +188,7 @@ class QuizPage(LessonPage):
                 [FieldPanel("review_after_submission"), FieldPanel("review_after_close")],
                 heading=_("What learners see of a finished attempt"),
             ),
+            FieldPanel("overall_feedback"),
             GRADING_PANEL,
             FieldPanel("is_required"),
             FieldPanel("section"),
@@ -197,7 +205,12 @@ class QuizPage(LessonPage):
 
     def save(self, *args: Any, **kwargs: Any):
         self.completion_rule = CompletionRule.QUIZ
+        self.overall_feedback = cleaned_stream(self.overall_feedback)
         return super().save(*args, **kwargs)
+
+    def save_revision(self, *args: Any, **kwargs: Any):
+        self.overall_feedback = cleaned_stream(self.overall_feedback)
+        return super().save_revision(*args, **kwargs)
 
     @property
     def plan(self) -> tuple["PlannedSection", ...]:
@@ -220,6 +233,17 @@ class QuizPage(LessonPage):
     def question_count(self) -> int:
         """How many questions an attempt asks, as it is written."""
         return sum(entry.count for section in self.plan for entry in section.entries)
+
+    def feedback_on(self, *, score: Decimal, max_score: Decimal) -> str:
+        """What its author says to ``score`` points of ``max_score``: the text of the highest band that it reaches,
+        compared without rounding. Empty where nothing is written, or there is nothing to win."""
+        bands = [
+            (Decimal(str(one["value"]["from_percent"])), one["value"].get("text") or "")
+            for one in self.overall_feedback.raw_data
+            if one["value"].get("from_percent") is not None
+        ]
+        reached = [band for band in bands if max_score and score * 100 >= band[0] * max_score]
+        return max(reached, key=lambda band: band[0])[1] if reached else ""
 
     def shows_points(self, at: datetime) -> bool:
         """Whether learners may see the points of a finished attempt ``at`` this moment, apart from dates of their own."""

@@ -197,7 +197,7 @@ def unfinished_blocks(field: StreamField, value: Any) -> list[str]:
     except StreamBlockValidationError as error:
         names = [f"{value[number].block.label} ({number + 1})" for number in sorted(error.block_errors)]
         if not names:
-            return [" ".join(error.messages)]
+            return list(error.non_block_errors) or [" ".join(error.messages)]
         return [
             ngettext("A block is not finished: %(blocks)s.", "Some blocks are not finished: %(blocks)s.", len(names))
             % {"blocks": ", ".join(names)}

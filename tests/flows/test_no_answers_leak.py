@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from wagtail.models import Revision
 
 from assessment.models import Attempt
-from assessment.services import start_attempt, submit_attempt
+from assessment.services import grade_answer, start_attempt, submit_attempt
 from cms.demo.content import CourseWriter, course_files
 from learning.models import Enrollment
 from learning.services import complete_lesson, enroll
@@ -142,6 +143,7 @@ def test_the_comparison_can_fail(client):
 
 
 CANARY = "canary4711"
+BIRD = "bird4711"
 NAMESPACE = UUID(int=4712)
 
 
@@ -253,6 +255,11 @@ def test_the_solution_waits_for_the_right_answer_and_the_resource_for_a_wrong_on
 # Quizzes ----------------------------------------------------------------------------------
 
 
+def bands_of_canaries() -> list[tuple]:
+    """Whatever the score is, a canary is there for it."""
+    return [("band", {"from_percent": Decimal(start), "text": f"<p>{BIRD}</p>"}) for start in (0, 20, 40, 60, 80)]
+
+
 def quiz_of_canaries(**rules):
     """A quiz of every type, full of canaries, somebody who takes it, and the attempt."""
     questions = [
@@ -266,7 +273,7 @@ def quiz_of_canaries(**rules):
         )
         for kind, data in DATA.items()
     ]
-    quiz = make_quiz(None, *questions, **rules)
+    quiz = make_quiz(None, *questions, overall_feedback=bands_of_canaries(), **rules)
     run = make_taker(quiz)
     return quiz, run, start_attempt(enrollment=run, quiz=quiz)
 
@@ -294,6 +301,7 @@ def test_no_canary_sings_while_a_quiz_is_taken(client, layout, feedback_mode):
     client.force_login(run.learner)
     html = everything_to_see(client, quiz, attempt)
     assert CANARY not in html
+    assert BIRD not in html
     assert "47114711" not in html
 
 
@@ -310,6 +318,52 @@ def test_after_it_a_canary_sings_only_where_the_review_rule_lets_it(client, righ
     }
     submit_attempt(attempt=attempt, answers=wrong)
     assert (CANARY in everything_to_see(client, quiz, attempt)) == sings
+
+
+@pytest.mark.parametrize(
+    ("rights", "sings"), [([], False), (["verdict", "feedback", "right"], False), (["points"], True)]
+)
+@pytest.mark.parametrize("right", [0, 1, 2])
+def test_the_feedback_on_the_score_sings_only_where_points_may_be_seen(client, rights, sings, right):
+    quiz = make_quiz(overall_feedback=bands_of_canaries(), review_after_submission=rights)
+    run = make_taker(quiz)
+    client.force_login(run.learner)
+    attempt = start_attempt(enrollment=run, quiz=quiz)
+    assert BIRD not in everything_to_see(client, quiz, attempt)
+    submit_attempt(attempt=attempt, answers=answers_to(attempt, right=right))
+    assert (BIRD in everything_to_see(client, quiz, attempt)) == sings
+    review = client.get(reverse("assessment:review", args=[attempt.uuid])).content.decode()
+    assert review.count(BIRD) == int(sings)
+
+
+def test_it_waits_for_the_person_who_grades(client):
+    quiz = make_quiz(None, make_question("essay"), make_question(), overall_feedback=bands_of_canaries())
+    run = make_taker(quiz)
+    client.force_login(run.learner)
+    attempt = start_attempt(enrollment=run, quiz=quiz)
+    submit_attempt(attempt=attempt, answers=answers_to(attempt))
+    assert BIRD not in everything_to_see(client, quiz, attempt)
+    grade_answer(answer=attempt.questions.get(needs_grading=True), points=Decimal(1), actor=make_person(), comment="")
+    assert BIRD in everything_to_see(client, quiz, attempt)
+
+
+@pytest.mark.parametrize("result", ["right", "partly", "wrong"])
+def test_feedback_on_a_result_is_said_to_that_result_and_by_the_rule_for_feedback(client, result):
+    said = {f"feedback_{name}": f"{CANARY}-{name}" for name in ("right", "partly", "wrong")}
+    question = make_question("ordering", data=DATA["ordering"] | said)
+    right = right_answer(question)["order"]
+    order = {"right": right, "partly": [right[0], *right[2:], right[1]], "wrong": [*right[1:], right[0]]}[result]
+    for rights, sings in ((["points", "verdict", "right"], False), (["feedback"], True)):
+        quiz = make_quiz(None, question, review_after_submission=rights)
+        run = make_taker(quiz)
+        client.force_login(run.learner)
+        attempt = start_attempt(enrollment=run, quiz=quiz)
+        assert CANARY not in everything_to_see(client, quiz, attempt)
+        submit_attempt(attempt=attempt, answers={1: {"order": order}})
+        seen = everything_to_see(client, quiz, attempt)
+        assert {name for name in ("right", "partly", "wrong") if f"{CANARY}-{name}" in seen} == (
+            {result} if sings else set()
+        )
 
 
 def test_right_answers_bring_no_worked_solution_before_the_rule_lets_it(client):

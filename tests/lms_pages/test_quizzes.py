@@ -1,8 +1,10 @@
 """Quizzes as their authors write them."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
-from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from accounts.roles import CONTENT_EDITOR
 from library.models import Topic
@@ -53,6 +55,7 @@ def form(*entries, body=(), **values) -> dict:
             "grading_weight": "",
             "is_required": "on",
             "section": "",
+            "overall_feedback": streamfield([]),
             "comments": inline_formset([]),
             **values,
         }
@@ -138,3 +141,91 @@ def test_a_quiz_asks_no_knowledge_checks(module):
     quiz = make_quiz(module)
     quiz.body = quiz.body.stream_block.to_python([check_block(make_question())])
     assert quiz.knowledge_checks == {}
+
+
+# Feedback on the score ------------------------------------------------------------------
+
+
+def band(start: str, text: str) -> tuple:
+    return ("band", {"from_percent": start, "text": rich_text(text)})
+
+
+def with_bands(*bands, **values) -> dict:
+    entry = ("question", {"question": make_question().pk, "points": ""})
+    return form(entry, overall_feedback=streamfield(bands), **values)
+
+
+@pytest.fixture
+def scored():
+    texts = {"0": "<p>Read it once more.</p>", "50": "<p>Half of it.</p>", "33.33": "<p>A third.</p>"}
+    bands = [("band", {"from_percent": Decimal(start), "text": text}) for start, text in texts.items()]
+    return make_quiz(overall_feedback=[*bands, ("band", {"from_percent": Decimal(100), "text": "<p>All.</p>"})])
+
+
+@pytest.mark.parametrize(
+    ("score", "max_score", "text"),
+    [
+        ("0", "3", "Read it once more."),
+        ("0.9998", "3", "Read it once more."),
+        ("0.9999", "3", "A third."),
+        ("1", "3", "A third."),
+        ("1.4999", "3", "A third."),
+        ("1.5", "3", "Half of it."),
+        ("2.9999", "3", "Half of it."),
+        ("3", "3", "All."),
+    ],
+)
+def test_exactly_one_band_applies_whatever_the_order_they_stand_in(scored, score, max_score, text):
+    quiz = QuizPage.objects.get(pk=scored.pk)
+    assert quiz.feedback_on(score=Decimal(score), max_score=Decimal(max_score)) == f"<p>{text}</p>"
+
+
+def test_without_bands_or_points_nothing_is_said(scored):
+    assert scored.feedback_on(score=Decimal(0), max_score=Decimal(0)) == ""
+    assert make_quiz().feedback_on(score=Decimal(1), max_score=Decimal(1)) == ""
+
+
+def test_bands_are_written_in_the_editor(client, editor, module):
+    data = with_bands(band("0", "<p>Once more.</p>"), band("80", "<p>Well <b>done</b>.</p>"))
+    assert add(client, module, data).status_code == 302
+    quiz = QuizPage.objects.get()
+    assert "<b>done</b>" in quiz.feedback_on(score=Decimal("0.8"), max_score=Decimal(1))
+    assert "Once more." in quiz.feedback_on(score=Decimal("0.79"), max_score=Decimal(1))
+    page = client.get(reverse("wagtailadmin_pages:edit", args=[quiz.pk])).content.decode()
+    assert "From this score on" in page
+
+
+@pytest.mark.parametrize(
+    ("starts", "words"),
+    [
+        (["20", "50"], "Nothing is said below 20 %. Let one band begin at 0."),
+        (["0", "50", "50.0"], "Two bands begin at 50 %. Change one of them."),
+        (["0", "101"], "Ensure this value is less than or equal to 100."),
+        (["-1", "0"], "Ensure this value is greater than or equal to 0."),
+        (["0", ""], "This field is required."),
+    ],
+)
+def test_bands_that_leave_a_score_without_one_or_with_two_cannot_be_published(client, editor, module, starts, words):
+    response = add(client, module, with_bands(*(band(start, "<p>Text.</p>") for start in starts)))
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert not QuizPage.objects.exists()
+
+
+def test_a_draft_may_have_them_unfinished_and_does_not_go_out_with_everything(client, editor, module):
+    url = reverse("wagtailadmin_pages:add", args=["lms_pages", "quizpage", module.pk])
+    assert client.post(url, with_bands(band("20", "<p>Text.</p>"))).status_code == 302
+    quiz = QuizPage.objects.get()
+    assert quiz.live is False
+    (entry,) = publication(root=quiz.get_parent().specific, user=editor).left
+    assert "Nothing is said below 20 %. Let one band begin at 0." in entry.reasons
+
+
+def test_the_text_of_a_band_is_cleaned_whatever_way_it_comes_in(scored):
+    bad = '<p onclick="alert(1)">Fine<script>alert(1)</script></p>'
+    scored.overall_feedback = [("band", {"from_percent": Decimal(0), "text": bad})]
+    scored.save()
+    fresh = QuizPage.objects.get(pk=scored.pk)
+    assert fresh.feedback_on(score=Decimal(1), max_score=Decimal(1)) == "<p>Fine</p>"
+    scored.overall_feedback = [("band", {"from_percent": Decimal(0), "text": bad})]
+    assert "alert" not in scored.save_revision().content["overall_feedback"]
