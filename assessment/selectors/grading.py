@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from assessment.models import AttemptQuestion, AttemptState
-from assessment.policies import gradable, visible_to
+from assessment.policies import gradable
 from lms_pages.models import CoursePage
 from questions.models import Question
 
@@ -61,8 +61,8 @@ def answers_to_grade(viewer: Any, course: CoursePage) -> QuerySet[AttemptQuestio
 
 
 def graded_by_hand(viewer: Any, course: CoursePage, most: int = 50) -> list[AttemptQuestion]:
-    """What people graded last in a course."""
-    rows = visible_to(viewer, AttemptQuestion.objects.filter(graded_at__isnull=False, needs_grading=False))
+    """What people graded last in a course. What a learner got who also teaches it is in the review of their attempt."""
+    rows = AttemptQuestion.objects.filter(gradable(viewer), graded_at__isnull=False, needs_grading=False)
     rows = rows.filter(attempt__enrollment__course_key=course.translation_key)
     related = rows.select_related("attempt__enrollment__learner", "attempt__quiz", "question", "graded_by")
     return list(related.order_by("-graded_at", "-pk")[:most])

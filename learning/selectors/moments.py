@@ -56,11 +56,14 @@ def event_words(event: LearningEvent) -> str:
             words = _("%(actor)s marked the lesson “%(lesson)s” in “%(course)s” done: %(reason)s")
         case Verb.LESSON_RESET:
             words = _("%(actor)s reset the lesson “%(lesson)s” in “%(course)s”: %(reason)s")
+        case Verb.QUESTION_ANSWERED if not event.data.get("block_id"):
+            # In a quiz: whether it was right is told by the review of its attempt, when its rules say so.
+            words = _("Answered a question of the quiz “%(lesson)s” in “%(course)s”.")
         case Verb.QUESTION_ANSWERED:
             words = {
                 True: _("Answered a question in “%(lesson)s” right."),
                 False: _("Answered a question in “%(lesson)s”, not right yet."),
-                None: _("Answered a poll in “%(lesson)s”."),
+                None: _("Answered a question in “%(lesson)s”."),
             }[event.data.get("is_right")]
         case Verb.GRADE_OVERRIDDEN if values["score"] is None:
             words = _("%(actor)s took back the grade set by hand for “%(lesson)s”: %(reason)s")

@@ -169,9 +169,13 @@ def test_nobody_grades_themselves(client, quiz, instructor):
     client.force_login(instructor)
     assert client.get(page(quiz, row)).status_code == 404
     assert client.post(page(quiz, row), {"criterion_0": "4", "criterion_1": "2"}).status_code == 404
-    assert "Nothing waits" in client.get(reverse("assessment:grading", args=[course_key(quiz)])).content.decode()
+    queue = reverse("assessment:grading", args=[course_key(quiz)])
+    assert "Nothing waits" in client.get(queue).content.decode()
     row.refresh_from_db()
     assert row.needs_grading
+    # Nor does the list of what was graded tell them before the review does.
+    grade_answer(answer=row, points=Decimal(3), actor=make_person(), comment="")
+    assert "Graded last" not in client.get(queue).content.decode()
 
 
 def test_grading_costs_the_same_with_two_and_with_forty_waiting(
