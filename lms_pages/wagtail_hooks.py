@@ -1,9 +1,11 @@
 """The tree of courses in the admin: icons and lists of our page types, pasting, and who teaches what."""
 
+from django.contrib import messages
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
@@ -15,6 +17,7 @@ from wagtail.permissions import register_permission_policy
 
 from lms_pages.models import CoursePage, CourseStaff, LessonPage, ModulePage, QuizPage
 from lms_pages.policies import visible_to
+from lms_pages.selectors.checks import ungraded_questions
 from lms_pages.views import (
     WITH_EVERYTHING,
     publish_everything_view,
@@ -97,6 +100,20 @@ class QuizViewSet(PageViewSet):
 @hooks.register("register_admin_viewset")
 def register_page_listings():
     return [ModuleViewSet(), LessonViewSet(), QuizViewSet()]
+
+
+@hooks.register("after_publish_page")
+def tell_of_essays(request, page):
+    """An essay in a lesson is practice: nothing is refused, and its author is told."""
+    if not isinstance(page, LessonPage) or not (essays := ungraded_questions(page)):
+        return
+    titles = ", ".join(question.title for question in essays)
+    words = ngettext(
+        "“%(titles)s” is asked in a knowledge check, where nobody grades it. Ask it in a quiz if somebody should.",
+        "“%(titles)s” are asked in knowledge checks, where nobody grades them. Ask them in a quiz if somebody should.",
+        len(essays),
+    )
+    messages.warning(request, words % {"titles": titles})
 
 
 # Publishing a course, or a module, with everything in it ---------------------------

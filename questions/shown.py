@@ -48,6 +48,8 @@ class ShownQuestion:
     shows_verdict: bool = True
     shows_feedback: bool = True
     shows_solution: bool = True
+    # Whether somebody grades what a person has to grade. In a lesson nobody does.
+    has_grader: bool = True
 
     @property
     def kind(self) -> QuestionType:
@@ -99,7 +101,7 @@ class ShownQuestion:
 
     @property
     def waits_for_grading(self) -> bool:
-        return self.is_answered and self.is_right is None and self.kind.graded_by_hand
+        return self.is_answered and self.is_right is None and self.kind.graded_by_hand and self.has_grader
 
     @property
     def option_feedback(self) -> Mapping[str, str]:
@@ -115,8 +117,10 @@ class ShownQuestion:
 
     @property
     def solution(self) -> str:
-        """The worked solution, once the answer is right."""
-        return self.question.solution if self.is_answered and self.is_right and self.shows_solution else ""
+        """The worked solution, once the answer is right, or is there where nobody will judge it: to compare with."""
+        nobody_judges = self.kind.graded_by_hand and not self.has_grader
+        is_due = self.is_answered and (self.is_right or nobody_judges)
+        return self.question.solution if is_due and self.shows_solution else ""
 
     @property
     def resource(self) -> Any | None:

@@ -121,6 +121,7 @@ def check_question(
         question=question,
         field=field_name(question.pk),
         seed=f"{seed}:{question.uuid}" if seed else "",
+        has_grader=False,
         **shown,
     )
 

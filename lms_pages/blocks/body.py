@@ -37,7 +37,10 @@ class KnowledgeCheckBlock(blocks.StructBlock):
         template = "blocks/knowledge_check.html"
         preview_template = "blocks/previews/knowledge_check.html"
         preview_value = {"title": _("Check yourself")}
-        help_text = _("Choose questions from the question bank, in the order they are asked.")
+        help_text = _(
+            "Choose questions from the question bank, in the order they are asked. Essays are not graded here; a quiz has "
+            "people grade them."
+        )
         description = _("One or more questions from the question bank. Answers are judged on the server.")
 
 

@@ -179,7 +179,22 @@ def test_an_essay_is_kept_for_a_person_and_holds_nobody_up(learner, signed_in):
     assert (response.score, response.answer) == (None, {"text": "It was on Monday.", "words": 4})
     assert run.status == "completed"
     assert Result.objects.get(enrollment=run).max_score == 1
-    assert "A person will read it" in text_of(signed_in, LessonPage.objects.get(translation_key=response.lesson_key))
+    said = text_of(signed_in, LessonPage.objects.get(translation_key=response.lesson_key))
+    assert "Thank you, your answer is in" in said
+    assert "A person will read it" not in said
+
+
+def test_before_it_is_written_an_essay_in_a_lesson_says_that_nobody_grades_it(learner, signed_in):
+    essay = make_question("essay", solution="<p>A model letter.</p>")
+    lesson, _block_id = asked_in(essay)
+    enroll(learner=learner, course=lesson.get_parent().get_parent().specific)
+    before = text_of(signed_in, lesson)
+    assert "It is not graded. Those who teach the course can read it." in before
+    assert "A person reads it" not in before
+    assert "A model letter." not in before
+    # What was written is compared with the worked solution, since no verdict opens it.
+    _run, after = posted(signed_in, learner, [essay], right_answer(essay))
+    assert "A model letter." in after
 
 
 def test_a_refused_essay_comes_back_as_it_was_written(learner, signed_in):

@@ -1,15 +1,17 @@
 """Editing pages: every editor opens, drafts may be unfinished, previews are drawn in each mode."""
 
+import html
+
 import pytest
 from django.urls import reverse
-from wagtail.test.utils.form_data import rich_text
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from accounts.roles import CONTENT_EDITOR
 from home.models import HomePage
 from lms_pages.models import CoursePage, LessonPage, ModulePage
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_enrollment
-from tests.factories.lms_pages import catalog, check_block, lessons_of, make_course, make_lesson
+from tests.factories.lms_pages import catalog, check_block, lessons_of, make_course, make_lesson, make_module
 from tests.factories.questions import make_question
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +155,19 @@ def test_editors_publish_and_submit_to_nobody(client, editor, course):
         menu = response.context["action_menu"]
         assert menu.default_item.name == "action-publish"
         assert menu.menu_items[0].name == "action-save-draft"
+
+
+@pytest.mark.parametrize("kind", ["essay", "single_choice"])
+def test_publishing_an_essay_in_a_lesson_says_that_nobody_grades_it(client, editor, kind):
+    question = make_question(kind, title="Write a letter")
+    lesson = make_lesson(make_module(make_course(modules=0)))
+    chosen = {"count": "1", "0": {"value": str(question.pk), "deleted": "", "order": "0"}}
+    check = {"body": streamfield([("knowledge_check", {"title": "", "questions": chosen})])}
+    form = lesson_form(slug=lesson.slug) | nested_form_data(check) | {"action-publish": "action-publish"}
+    said = html.unescape(client.post(edit(lesson), form, follow=True).content.decode())
+    lesson.refresh_from_db()
+    assert list(lesson.knowledge_checks.values()) == [[question.pk]]
+    words = (
+        "“Write a letter” is asked in a knowledge check, where nobody grades it. Ask it in a quiz if somebody should."
+    )
+    assert (words in said) == (kind == "essay")
