@@ -8,6 +8,9 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from wagtail_modeladmin.helpers import AdminURLHelper
 
+from deploy.one_of_each import attempts_of
+from questions.types import QUESTION_TYPES
+
 LEARNER = "learner@example.com"
 EDITOR = "editor@example.com"
 INSTRUCTOR = "instructor@example.com"
@@ -233,6 +236,12 @@ def grade_anew() -> str:
     return reverse("assessment_regrade", args=[first(rows.order_by("pk"), "answer in a quiz").question_id])
 
 
+def one_of(kind: str, state: str, name: str) -> Callable[[], str]:
+    """A page of an attempt that asks one question of this kind."""
+
+    return lambda: reverse(f"assessment:{name}", args=[attempts_of(REPORTER)[kind][state].uuid])
+
+
 OWN = {"enrollment__learner__email": LEARNER}
 
 SCREENS = (
@@ -329,4 +338,14 @@ SCREENS = (
     Screen("admin-regular-task", records("django_celery_beat.PeriodicTask", "inspect"), ADMINISTRATOR),
     Screen("admin-task-results", records("django_celery_results.TaskResult"), ADMINISTRATOR),
     Screen("admin-outbox", records("notifications.OutboxMail"), ADMINISTRATOR),
+    # Last, since they need rows of their own, which other screens would show.
+    *(
+        Screen(f"question-{kind}".replace("_", "-"), one_of(kind, "open", "attempt"), REPORTER)
+        for kind in QUESTION_TYPES
+    ),
+    *(
+        Screen(f"answer-{kind}".replace("_", "-"), one_of(kind, "graded", "review"), REPORTER)
+        for kind in QUESTION_TYPES
+    ),
+    Screen("quiz-not-complete", one_of("ordering", "open", "finish"), REPORTER),
 )

@@ -83,7 +83,8 @@ class ShownQuestion:
     @property
     def parts_by_value(self) -> list[ShownPart]:
         """The parts in the order that the learner gave them by numbers; as they were mixed where one has none."""
-        if not all(part.value.isdecimal() for part in self.parts):
+        # Of a refused answer nothing is known.
+        if not all(part.value.isdecimal() and len(part.value) < 5 for part in self.parts):
             return self.parts
         return sorted(self.parts, key=lambda part: int(part.value))
 

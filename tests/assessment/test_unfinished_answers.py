@@ -149,6 +149,16 @@ def test_what_a_database_cannot_hold_is_taken_out_of_it(client, attempt):
     assert kept(attempt)[1] == (None, {"": ["1"], "unit": [""]})
 
 
+def test_nonsense_does_not_close_the_page(client, attempt):
+    question = attempt.questions.get(position=2).as_asked
+    parts = question.kind.parts(question.value)
+    for nonsense in ("9" * 5000, "²", "-1", "1.5", "<b>"):
+        sent = {f"q2.{part.key}": nonsense for part in parts}
+        client.post(url("save", attempt), {"asked": [2], **sent})
+        assert kept(attempt)[2][1] == {part.key: [nonsense] for part in parts}
+        assert client.get(url("attempt", attempt)).status_code == 200
+
+
 def test_after_the_end_nothing_is_kept(client, attempt):
     submit_attempt(attempt=attempt)
     before = kept(attempt)
