@@ -10,6 +10,7 @@ from wagtail import blocks
 
 from questions.exceptions import AnswerInvalid
 from questions.types.authoring import (
+    RESULTS,
     ROW,
     as_html,
     credit_block,
@@ -113,7 +114,7 @@ class Numerical(QuestionType):
                         help_text=_("Otherwise it is shown beside the field."),
                     ),
                 ),
-                *result_blocks("right", "wrong"),
+                *result_blocks(*RESULTS),
             ],
             label=self.label,
             icon=self.icon,
@@ -193,7 +194,7 @@ class Numerical(QuestionType):
             "accepted": items_from_data(values, "accepted", data.get("namespace")),
             "unit": data.get("unit") or "",
             "unit_asked": bool(data.get("unit_asked")),
-            **results_from_data(data, "right", "wrong"),
+            **results_from_data(data, *RESULTS),
         }
 
     def to_data(self, definition: Any) -> dict[str, Any]:
@@ -209,5 +210,5 @@ class Numerical(QuestionType):
             ],
             "unit": definition["unit"] or "",
             "unit_asked": bool(definition["unit_asked"]),
-            **results_to_data(definition, "right", "wrong"),
+            **results_to_data(definition, *RESULTS),
         }

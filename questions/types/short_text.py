@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from questions.types.authoring import (
+    RESULTS,
     ROW,
     as_html,
     credit_block,
@@ -109,7 +110,7 @@ class ShortText(QuestionType):
                     ),
                 ),
                 ("case_sensitive", blocks.BooleanBlock(label=_("Upper and lower case matter"), required=False)),
-                *result_blocks("right", "wrong"),
+                *result_blocks(*RESULTS),
             ],
             label=self.label,
             icon=self.icon,
@@ -170,7 +171,7 @@ class ShortText(QuestionType):
         return {
             "accepted": items_from_data(values, "accepted", data.get("namespace")),
             "case_sensitive": bool(data.get("case_sensitive")),
-            **results_from_data(data, "right", "wrong"),
+            **results_from_data(data, *RESULTS),
         }
 
     def to_data(self, definition: Any) -> dict[str, Any]:
@@ -184,5 +185,5 @@ class ShortText(QuestionType):
                 for entry in definition["accepted"]
             ],
             "case_sensitive": bool(definition["case_sensitive"]),
-            **results_to_data(definition, "right", "wrong"),
+            **results_to_data(definition, *RESULTS),
         }

@@ -346,7 +346,7 @@ class Row:
 
     def short_text(self) -> dict[str, Any]:
         accepted = [{"text": text, **beside} for _place, text, beside in self.accepted()]
-        return {"accepted": accepted, "case_sensitive": self.flag("case sensitive"), **self.two_feedbacks()}
+        return {"accepted": accepted, "case_sensitive": self.flag("case sensitive"), **self.combined()}
 
     def numerical(self) -> dict[str, Any]:
         accepted = []
@@ -358,7 +358,7 @@ class Row:
             number = self.number(f"answer {place}")
             accepted.append({"number": number_text(number or Decimal(0)), **beside})
         unit = {"unit": self.get("unit"), "unit_asked": self.flag("unit asked")}
-        return {"accepted": accepted, **unit, **self.two_feedbacks()}
+        return {"accepted": accepted, **unit, **self.combined()}
 
     def matching(self) -> dict[str, Any]:
         pairs, extra = [], []

@@ -131,16 +131,13 @@ DATA = {
     "multiple_answers": multiple_answers(),
     "poll": of(options=st.lists(OPTION, min_size=2, max_size=4), several=st.booleans()),
     "true_false": with_combined(of(answer=st.booleans(), feedback_true=FEEDBACK, feedback_false=FEEDBACK), TWO),
-    "short_text": with_combined(
-        of(accepted=st.lists(ACCEPTED, min_size=1, max_size=4), case_sensitive=st.booleans()), TWO
-    ),
+    "short_text": with_combined(of(accepted=st.lists(ACCEPTED, min_size=1, max_size=4), case_sensitive=st.booleans())),
     "numerical": with_combined(
         of(
             accepted=st.lists(ACCEPTED_NUMBER, min_size=1, max_size=3),
             unit=st.sampled_from(["", "m", "km/h", "°C", "%", "=x", "m²"]),
             unit_asked=st.booleans(),
         ).map(lambda data: {**data, "unit_asked": data["unit_asked"] and bool(data["unit"])}),
-        TWO,
     ),
     "matching": with_combined(
         of(

@@ -15,19 +15,20 @@ ALWAYS = {
     "xlsx": set(),
 }
 COMBINED = {"data.feedback_right", "data.feedback_partly", "data.feedback_wrong"}
+RIGHT_AND_PARTLY = {"data.feedback_right", "data.feedback_partly"}
 LOST = {
     ("gift", "single_choice"): {"data.shuffle", *COMBINED},
     ("gift", "multiple_answers"): {"data.shuffle", "data.scoring", *COMBINED},
     ("gift", "true_false"): COMBINED,
-    ("gift", "short_text"): {"data.case_sensitive", "data.feedback_right"},
-    ("gift", "numerical"): {"data.unit", "data.unit_asked", "data.feedback_right"},
+    ("gift", "short_text"): {"data.case_sensitive", *RIGHT_AND_PARTLY},
+    ("gift", "numerical"): {"data.unit", "data.unit_asked", *RIGHT_AND_PARTLY},
     ("gift", "matching"): {"data.shuffle", *COMBINED},
     ("gift", "ordering"): COMBINED,
     ("gift", "essay"): {"data.rubric", "data.min_words", "data.max_words", "data.notes"},
     ("gift", "description"): {"feedback"},
     ("moodle-xml", "true_false"): COMBINED,
-    ("moodle-xml", "short_text"): {"data.feedback_right"},
-    ("moodle-xml", "numerical"): {"data.feedback_right"},
+    ("moodle-xml", "short_text"): RIGHT_AND_PARTLY,
+    ("moodle-xml", "numerical"): RIGHT_AND_PARTLY,
     ("moodle-xml", "gaps"): COMBINED,
     ("moodle-xml", "essay"): {"data.rubric"},
 }

@@ -67,6 +67,7 @@ def test_the_first_answer_that_matches_decides_about_credit_and_feedback():
                 {"text": "*", "credit": 0, "feedback": "Look at a map."},
             ],
             "feedback_right": "Well done.",
+            "feedback_partly": "Spell it out.",
             "feedback_wrong": "Not the capital.",
         },
     )
@@ -74,7 +75,7 @@ def test_the_first_answer_that_matches_decides_about_credit_and_feedback():
     assert [(one.score, one.feedback.get("")) for one in found.values()] == [
         (Decimal(1), "<p>Chosen in 1908.</p><p>Well done.</p>"),
         (Decimal("-0.25"), "<p>The largest city.</p><p>Not the capital.</p>"),
-        (Decimal("0.5"), "<p>Not the capital.</p>"),
+        (Decimal("0.5"), "<p>Spell it out.</p>"),
         (Decimal(0), "<p>Look at a map.</p><p>Not the capital.</p>"),
     ]
     assert question_type("short_text").problems(value) == []
