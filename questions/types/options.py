@@ -60,7 +60,7 @@ class OptionsType(QuestionType):
 
     def describe(self, definition: Any, answer: Answer) -> str:
         known = self.options(definition)
-        return ", ".join(plain_text(html_of(known[key]["text"])) if key in known else "?" for key in answer["options"])
+        return "; ".join(plain_text(html_of(known[key]["text"])) if key in known else "?" for key in answer["options"])
 
     def fits(self, definition: Any, answer: Answer) -> bool:
         return "options" in answer and set(answer["options"]) <= set(self.options(definition))

@@ -140,7 +140,7 @@ class Ordering(QuestionType):
 
     def describe(self, definition: Any, answer: Answer) -> str:
         words = self.words(definition)
-        return ", ".join(f"{place}. {words.get(key, '?')}" for place, key in enumerate(answer["order"], 1))
+        return "; ".join(f"{place}. {words.get(key, '?')}" for place, key in enumerate(answer["order"], 1))
 
     def problems(self, definition: Any) -> list[str | Promise]:
         words = list(self.words(definition).values())

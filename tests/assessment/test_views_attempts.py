@@ -258,3 +258,22 @@ def test_the_pages_cost_the_same_for_two_and_for_thirty_questions(client, django
             found.append(len(queries))
         counts.add(tuple(found))
     assert len(counts) == 1
+
+
+def test_a_handed_in_text_is_there_to_read_whole_and_asks_for_nothing(client):
+    quiz = make_quiz(None, make_question("essay"), make_question("multiple_answers"), make_question("ordering"))
+    run = make_taker(quiz)
+    client.force_login(run.learner)
+    attempt = start_attempt(enrollment=run, quiz=quiz)
+    taking = words(client.get(url("attempt", attempt)))
+    hints = (
+        "Write at least 3 words.",
+        "Choose every option that is right.",
+        "Give each item its place: 1 comes first.",
+    )
+    assert [hint for hint in hints if hint not in taking] == []
+    submit_attempt(attempt=attempt, answers=answers_to(attempt))
+    page = client.get(url("review", attempt)).content.decode()
+    assert '<div class="essay-text"><p>It was on Monday.</p></div>' in page
+    assert "<textarea" not in page
+    assert [hint for hint in hints if hint in page] == []

@@ -205,7 +205,7 @@ def test_answers_are_told_in_words():
     ]
     assert said == [
         "select → which columns; where → which rows; order by → in which order",
-        "1. Raise the alarm, 2. Leave the room, 3. Close the door, 4. Call the fire service",
+        "1. Raise the alarm; 2. Leave the room; 3. Close the door; 4. Call the fire service",
         "1: left join, 2: first, 3: 3",
     ]
 
