@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("assessment", "0002_attempts_and_grades"),
+        ("assessment", "0003_overrides_count"),
     ]
 
     operations = [

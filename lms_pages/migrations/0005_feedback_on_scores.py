@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms_pages', '0003_quizzes_and_grading'),
+        ('lms_pages', '0004_graded_together'),
     ]
 
     operations = [
