@@ -1,5 +1,7 @@
 """What can go wrong with a report. Each says what happened and what to do."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 
@@ -10,6 +12,23 @@ class ReportError(Exception):
 class UnknownReport(ReportError):
     def __init__(self, key: str):
         super().__init__(_("There is no report called “%(key)s”.") % {"key": key})
+
+
+class UnknownSource(ReportError):
+    def __init__(self, key: str):
+        super().__init__(_("There is no source called “%(key)s”.") % {"key": key})
+
+
+class InvalidSpec(ReportError):
+    """A report that cannot run; ``problems`` are sentences, one for each thing to mend."""
+
+    def __init__(self, problems: Sequence[str]):
+        self.problems = tuple(str(problem) for problem in problems)
+        super().__init__(" ".join(self.problems))
+
+
+class WrongValue(ReportError):
+    """A value that does not fit its column."""
 
 
 class LostClaim(ReportError):

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from reports.definitions import shipped
 from reports.models import Days, Format, RunAs, Schedule
-from reports.registries import sources
 from reports.services import change_schedule, set_recipients
 from workbench.days import site_zone
 
@@ -32,7 +32,7 @@ def zone_choices() -> list[Any]:
 
 
 def source_choices() -> list[tuple[str, Any]]:
-    return [(source.key, source.title) for source in sources.values()]
+    return [(definition.slug, definition.title) for definition in shipped.values()]
 
 
 class ScheduleForm(WagtailAdminModelForm):

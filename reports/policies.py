@@ -1,13 +1,28 @@
-"""Who may see which schedules, runs, files and deliveries."""
+"""Who may see which reports, schedules, runs, files and deliveries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from reports.models import Artifact, Delivery, Run, RunAs, RunKind, Schedule, ScheduleRecipient
+from accounts.models import Team
+from learning.models import CohortMembership
+from learning.policies import taught_keys
+from reports.models import (
+    Artifact,
+    Audience,
+    Delivery,
+    Report,
+    ReportShare,
+    Run,
+    RunAs,
+    RunKind,
+    Schedule,
+    ScheduleRecipient,
+)
 
 ALL_ROWS = "learning.view_all_enrollments"
+MAY_READ = "reports.view_dashboard"
 
 
 def _scope(viewer: Any, permission: str, prefix: str) -> Q:
@@ -19,7 +34,36 @@ def _scope(viewer: Any, permission: str, prefix: str) -> Q:
     return Q(**{f"{prefix}owner": viewer})
 
 
+def reports(viewer: Any, prefix: str = "") -> Q:
+    """Every report for those who keep everybody's, else one's own and those that are shared with one."""
+    if not viewer.has_perm(MAY_READ):
+        return Q(pk__in=[])
+    if viewer.has_perm("reports.change_report") and viewer.has_perm(ALL_ROWS):
+        return Q()
+    shared = ReportShare.objects.filter(shared_with(viewer)).values("report")
+    return Q(**{f"{prefix}owner": viewer}) | Q(**{f"{prefix}pk__in": shared})
+
+
+def shared_with(viewer: Any) -> Q:
+    """The shares that reach ``viewer``."""
+    teams = Team.objects.filter(Q(managers=viewer) | Q(pk__in=viewer.team_memberships.current().values("team")))
+    cohorts = CohortMembership.objects.filter(enrollment__learner=viewer, until=None)
+    keys: dict[str, Iterable[Any]] = {
+        Audience.ROLE: viewer.groups.values_list("name", flat=True),
+        Audience.TEAM: teams.values_list("uuid", flat=True),
+        Audience.COHORT: cohorts.values_list("cohort__uuid", flat=True),
+        Audience.COURSE_STAFF: taught_keys(viewer).values_list("course__translation_key", flat=True),
+        Audience.PERSON: [viewer.uuid],
+    }
+    found = Q(audience=Audience.EVERYONE)
+    for audience, names in keys.items():
+        found |= Q(audience=audience, key__in=[str(name) for name in names])
+    return found
+
+
 RULES: dict[type, Callable[[Any], Q]] = {
+    Report: reports,
+    ReportShare: lambda viewer: reports(viewer, "report__"),
     Schedule: lambda viewer: _scope(viewer, "view_schedule", ""),
     ScheduleRecipient: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
     Run: lambda viewer: _scope(viewer, "view_run", "schedule__"),

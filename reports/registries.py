@@ -1,47 +1,47 @@
 """The report sources by key. A source without a `scope` of its own is found by a system check."""
 
-import datetime as dt
-import zoneinfo
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
 
 from django.core.checks import Error
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from reports.exceptions import UnknownReport
-from reports.results import Column, Summary
-from workbench.days import site_day
+from reports.columns import Aggregation, Column, Type, Words
+from reports.exceptions import UnknownSource
 
-
-@dataclass(frozen=True)
-class Moment:
-    """The moment a report speaks of, and the zone its dates are said in."""
-
-    at: dt.datetime
-    zone: zoneinfo.ZoneInfo
-
-    @property
-    def local(self) -> dt.datetime:
-        return self.at.astimezone(self.zone)
-
-    @property
-    def today(self) -> dt.date:
-        """The day in the site's zone, which is the one due dates are kept in."""
-        return site_day(self.at)
+RECORDS = "records"
 
 
 class Source:
-    """One report. Rows come from one query of values; nothing in it may cost a query per row."""
+    """Rows of one model that reports are made of.
 
-    key: str = ""
-    title: Any = ""
+    Class attributes that are a `Column` are what a report may show, and their names are their keys. Every source has
+    ``records`` besides, which counts its rows. Numbers about rows of another model ("lessons done") are subqueries in
+    a column's expression, never joins: two of them beside each other would multiply each other's sums.
+    """
+
+    key: ClassVar[str] = ""
+    title: ClassVar[Words] = ""
+    description: ClassVar[Words] = ""
+    model: ClassVar[type[Model]]
+    # What is shown of single rows, where nobody has chosen.
+    details: ClassVar[tuple[str, ...]] = ()
+    # Who may make and open reports of this source at all. Which rows they get is `scope`'s business.
+    permission: ClassVar[str] = "reports.view_dashboard"
+    columns: ClassVar[dict[str, Column]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {name: replace(value, key=name) for name, value in vars(cls).items() if isinstance(value, Column)}
+        cls.columns = {RECORDS: RECORDS_COLUMN, **cls.columns, **own}
 
     def queryset(self) -> QuerySet:
         """Every row there is, before anybody looks."""
-        raise NotImplementedError
+        return self.model._default_manager.all()
 
     def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
-        """``queryset`` cut down to what ``viewer`` may open."""
+        """``queryset`` cut down to what ``viewer`` may open. Without joins to many, which would double rows."""
         raise NotImplementedError
 
     def scope_key(self, viewer: Any) -> str:
@@ -52,21 +52,19 @@ class Source:
         """Whose rows these are, in words."""
         raise NotImplementedError
 
-    def columns(self) -> tuple[Column, ...]:
-        raise NotImplementedError
+    def may_use(self, viewer: Any) -> bool:
+        return bool(viewer.is_active and viewer.has_perm(self.permission))
 
-    def rows(self, queryset: QuerySet, moment: Moment) -> QuerySet:
-        """The rows as a `values_list` in a total order."""
-        raise NotImplementedError
 
-    def row(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        """One database row as one value per column."""
-        return values
-
-    def summary(self, queryset: QuerySet, moment: Moment) -> Summary:
-        """The sentence, the chart and the groups, over all rows, in a constant number of queries."""
-        raise NotImplementedError
-
+RECORDS_COLUMN = Column(
+    key=RECORDS,
+    label=_("Rows"),
+    type=Type.NUMBER,
+    expression="pk",
+    aggregations=frozenset({Aggregation.COUNT, Aggregation.SHARE}),
+    operators=frozenset(),
+    only_adds_up=True,
+)
 
 SourceClass = TypeVar("SourceClass", bound=Source)
 
@@ -79,22 +77,23 @@ def register_source(cls: type[SourceClass]) -> type[SourceClass]:
 
 
 def source_for(key: str) -> Source:
-    """The source called ``key``; UnknownReport where there is none."""
+    """The source called ``key``; UnknownSource where there is none."""
     try:
         return sources[key]
     except KeyError:
-        raise UnknownReport(key) from None
+        raise UnknownSource(key) from None
 
 
 def check_sources(app_configs: Any = None, **kwargs: Any) -> list[Error]:
     """Every source says whose rows it shows."""
     return [
         Error(
-            f"The report source {source.key!r} has no scope of its own.",
-            hint="Define scope(queryset, viewer); without it everybody would get every row.",
+            f"The report source {source.key!r} has no {name} of its own.",
+            hint=f"Define {name}; without it everybody would get every row.",
             obj=type(source),
             id="reports.E001",
         )
         for source in sources.values()
-        if type(source).scope is Source.scope
+        for name in ("scope", "scope_words")
+        if getattr(type(source), name) is getattr(Source, name)
     ]

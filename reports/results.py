@@ -1,54 +1,72 @@
-"""What a report answers, as plain data: the same for the screen, the PDF and the spreadsheet."""
+"""What a report answers, as plain data: the same for the screen, the paper and the spreadsheet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 from reports.charts import Chart
-
-Kind = Literal["text", "date", "datetime", "number", "percent", "progress"]
+from reports.columns import MEASURES, Type
 
 
 @dataclass(frozen=True)
-class Column:
-    """``progress`` holds a pair (done, in all); everything else one value or None."""
+class ResultColumn:
+    """One column of a result. A date that is not a whole moment has type `Type.DATE`, whatever it was made from."""
 
-    key: str
+    name: str
     label: str
-    kind: Kind = "text"
+    type: Type = Type.TEXT
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in MEASURES
 
 
 @dataclass(frozen=True)
-class GroupTable:
-    """The rows added up by one column: always over all rows, however many are shown."""
+class Table:
+    """``shown`` rows of ``total``, never silently fewer. ``keys`` has what each row is told apart by, by column name."""
 
-    title: str
-    columns: tuple[Column, ...]
+    columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What comes before the rows: one sentence, key numbers in words, one chart, one table of groups."""
-
-    sentence: str
-    figures: tuple[tuple[str, str], ...] = ()
-    chart: Chart | None = None
-    groups: GroupTable | None = None
-
-
-@dataclass(frozen=True)
-class ReportResult:
-    """``rows`` may be read once only where it is a stream. ``shown`` of ``total`` are in it, never silently fewer."""
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: Iterable[tuple[Any, ...]]
     total: int
-    shown: int
-    params: tuple[tuple[str, str], ...] = ()
-    summary: Summary = field(default_factory=lambda: Summary(sentence=""))
+    title: str = ""
+    keys: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def shown(self) -> int:
+        return len(self.rows)
 
     @property
     def is_cut(self) -> bool:
         return self.shown < self.total
+
+
+@dataclass(frozen=True)
+class KeyNumber:
+    label: str
+    value: Any
+    type: Type = Type.NUMBER
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The rows as they come from the database, to be read once. ``total`` is how many there are, ``shown`` how many of
+    them the report's own limit lets through."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: Iterable[tuple[Any, ...]]
+    total: int
+    shown: int
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """A report as somebody may read it. ``facts`` say in words what it speaks of: as of when, of whom, narrowed how."""
+
+    title: str
+    description: str
+    table: Table
+    facts: tuple[tuple[str, str], ...]
+    sentence: str
+    figures: tuple[KeyNumber, ...] = ()
+    summary: Table | None = None
+    chart: Chart | None = None

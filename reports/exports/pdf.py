@@ -15,9 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from operations.selectors.site import site_settings
+from reports.columns import Type
+from reports.moments import Moment
 from reports.paper_charts import draw_chart
-from reports.registries import Moment
-from reports.results import Column, ReportResult
+from reports.results import ReportResult, ResultColumn, Table
+from reports.wording import value_in_words
 
 MOST_ROWS = 2000
 ASSETS = "static:"
@@ -48,7 +50,7 @@ def render_pdf(result: ReportResult, *, cover: Cover) -> bytes:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    html = render_to_string("reports/pdf/course_progress.html", pdf_context(result, cover=cover))
+    html = render_to_string("reports/pdf/report.html", pdf_context(result, cover=cover))
     fetcher = _fetcher()
     return HTML(string=html, base_url=ASSETS, url_fetcher=fetcher).write_pdf(
         stylesheets=[CSS(filename=asset_path("css/paper.css"), font_config=fonts, url_fetcher=fetcher)],
@@ -59,57 +61,49 @@ def render_pdf(result: ReportResult, *, cover: Cover) -> bytes:
 
 
 def pdf_context(result: ReportResult, *, cover: Cover) -> dict[str, Any]:
-    summary = result.summary
     made = f"{date_format(cover.moment.local, 'j F Y, H:i')} {cover.moment.zone.key}"
     return {
         "language": get_language() or settings.LANGUAGE_CODE,
         "title": cover.title or result.title,
         "facts": [
-            *result.params,
-            (_("Rows"), rows_in_words(result)),
+            *result.facts,
+            (_("Rows"), rows_in_words(result.table)),
             *([(_("Run"), f"{cover.number} · {_('made for')} {made}")] if cover.number else []),
         ],
         "foot": " · ".join([site_settings().name, *([f"{_('run')} {cover.number}"] if cover.number else []), made]),
         "created": cover.moment.at.astimezone(dt.UTC).isoformat(),
         "result": result,
-        "summary": summary,
         # Drawn by our own code, every label escaped there.
-        "chart": mark_safe(draw_chart(summary.chart)) if summary.chart else "",  # noqa: S308
-        "groups": _table(summary.groups.columns, summary.groups.rows, cover.moment) if summary.groups else [],
-        "rows": _table(result.columns, result.rows, cover.moment),
-        "shown": rows_in_words(result),
+        "chart": mark_safe(draw_chart(result.chart)) if result.chart else "",  # noqa: S308
+        "groups": table_cells(result.summary, cover.moment) if result.summary else [],
+        "rows": table_cells(result.table, cover.moment),
+        "shown": rows_in_words(result.table),
     }
 
 
-def rows_in_words(result: ReportResult) -> str:
-    if not result.total:
+def rows_in_words(table: Table) -> str:
+    """ "showing 2,000 of 3,211"."""
+    if not table.total:
         return _("none")
     return _("showing %(shown)s of %(total)s") % {
-        "shown": number_format(result.shown, force_grouping=True),
-        "total": number_format(result.total, force_grouping=True),
+        "shown": number_format(table.shown, force_grouping=True),
+        "total": number_format(table.total, force_grouping=True),
     }
 
 
-def _table(columns: tuple[Column, ...], rows: Any, moment: Moment) -> list[list[Cell]]:
-    return [[_cell(column, value, moment) for column, value in zip(columns, row, strict=True)] for row in rows]
+def table_cells(table: Table, moment: Moment) -> list[list[Cell]]:
+    return [
+        [cell(column, value, moment) for column, value in zip(table.columns, row, strict=True)] for row in table.rows
+    ]
 
 
-def _cell(column: Column, value: Any, moment: Moment) -> Cell:
-    if value is None or value == "":
-        return Cell("–", is_number=column.kind in ("number", "percent"))
-    if column.kind == "progress":
-        return Cell(_("%(done)s of %(total)s") % {"done": value[0], "total": value[1]}, is_number=True)
-    if column.kind == "percent":
-        # A no-break space, so that the sign stays with its number.
-        return Cell(f"{number_format(value, decimal_pos=0 if value == int(value) else 1)}\u00a0%", is_number=True)
-    if column.kind == "number":
-        return Cell(number_format(value, force_grouping=True), is_number=True)
+def cell(column: ResultColumn, value: Any, moment: Moment) -> Cell:
     if isinstance(value, dt.datetime):
         value = value.astimezone(moment.zone)
-        return Cell(date_format(value, "j M Y, H:i" if column.kind == "datetime" else "j M Y"))
+        return Cell(date_format(value, "j M Y" if column.type == Type.DATE else "j M Y, H:i"))
     if isinstance(value, dt.date):
         return Cell(date_format(value, "j M Y"))
-    return Cell(str(value))
+    return Cell(value_in_words(value, column.type), is_number=column.is_number)
 
 
 def asset_path(name: str) -> str:

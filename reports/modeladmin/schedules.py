@@ -20,7 +20,7 @@ from reports.exceptions import ReportError
 from reports.forms import ScheduleForm
 from reports.models import Artifact, Run, RunAs, RunState, Schedule
 from reports.policies import ALL_ROWS, visible_to
-from reports.registries import source_for
+from reports.selectors.reports import report_for
 from reports.selectors.results import scope_hash
 from reports.selectors.schedules import (
     coming_occurrences,
@@ -267,4 +267,4 @@ class ScheduleAdmin(ScopedModelAdmin):
 def may_open(viewer: Any, artifact: Artifact) -> bool:
     if viewer.has_perm(ALL_ROWS):
         return True
-    return scope_hash(source=source_for(artifact.run.schedule.report), viewer=viewer) == artifact.scope_hash
+    return scope_hash(definition=report_for(artifact.run.schedule.report), viewer=viewer) == artifact.scope_hash

@@ -1,57 +1,133 @@
-"""Running a source for a viewer."""
+"""Running a report for a viewer: at most four queries, whatever its spec."""
 
 import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reports.registries import Moment, Source
-from reports.results import ReportResult
+from reports.chart_data import chart_of
+from reports.checking import check_spec, given_values
+from reports.columns import aggregated_type
+from reports.compiling import Context, Rows, figures_of, narrowed, rows_of
+from reports.definitions import Definition
+from reports.moments import Moment
+from reports.registries import Source, source_for
+from reports.results import KeyNumber, ReportResult, Stream, Table
+from reports.spec import Spec, Summary
+from reports.wording import conditions_in_words, default_sentence, filters_in_words
 
 CHUNK = 5000
 
 
-def scope_hash(*, source: Source, viewer: Any) -> str:
-    """Equal for two viewers only where both get the same rows of ``source``."""
-    return hashlib.sha256(f"{source.key}\n{source.scope_key(viewer)}".encode()).hexdigest()
+def scope_hash(*, definition: Definition, viewer: Any) -> str:
+    """Equal for two viewers only where both get the same rows of this report."""
+    source = source_for(definition.spec.source)
+    spec = json.dumps(definition.spec.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(f"{source.key}\n{spec}\n{source.scope_key(viewer)}".encode()).hexdigest()
 
 
-def report_result(*, source: Source, viewer: Any, moment: Moment, limit: int) -> ReportResult:
-    """At most ``limit`` rows in a list, and the summary over all of them. At most three queries."""
-    scoped = source.scope(source.queryset(), viewer)
-    found = list(source.rows(scoped, moment)[: limit + 1])
-    is_cut = len(found) > limit
-    rows = tuple(source.row(values) for values in found[:limit])
-    return ReportResult(
-        title=str(source.title),
-        columns=source.columns(),
-        rows=rows,
-        total=scoped.count() if is_cut else len(rows),
-        shown=len(rows),
-        params=params_in_words(source=source, viewer=viewer, moment=moment),
-        summary=source.summary(scoped, moment),
-    )
+class Prepared:
+    """A report that has been checked, for one viewer, moment and set of values. Building it asks no row."""
+
+    def __init__(self, *, definition: Definition, viewer: Any, moment: Moment, given: Mapping[str, Any] | None = None):
+        """InvalidSpec where the report cannot run or what is asked for was not given rightly."""
+        self.definition, self.viewer, self.moment = definition, viewer, moment
+        self.spec: Spec = definition.spec
+        self.source: Source = check_spec(self.spec)
+        self.context = Context(self.source, moment, given_values(self.spec, given or {}, self.source))
+        self.scoped: QuerySet = self.source.scope(self.source.queryset(), viewer)
+        self.base = narrowed(self.spec, self.context, self.scoped)
+
+    def rows(self) -> Rows:
+        return rows_of(self.spec.columns, self.spec.sort, self.context, self.base)
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        moment = self.moment
+        return (
+            (_("As of"), f"{date_format(moment.local, 'j F Y, H:i')} ({moment.zone.key})"),
+            *([(_("Rule"), str(self.definition.rule))] if self.definition.rule else []),
+            *([(_("Only"), words)] if (words := conditions_in_words(self.spec.conditions, self.context)) else []),
+            *([(_("Narrowed to"), words)] if (words := filters_in_words(self.spec, self.context)) else []),
+            (_("Rows of"), self.source.scope_words(self.viewer)),
+        )
 
 
-def report_stream(*, source: Source, viewer: Any, moment: Moment) -> ReportResult:
-    """Every row, read from the database while it is consumed, in constant memory. Two queries; no summary."""
-    scoped = source.scope(source.queryset(), viewer)
-    total = scoped.count()
-    rows = source.rows(scoped, moment)
-    return ReportResult(
-        title=str(source.title),
-        columns=source.columns(),
-        rows=(source.row(values) for values in rows.iterator(chunk_size=CHUNK)),
+def report_result(prepared: Prepared, *, limit: int) -> ReportResult:
+    """At most ``limit`` rows in memory, with figures and summary over all of them. At most four queries."""
+    spec, rows = prepared.spec, prepared.rows()
+    most = min(limit, spec.limit) if spec.limit else limit
+    numbers = figures_of(spec.figures, prepared.context, prepared.base)
+    whole = numbers["rows"]
+    found = list(rows.queryset[: most + 1])
+    is_cut = len(found) > most
+    total = len(found)
+    if is_cut:
+        total = rows.queryset.count() if spec.is_grouped else whole
+    table = Table(
+        columns=rows.columns,
+        rows=tuple(rows.read(values, whole) for values in found[:most]),
+        keys=tuple(rows.key(values) for values in found[:most]) if rows.keys else (),
         total=total,
-        shown=total,
-        params=params_in_words(source=source, viewer=viewer, moment=moment),
+    )
+    figures = tuple(
+        KeyNumber(_(figure.label), numbers[f"f{number}"], kind_of(prepared, number))
+        for number, figure in enumerate(spec.figures)
+    )
+    summary = summary_of(spec.summary, prepared, whole) if spec.summary else None
+    return ReportResult(
+        title=str(prepared.definition.title),
+        description=str(prepared.definition.description),
+        table=table,
+        facts=prepared.facts(),
+        sentence=sentence_of(prepared.definition, figures, summary, whole),
+        figures=figures,
+        summary=summary,
+        chart=chart_of(spec.chart, summary or table) if spec.chart else None,
     )
 
 
-def params_in_words(*, source: Source, viewer: Any, moment: Moment) -> tuple[tuple[str, str], ...]:
-    return (
-        (_("As of"), f"{date_format(moment.local, 'j F Y, H:i')} ({moment.zone.key})"),
-        (_("Only"), _("people who are enrolled; open requests and refusals do not count")),
-        (_("Rows of"), source.scope_words(viewer)),
+def kind_of(prepared: Prepared, number: int) -> Any:
+    figure = prepared.spec.figures[number]
+    return aggregated_type(prepared.source.columns[figure.column], figure.aggregation)
+
+
+def sentence_of(definition: Definition, figures: tuple[KeyNumber, ...], summary: Table | None, whole: int) -> str:
+    if definition.sentence:
+        return definition.sentence(tuple(figure.value for figure in figures), summary)
+    return default_sentence(figures, whole)
+
+
+def summary_of(summary: Summary, prepared: Prepared, whole: int) -> Table:
+    rows = rows_of(summary.columns, summary.sort, prepared.context, prepared.base)
+    found = list(rows.queryset[: summary.limit + 1])
+    total = len(found) if len(found) <= summary.limit else rows.queryset.count()
+    return Table(
+        columns=rows.columns,
+        rows=tuple(rows.read(values, whole) for values in found[: summary.limit]),
+        keys=tuple(rows.key(values) for values in found[: summary.limit]),
+        total=total,
+        title=_(summary.title) if summary.title else "",
     )
+
+
+def report_stream(prepared: Prepared) -> Stream:
+    """Every row, read from the database while it is consumed, in constant memory. At most three queries; no summary."""
+    spec, rows = prepared.spec, prepared.rows()
+    whole = prepared.base.count() if rows.shares or not spec.is_grouped else 0
+    total = rows.queryset.count() if spec.is_grouped else whole
+    queryset = rows.queryset[: spec.limit] if spec.limit else rows.queryset
+    return Stream(
+        columns=rows.columns,
+        rows=read(rows, queryset, whole),
+        total=total,
+        shown=min(total, spec.limit) if spec.limit else total,
+    )
+
+
+def read(rows: Rows, queryset: QuerySet, whole: int) -> Iterator[tuple[Any, ...]]:
+    for values in queryset.iterator(chunk_size=CHUNK):
+        yield rows.read(values, whole)

@@ -15,10 +15,15 @@ from notifications.models import MailKind, MailState, OutboxMail
 from notifications.services import Attachment, queue_mail
 from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
 from reports.policies import viewer_of
-from reports.registries import source_for
+from reports.selectors.reports import report_for
 from reports.selectors.results import scope_hash
 
-MIME = {"pdf": "application/pdf", "csv": "text/csv"}
+MIME = {
+    "pdf": "application/pdf",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
 HAS_ARRIVED = Q(mail__state__in=[MailState.SENT, MailState.KEPT])
 IS_UNDER_WAY = Q(mail=None, state=DeliveryState.PENDING) | Q(mail__state__in=[MailState.PENDING, MailState.SENDING])
 
@@ -116,7 +121,7 @@ def reason_not_to_send(mail: OutboxMail) -> str:
         return _("The account of the schedule's owner is not active any more.")
     if run.kind == RunKind.SCHEDULED and not _is_listed(run, delivery):
         return _("This recipient was taken off the schedule.")
-    if scope_hash(source=source_for(run.schedule.report), viewer=viewer) != delivery.scope_hash:
+    if scope_hash(definition=report_for(run.schedule.report), viewer=viewer) != delivery.scope_hash:
         return _("What may be seen has changed since the report was made.")
     return ""
 

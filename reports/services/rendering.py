@@ -18,11 +18,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from reports.exceptions import LostClaim
+from reports.exports.pdf import MOST_ROWS
 from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
+from reports.moments import Moment
 from reports.policies import viewer_of
-from reports.registries import Moment, source_for
-from reports.selectors.results import scope_hash
+from reports.selectors.reports import report_for
+from reports.selectors.results import Prepared, report_result, scope_hash
 from reports.services.files import make_file
+from reports.wording import value_in_words
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +108,7 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
 
 def _recipients(run: Run) -> tuple[list[Group], list[Delivery]]:
     """Whom the run goes to, grouped by the rows they may open; and those who cannot be sent anything, with why."""
-    source = source_for(run.schedule.report)
+    definition = report_for(run.schedule.report)
     groups: dict[str, Group] = {}
     suppressed: list[Delivery] = []
     seen: set[str] = set()
@@ -124,7 +127,7 @@ def _recipients(run: Run) -> tuple[list[Group], list[Delivery]]:
             )
             suppressed.append(delivery)
             continue
-        digest = scope_hash(source=source, viewer=viewer)
+        digest = scope_hash(definition=definition, viewer=viewer)
         delivery.scope_hash = digest
         groups.setdefault(digest, Group(viewer=viewer, scope_hash=digest)).deliveries.append(delivery)
     return list(groups.values()), suppressed
@@ -141,22 +144,26 @@ def _addressees(run: Run) -> Iterable[tuple[Any, str]]:
 
 def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
     schedule = run.schedule
-    source = source_for(schedule.report)
-    moment = Moment(at=run.scheduled_for, zone=schedule.tz)
-    summary = source.summary(source.scope(source.queryset(), group.viewer), moment)
-    facts = {"sentence": summary.sentence, "figures": [list(pair) for pair in summary.figures]}
+    prepared = Prepared(
+        definition=report_for(schedule.report),
+        viewer=group.viewer,
+        moment=Moment(at=run.scheduled_for, zone=schedule.tz),
+        given=schedule.params,
+    )
+    result = report_result(prepared, limit=MOST_ROWS)
+    figures = [[figure.label, value_in_words(figure.value, figure.type)] for figure in result.figures]
+    facts = {"sentence": result.sentence, "figures": figures}
     for kind in schedule.formats:
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{source.key}-{run.period}.{kind}"
+            path = Path(folder) / f"{schedule.report}-{run.period}.{kind}"
             shown, total = make_file(
-                source=source,
-                viewer=group.viewer,
+                prepared=prepared,
                 kind=kind,
                 path=path,
-                moment=moment,
                 number=str(run.pk),
                 bom=True,
                 title=schedule.title,
+                result=result,
             )
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()

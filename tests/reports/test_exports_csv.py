@@ -7,34 +7,38 @@ import zoneinfo
 
 import pytest
 
+from reports.columns import Type
 from reports.exports.csv import export_csv
-from reports.results import Column, ReportResult
+from reports.results import ResultColumn, Stream
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 COLUMNS = (
-    Column("person", "Person"),
-    Column("enrolled", "Enrolled", "date"),
-    Column("done", "Lessons done", "progress"),
-    Column("seen", "Last activity", "datetime"),
-    Column("score", "Score", "percent"),
+    ResultColumn("person", "Person"),
+    ResultColumn("enrolled", "Enrolled", Type.DATE),
+    ResultColumn("done", "Lessons done", Type.NUMBER),
+    ResultColumn("seen", "Last activity", Type.DATETIME),
+    ResultColumn("score", "Score", Type.PERCENT),
+    ResultColumn("late", "Is overdue", Type.BOOLEAN),
+    ResultColumn("time", "Time", Type.DURATION),
 )
 
 
 def exported(tmp_path, rows, **options) -> list[list[str]]:
     path = tmp_path / "report.csv"
-    result = ReportResult(title="x", columns=COLUMNS, rows=iter(rows), total=len(rows), shown=len(rows))
-    assert export_csv(result, path, zone=BERLIN, **options) == len(rows)
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.reader(stream, strict=True))
+    stream = Stream(columns=COLUMNS, rows=iter(rows), total=len(rows), shown=len(rows))
+    assert export_csv(stream, path, zone=BERLIN, **options) == len(rows)
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file, strict=True))
 
 
 def test_cells(tmp_path):
     late = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
-    assert exported(tmp_path, [("=Eve", late, (7, 12), late, None), ("Ada", None, (0, 0), None, -2.5)]) == [
-        ["Person", "Enrolled", "Lessons done", "Lessons in all", "Last activity (Europe/Berlin)", "Score (%)"],
-        ["'=Eve", "2026-11-23", "7", "12", "2026-11-23 00:30", ""],
-        ["Ada", "", "0", "0", "", "-2.5"],
-    ]
+    rows = [("=Eve", late, 7, late, None, True, 61), ("Ada", dt.date(2026, 1, 2), 0, None, -2.5, False, None)]
+    assert exported(tmp_path, rows) == [
+        ["Person", "Enrolled", "Lessons done", "Last activity (Europe/Berlin)", "Score (%)", "Is overdue", "Time (seconds)"],
+        ["'=Eve", "2026-11-23", "7", "2026-11-23 00:30", "", "yes", "61"],
+        ["Ada", "2026-01-02", "0", "", "-2.5", "no", ""],
+    ]  # fmt: skip
 
 
 def test_the_mark_for_excel(tmp_path):
@@ -46,6 +50,6 @@ def test_naughty_names(tmp_path, shared_data):
     if not path.exists():
         pytest.skip("The list of naughty strings does not stand beside this checkout.")
     names = [name.replace("\x00", "") for name in json.loads(path.read_text(encoding="utf-8"))]
-    rows = exported(tmp_path, [(name, None, (1, 2), None, None) for name in names])[1:]
+    rows = exported(tmp_path, [(name, None, 1, None, None, None, None) for name in names])[1:]
     assert len(rows) == len(names)
     assert not [row for row in rows if row[0].startswith(("=", "+", "-", "@", "\t", "\r"))]

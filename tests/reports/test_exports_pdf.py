@@ -9,15 +9,20 @@ import pytest
 from django.core.exceptions import SuspiciousFileOperation
 
 from reports.charts import Bar, BarChart, LineChart, Series
+from reports.columns import Type
 from reports.exports.pdf import Cover, _fetcher, render_pdf
+from reports.moments import Moment
 from reports.paper_charts import draw_chart
-from reports.registries import Moment
-from reports.results import Column, GroupTable, ReportResult, Summary
+from reports.results import ReportResult, ResultColumn, Table
 from reports.tokens import LIGHT
 
 MOMENT = Moment(at=dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC), zone=zoneinfo.ZoneInfo("Europe/Berlin"))
 COVER = Cover(number="4183", moment=MOMENT, title="Progress of the week")
-COLUMNS = (Column("person", "Person"), Column("done", "Lessons done", "progress"), Column("score", "Score", "percent"))
+COLUMNS = (
+    ResultColumn("person", "Person"),
+    ResultColumn("done", "Lessons done", Type.NUMBER),
+    ResultColumn("score", "Score", Type.PERCENT),
+)
 CHART = BarChart(
     title="Completed by course",
     unit="% of enrollments",
@@ -30,15 +35,17 @@ CHART = BarChart(
 def result(rows: int = 3, total: int | None = None, chart=CHART) -> ReportResult:
     return ReportResult(
         title="Course progress",
-        columns=COLUMNS,
-        rows=tuple((f"Person <{number}>", (number, 12), 87.5 if number % 2 else None) for number in range(rows)),
-        total=rows if total is None else total,
-        shown=rows,
-        params=(("As of", "23 November 2026, 08:00 (Europe/Berlin)"), ("Rows of", "everybody, all courses")),
-        summary=Summary(
-            sentence="12 of 23 enrollments are completed (52 %).",
-            chart=chart,
-            groups=GroupTable("By course", (Column("course", "Course"),), (("Fire safety",), ("All",))),
+        description="",
+        table=Table(
+            columns=COLUMNS,
+            rows=tuple((f"Person <{number}>", number, 87.5 if number % 2 else None) for number in range(rows)),
+            total=rows if total is None else total,
+        ),
+        facts=(("As of", "23 November 2026, 08:00 (Europe/Berlin)"), ("Rows of", "everybody, all courses")),
+        sentence="12 of 23 enrollments are completed (52 %).",
+        chart=chart,
+        summary=Table(
+            columns=(ResultColumn("course", "Course"),), rows=(("Fire safety",), ("SQL",)), total=2, title="By course"
         ),
     )
 
@@ -101,7 +108,7 @@ def test_what_stands_on_it(reader):
     ):
         assert words in first, words
     text = "\n".join(pages)
-    assert text.index("12 of 23") < text.index("Completed by course") < text.index("Person by person")
+    assert text.index("12 of 23") < text.index("Completed by course") < text.index("Row by row")
     assert all(f"Person <{number}>" in text for number in range(60))
     assert "the CSV file of the same report has them all" in " ".join(text.split())
     # The head of the table is repeated, and every page is numbered.
@@ -122,10 +129,11 @@ def test_the_same_run_gives_the_same_bytes(document):
 
 
 def test_nothing_to_show_is_said(db):
-    empty = ReportResult(title="Course progress", columns=COLUMNS, rows=(), total=0, shown=0)
+    table = Table(columns=COLUMNS, rows=(), total=0)
+    empty = ReportResult(title="Course progress", description="", table=table, facts=(), sentence="Nothing.")
     text = pypdf.PdfReader(io.BytesIO(render_pdf(empty, cover=COVER))).pages[0].extract_text()
     assert "none" in text
-    assert "Person by person" not in text
+    assert "Row by row" not in text
 
 
 @pytest.mark.parametrize(

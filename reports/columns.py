@@ -1,0 +1,217 @@
+"""The columns of report sources as data: what each holds, and what may be done with it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+
+class Type(StrEnum):
+    """What a column's values are. A percentage is 0 to 100, a duration whole seconds, a reference one of many things
+    that are named by a label and told apart by a key."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    DURATION = "duration"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    CHOICE = "choice"
+    REFERENCE = "reference"
+
+
+class Aggregation(StrEnum):
+    COUNT = "count"
+    COUNT_DISTINCT = "count_distinct"
+    SUM = "sum"
+    AVERAGE = "average"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    MEDIAN = "median"
+    PERCENT_TRUE = "percent_true"
+    SHARE = "share"
+
+
+class Bucket(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Operator(StrEnum):
+    IS = "is"
+    IS_NOT = "is_not"
+    CONTAINS = "contains"
+    CONTAINS_NOT = "contains_not"
+    STARTS = "starts"
+    ENDS = "ends"
+    ANY_OF = "any_of"
+    NONE_OF = "none_of"
+    LESS = "less"
+    AT_MOST = "at_most"
+    MORE = "more"
+    AT_LEAST = "at_least"
+    BETWEEN = "between"
+    BEFORE = "before"
+    AFTER = "after"
+    WITHIN = "within"
+    TRUE = "true"
+    FALSE = "false"
+    EMPTY = "empty"
+    FILLED = "filled"
+
+
+AGGREGATION_WORDS: dict[Aggregation, Words] = {
+    Aggregation.COUNT: _("Number"),
+    Aggregation.COUNT_DISTINCT: _("Number of different ones"),
+    Aggregation.SUM: _("Sum"),
+    Aggregation.AVERAGE: _("Average"),
+    Aggregation.MINIMUM: _("Lowest"),
+    Aggregation.MAXIMUM: _("Highest"),
+    Aggregation.MEDIAN: _("Median"),
+    Aggregation.PERCENT_TRUE: _("Percent yes"),
+    Aggregation.SHARE: _("Share of all"),
+}
+BUCKET_WORDS: dict[Bucket, Words] = {
+    Bucket.DAY: _("by day"),
+    Bucket.WEEK: _("by week"),
+    Bucket.MONTH: _("by month"),
+    Bucket.QUARTER: _("by quarter"),
+    Bucket.YEAR: _("by year"),
+}
+OPERATOR_WORDS: dict[Operator, Words] = {
+    Operator.IS: _("is"),
+    Operator.IS_NOT: _("is not"),
+    Operator.CONTAINS: _("contains"),
+    Operator.CONTAINS_NOT: _("does not contain"),
+    Operator.STARTS: _("starts with"),
+    Operator.ENDS: _("ends with"),
+    Operator.ANY_OF: _("is any of"),
+    Operator.NONE_OF: _("is none of"),
+    Operator.LESS: _("is less than"),
+    Operator.AT_MOST: _("is at most"),
+    Operator.MORE: _("is more than"),
+    Operator.AT_LEAST: _("is at least"),
+    Operator.BETWEEN: _("is between"),
+    Operator.BEFORE: _("is before"),
+    Operator.AFTER: _("is after"),
+    Operator.WITHIN: _("lies in"),
+    Operator.TRUE: _("is yes"),
+    Operator.FALSE: _("is no"),
+    Operator.EMPTY: _("is empty"),
+    Operator.FILLED: _("is not empty"),
+}
+
+COUNTS = frozenset({Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.SHARE})
+RANGES = frozenset({Aggregation.MINIMUM, Aggregation.MAXIMUM})
+MEANS = RANGES | {Aggregation.AVERAGE, Aggregation.MEDIAN}
+KNOWN = frozenset({Operator.EMPTY, Operator.FILLED})
+EQUALS = frozenset({Operator.IS, Operator.IS_NOT})
+LISTS = frozenset({Operator.ANY_OF, Operator.NONE_OF})
+SIZES = EQUALS | {Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST, Operator.BETWEEN}
+WORDS = EQUALS | LISTS | {Operator.CONTAINS, Operator.CONTAINS_NOT, Operator.STARTS, Operator.ENDS}
+TIMES = frozenset({Operator.IS, Operator.BEFORE, Operator.AFTER, Operator.BETWEEN, Operator.WITHIN})
+
+AGGREGATIONS: dict[Type, frozenset[Aggregation]] = {
+    Type.TEXT: COUNTS,
+    Type.NUMBER: COUNTS | MEANS | {Aggregation.SUM},
+    Type.DECIMAL: COUNTS | MEANS | {Aggregation.SUM},
+    Type.PERCENT: COUNTS | MEANS,
+    Type.DURATION: COUNTS | MEANS | {Aggregation.SUM},
+    # The sum of yes and no is how often it was yes.
+    Type.BOOLEAN: COUNTS | {Aggregation.SUM, Aggregation.PERCENT_TRUE},
+    Type.DATE: COUNTS | RANGES,
+    Type.DATETIME: COUNTS | RANGES,
+    Type.CHOICE: COUNTS,
+    Type.REFERENCE: COUNTS,
+}
+OPERATORS: dict[Type, frozenset[Operator]] = {
+    Type.TEXT: WORDS | KNOWN,
+    Type.NUMBER: SIZES | KNOWN,
+    Type.DECIMAL: SIZES | KNOWN,
+    Type.PERCENT: SIZES | KNOWN,
+    Type.DURATION: SIZES | KNOWN,
+    Type.BOOLEAN: frozenset({Operator.TRUE, Operator.FALSE}) | KNOWN,
+    Type.DATE: TIMES | KNOWN,
+    Type.DATETIME: TIMES | KNOWN,
+    Type.CHOICE: LISTS | KNOWN,
+    Type.REFERENCE: LISTS | KNOWN,
+}
+# What comes out, where it is not what went in.
+AGGREGATED: dict[Aggregation, Type] = {
+    Aggregation.COUNT: Type.NUMBER,
+    Aggregation.COUNT_DISTINCT: Type.NUMBER,
+    Aggregation.PERCENT_TRUE: Type.PERCENT,
+    Aggregation.SHARE: Type.PERCENT,
+}
+MEASURES = frozenset({Type.NUMBER, Type.DECIMAL, Type.PERCENT, Type.DURATION})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing a reference can point to. ``value`` is what a spec holds."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a source; ``key`` is the name it is declared by, and stays for good: specs hold it.
+
+    ``expression`` is the path of a field, an ORM expression, or a function from the report's moment to one, for what
+    hangs on the day. Of a reference it is the key, and ``label_expression`` the name people know; ``candidates`` lists
+    what a viewer may choose from. ``is_personal`` marks what tells one person from another. A moment with ``as_day`` is
+    shown as its day in the report's zone. What ``only_adds_up`` says nothing about a single row.
+    """
+
+    label: Words
+    type: Type
+    expression: Any
+    key: str = ""
+    entity: Words = ""
+    help: Words = ""
+    label_expression: Any = None
+    choices: Iterable[tuple[Any, Words]] = ()
+    candidates: Callable[[Any], Iterable[Choice]] | None = None
+    aggregations: frozenset[Aggregation] | None = None
+    operators: frozenset[Operator] | None = None
+    is_personal: bool = False
+    as_day: bool = False
+    only_adds_up: bool = False
+    # What single rows are ordered by in its stead: people by their last names.
+    sort_by: tuple[str, ...] = ()
+
+    @property
+    def legal_aggregations(self) -> frozenset[Aggregation]:
+        return AGGREGATIONS[self.type] if self.aggregations is None else self.aggregations
+
+    @property
+    def legal_operators(self) -> frozenset[Operator]:
+        return OPERATORS[self.type] if self.operators is None else self.operators
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether its values can be put into days, weeks, months, quarters or years."""
+        return self.type in (Type.DATE, Type.DATETIME)
+
+    def choice_label(self, value: Any) -> str:
+        return next((str(label) for known, label in self.choices if known == value), str(value))
+
+
+def aggregated_type(column: Column, aggregation: Aggregation) -> Type:
+    """The type of the column's values once they are added up."""
+    if aggregation == Aggregation.SUM and column.type == Type.BOOLEAN:
+        return Type.NUMBER
+    if aggregation in (Aggregation.AVERAGE, Aggregation.MEDIAN) and column.type == Type.NUMBER:
+        return Type.DECIMAL
+    return AGGREGATED.get(aggregation, column.type)

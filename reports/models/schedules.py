@@ -1,0 +1,139 @@
+"""Schedules: which report goes to whom on which days."""
+
+import uuid
+import zoneinfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reports.definitions import shipped
+from reports.timing import Recurrence
+
+
+class Days(models.TextChoices):
+    WEEKLY = "weekly", _("On chosen days of the week")
+    MONTHLY = "monthly", _("Once a month")
+
+
+class RunAs(models.TextChoices):
+    RECIPIENT = "recipient", _("Each recipient: everybody gets the rows they may open")
+    OWNER = "owner", _("The owner: everybody gets the rows the owner may open")
+
+
+class Format(models.TextChoices):
+    PDF = "pdf", _("PDF, for reading")
+    CSV = "csv", _("CSV, for working with the figures")
+    XLSX = "xlsx", _("Excel workbook, for working with the figures")
+    JSON = "json", _("JSON, for programs")
+
+
+def check_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(zone)s” is not a time zone. Choose one such as Europe/Berlin."), params={"zone": value}
+        )
+
+
+def default_formats() -> list[str]:
+    return [Format.PDF]
+
+
+def default_weekdays() -> list[int]:
+    return [0]
+
+
+class ScheduleQuerySet(models.QuerySet):
+    def enabled(self):
+        return self.filter(is_enabled=True)
+
+
+class Schedule(models.Model):
+    """A report that is mailed on chosen days. What is due is decided by `Run` rows, never by a clock process."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=120, help_text=_("The subject of the mail."))
+    report = models.CharField(_("report"), max_length=60, default="course-progress")
+    params = models.JSONField(default=dict, blank=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="report_schedules", verbose_name=_("owner")
+    )
+    run_as = models.CharField(_("whose rows"), max_length=16, choices=RunAs, default=RunAs.RECIPIENT)
+    days = models.CharField(_("days"), max_length=16, choices=Days, default=Days.WEEKLY)
+    weekdays = models.JSONField(_("days of the week"), default=default_weekdays, blank=True)
+    month_day = models.PositiveSmallIntegerField(
+        _("day of the month"), default=1, help_text=_("31 is the last day of every month.")
+    )
+    time = models.TimeField(_("time"), help_text=_("On the clock of the time zone below, summer and winter."))
+    zone = models.CharField(_("time zone"), max_length=64, validators=[check_zone])
+    formats = models.JSONField(_("files"), default=default_formats)
+    is_enabled = models.BooleanField(_("sends on schedule"), default=True)
+    # Nothing that lies before this is due: set when the schedule is made, resumed, or given other days or times.
+    active_since = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
+        ordering = ["title", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(month_day__gte=1, month_day__lte=31), name="reports_schedule_month_day"
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def recurrence(self) -> Recurrence:
+        return Recurrence(
+            kind=self.days, at=self.time, zone=self.tz, weekdays=tuple(self.weekdays), month_day=self.month_day
+        )
+
+    @property
+    def tz(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.zone)
+
+    @property
+    def report_title(self) -> str:
+        definition = shipped.get(self.report)
+        return str(definition.title) if definition else self.report
+
+
+class ScheduleRecipient(models.Model):
+    """A person, or an address of somebody without an account."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="recipients")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    address = models.EmailField(_("other address"), blank=True)
+
+    class Meta:
+        verbose_name = _("recipient")
+        verbose_name_plural = _("recipients")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, address="") | models.Q(person=None) & ~models.Q(address=""),
+                name="reports_recipient_person_or_address",
+                violation_error_message=_("Name a person or an address, one of the two."),
+            ),
+            models.UniqueConstraint(
+                fields=["schedule", "person"],
+                condition=models.Q(person__isnull=False),
+                name="reports_recipient_person_once",
+                violation_error_message=_("This person is on the list already."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.person) if self.person_id else self.address
+
+    @property
+    def email(self) -> str:
+        return (self.person.email if self.person_id else self.address).strip().lower()

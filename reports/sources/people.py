@@ -1,0 +1,123 @@
+"""Columns and scopes that many sources share: people, their teams, courses, and who sees which of them."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat, Left, NullIf, StrIndex, Trim
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Team, TeamMembership
+from accounts.policies import visible_to as visible_people
+from lms_pages.models import CoursePage, CourseStaff
+from reports.columns import Choice, Column, Type
+from reports.moments import Moment
+from reports.registries import Source
+
+PERSON, COURSE = gettext_lazy("Person"), gettext_lazy("Course")
+
+
+def person_name(path: str = "") -> Any:
+    """First and last name, or the address's local part, as `User.name` has it."""
+    prefix = f"{path}__" if path else ""
+    email = F(f"{prefix}email")
+    full = Trim(Concat(F(f"{prefix}first_name"), Value(" "), F(f"{prefix}last_name")))
+    local = Left(email, StrIndex(email, Value("@")) - 1)
+    return Coalesce(NullIf(full, Value("")), local, output_field=TextField())
+
+
+def primary_team(person: str, field: str) -> Any:
+    """``field`` of the team that somebody's primary membership names on the day of the report."""
+
+    def on_the_day(moment: Moment) -> Subquery:
+        memberships = TeamMembership.objects.current(moment.today).filter(user=OuterRef(person), is_primary=True)
+        return Subquery(memberships.order_by("-since", "-pk").values(f"team__{field}")[:1])
+
+    return on_the_day
+
+
+def person_columns(path: str = "") -> dict[str, Column]:
+    """Who somebody is: name, address, team. ``path`` leads from the row to the person."""
+    prefix = f"{path}__" if path else ""
+    return {
+        "person": Column(
+            label=gettext_lazy("Person"),
+            entity=PERSON,
+            type=Type.TEXT,
+            expression=person_name(path),
+            is_personal=True,
+            sort_by=(f"{prefix}last_name", f"{prefix}first_name", f"{prefix}email"),
+        ),
+        "email": Column(
+            label=gettext_lazy("E-mail address"),
+            entity=PERSON,
+            type=Type.TEXT,
+            expression=f"{prefix}email",
+            is_personal=True,
+        ),
+        "team": Column(
+            label=gettext_lazy("Team"),
+            entity=PERSON,
+            type=Type.REFERENCE,
+            expression=primary_team(path or "pk", "uuid"),
+            label_expression=primary_team(path or "pk", "name"),
+            candidates=teams_of,
+            help=gettext_lazy("The primary team on the day of the report."),
+        ),
+    }
+
+
+def course_column(path: str = "") -> Column:
+    """The course a row belongs to. Translations of a course are one course."""
+    prefix = f"{path}__" if path else ""
+    return Column(
+        label=gettext_lazy("Course"),
+        entity=COURSE,
+        type=Type.REFERENCE,
+        expression=f"{prefix}course_key",
+        label_expression=f"{prefix}course__title",
+        candidates=courses_of,
+    )
+
+
+def teams_of(viewer: Any) -> list[Choice]:
+    found = visible_people(viewer, Team.objects.all()).order_by("name", "pk").values_list("uuid", "name")
+    return [Choice(str(key), name) for key, name in found]
+
+
+def courses_of(viewer: Any) -> list[Choice]:
+    """The courses somebody's rows may be of: all of them, or those they teach, take, or have people on."""
+    courses = CoursePage.objects.all()
+    if not viewer.has_perm("learning.view_all_enrollments"):
+        taught = CourseStaff.objects.filter(user=viewer).values("course")
+        courses = courses.filter(pk__in=taught) | courses.filter(
+            enrollments__learner__team_memberships__team__managers=viewer
+        )
+    names: dict[Any, str] = {}
+    for key, title in courses.order_by("title", "pk").values_list("translation_key", "title").distinct():
+        names.setdefault(key, title)
+    return [Choice(str(key), title) for key, title in names.items()]
+
+
+class LearnersRows(Source):
+    """Sources whose rows belong to learners: everything for those who answer for everybody, else one's own, those of
+    the teams one manages, and those of the courses one teaches."""
+
+    def scope_key(self, viewer: Any) -> str:
+        if viewer.has_perm("learning.view_all_enrollments"):
+            return "all"
+        teams = viewer.managed_teams.order_by("pk").values_list("pk", flat=True)
+        courses = CourseStaff.objects.filter(user=viewer).order_by("course_id").values_list("course_id", flat=True)
+        return f"person:{viewer.pk} teams:{list(teams)} courses:{list(courses)}"
+
+    def scope_words(self, viewer: Any) -> str:
+        if viewer.has_perm("learning.view_all_enrollments"):
+            return _("everybody, all courses")
+        return _("what %(name)s may open: their own rows, the teams they manage, the courses they teach") % {
+            "name": viewer.name
+        }
+
+
+def within(queryset: QuerySet, visible: QuerySet) -> QuerySet:
+    """``queryset`` cut down to the rows of ``visible``, without what that one joins."""
+    return queryset.filter(pk__in=visible.order_by().values("pk"))
