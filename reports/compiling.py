@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DateField, F, Min, Q, QuerySet, Value
+from django.db.models import Count, DateField, F, Min, Q, QuerySet, Value, Window
 from django.db.models.functions import TruncDay, TruncMonth, TruncQuarter, TruncWeek, TruncYear
 from django.utils.translation import gettext
 
@@ -63,6 +63,8 @@ class Context:
 class Rows:
     """``queryset`` gives tuples in a total order; `read` makes a row of one, `key` what tells a group from another.
 
+    Of groups, the last value of each tuple is how many there are in all, which spares a query.
+
     ``whole`` is what a share is a share of, where there is one: the caller counts it before the first row is read.
     """
 
@@ -71,12 +73,19 @@ class Rows:
     readers: tuple[tuple[int, Callable[[Any], Any]], ...]
     keys: tuple[tuple[str, int], ...]
     shares: tuple[int, ...]
+    is_grouped: bool
 
     def read(self, values: tuple[Any, ...], whole: int = 0) -> tuple[Any, ...]:
         row = [reader(values[place]) for place, reader in self.readers]
         for place in self.shares:
             row[place] = share(row[place], whole)
         return tuple(row)
+
+    def total(self, found: list[tuple[Any, ...]], whole: int) -> int:
+        """How many rows there are in all, from some of them and the number of all single rows."""
+        if not self.is_grouped:
+            return whole
+        return found[0][-1] if found else 0
 
     def key(self, values: tuple[Any, ...]) -> dict[str, Any]:
         return {name: plain(values[place]) for name, place in self.keys}
@@ -219,12 +228,12 @@ def rows_of(columns: tuple[ColumnSpec, ...], sort: tuple[Sort, ...], context: Co
         queryset = queryset.order_by().alias(**aliases(context, inputs))
         # Without a key everything is one group.
         queryset = queryset.annotate(**(keys or {"everything": Value(1)})).values(*(keys or ["everything"]))
-        queryset = queryset.annotate(**sums)
+        queryset = queryset.annotate(**sums, groups=Window(Count("*")))
         last = list(keys)
     else:
         queryset = queryset.order_by().annotate(**keys)
         last = ["pk"]
-    names = [*keys, *sums]
+    names = [*keys, *sums, *(["groups"] if grouped else [])]
     by_name = {entry.name: context.source.columns[entry.column] for entry in columns}
     order = [
         F(path).desc(nulls_last=True) if entry.descending else F(path).asc(nulls_last=True)
@@ -240,6 +249,7 @@ def rows_of(columns: tuple[ColumnSpec, ...], sort: tuple[Sort, ...], context: Co
         readers=tuple((index[name], reader) for name, reader in readers),
         keys=tuple((name, index[key]) for name, key in identities) if grouped else (),
         shares=tuple(shares),
+        is_grouped=grouped,
     )
 
 

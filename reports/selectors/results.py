@@ -1,8 +1,9 @@
-"""Running a report for a viewer: at most four queries, whatever its spec."""
+"""Running a report for a viewer: three queries, whatever its spec."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import chain, islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -57,21 +58,17 @@ class Prepared:
 
 
 def report_result(prepared: Prepared, *, limit: int) -> ReportResult:
-    """At most ``limit`` rows in memory, with figures and summary over all of them. At most four queries."""
+    """At most ``limit`` rows in memory, with figures and summary over all of them. Three queries at most."""
     spec, rows = prepared.spec, prepared.rows()
     most = min(limit, spec.limit) if spec.limit else limit
     numbers = figures_of(spec.figures, prepared.context, prepared.base)
     whole = numbers["rows"]
-    found = list(rows.queryset[: most + 1])
-    is_cut = len(found) > most
-    total = len(found)
-    if is_cut:
-        total = rows.queryset.count() if spec.is_grouped else whole
+    found = list(rows.queryset[:most])
     table = Table(
         columns=rows.columns,
-        rows=tuple(rows.read(values, whole) for values in found[:most]),
-        keys=tuple(rows.key(values) for values in found[:most]) if rows.keys else (),
-        total=total,
+        rows=tuple(rows.read(values, whole) for values in found),
+        keys=tuple(rows.key(values) for values in found) if rows.keys else (),
+        total=rows.total(found, whole),
     )
     figures = tuple(
         KeyNumber(_(figure.label), numbers[f"f{number}"], kind_of(prepared, number))
@@ -103,31 +100,28 @@ def sentence_of(definition: Definition, figures: tuple[KeyNumber, ...], summary:
 
 def summary_of(summary: Summary, prepared: Prepared, whole: int) -> Table:
     rows = rows_of(summary.columns, summary.sort, prepared.context, prepared.base)
-    found = list(rows.queryset[: summary.limit + 1])
-    total = len(found) if len(found) <= summary.limit else rows.queryset.count()
+    found = list(rows.queryset[: summary.limit])
     return Table(
         columns=rows.columns,
-        rows=tuple(rows.read(values, whole) for values in found[: summary.limit]),
-        keys=tuple(rows.key(values) for values in found[: summary.limit]),
-        total=total,
+        rows=tuple(rows.read(values, whole) for values in found),
+        keys=tuple(rows.key(values) for values in found),
+        total=rows.total(found, whole),
         title=_(summary.title) if summary.title else "",
     )
 
 
 def report_stream(prepared: Prepared) -> Stream:
-    """Every row, read from the database while it is consumed, in constant memory. At most three queries; no summary."""
+    """Every row, read from the database while it is consumed, in constant memory. Two queries at most; no summary."""
     spec, rows = prepared.spec, prepared.rows()
-    whole = prepared.base.count() if rows.shares or not spec.is_grouped else 0
-    total = rows.queryset.count() if spec.is_grouped else whole
+    whole = prepared.base.count() if rows.shares or not rows.is_grouped else 0
     queryset = rows.queryset[: spec.limit] if spec.limit else rows.queryset
+    found = queryset.iterator(chunk_size=CHUNK)
+    # The first row of groups says how many there are.
+    first = list(islice(found, 1))
+    total = rows.total(first, whole)
     return Stream(
         columns=rows.columns,
-        rows=read(rows, queryset, whole),
+        rows=(rows.read(values, whole) for values in chain(first, found)),
         total=total,
         shown=min(total, spec.limit) if spec.limit else total,
     )
-
-
-def read(rows: Rows, queryset: QuerySet, whole: int) -> Iterator[tuple[Any, ...]]:
-    for values in queryset.iterator(chunk_size=CHUNK):
-        yield rows.read(values, whole)
