@@ -265,7 +265,8 @@ def result_column(column: Column, entry: ColumnSpec) -> ResultColumn:
     kind = aggregated_type(column, entry.aggregation) if entry.aggregation else column.type
     if kind == Type.DATETIME and (entry.bucket or column.as_day):
         kind = Type.DATE
-    return ResultColumn(entry.name, gettext(entry.label) if entry.label else label_of(column, entry.aggregation), kind)
+    label = gettext(entry.label) if entry.label else label_of(column, entry.aggregation)
+    return ResultColumn(entry.name, label, kind, entry.aggregation, entry.bucket)
 
 
 def label_of(column: Column, aggregation: Aggregation | None) -> str:

@@ -9,11 +9,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.charts import Bar, BarChart, Chart, LineChart, Series
+from reports.chart_panels import Cell, Panel
+from reports.charts import BarChart, LineChart, Series
+from reports.columns import Type
 from reports.dashboards import Figures, KeyFigures, What, named_and_rest, overdue_of, percent
-from reports.figures import figure, number
+from reports.figures import drawn, number
 from reports.periods import BEFORE, OF, WITHIN, Period
-from reports.tokens import DARK, LIGHT
 
 OTHER, NO_TEAM = "other", "none"
 
@@ -22,13 +23,6 @@ class RowsAddress(Protocol):
     """The address of the rows behind a number; ``course`` and ``team`` may be `OTHER`, ``team`` `NO_TEAM`."""
 
     def __call__(self, what: What, **narrowed: Any) -> str: ...
-
-
-@dataclass(frozen=True)
-class Cell:
-    text: str
-    url: str = ""
-    is_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,29 +35,6 @@ class Tile:
     note: str = ""
     note_url: str = ""
     is_bad: bool = False
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A chart with all of it in a table as well; without a chart, ``empty`` says why."""
-
-    key: str
-    title: str
-    note: str
-    empty: str = ""
-    chart: Chart | None = None
-    head: tuple[Cell, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
-    # By theme; what the browser draws.
-    figures: dict[str, Any] | None = None
-
-    @property
-    def id(self) -> str:
-        return f"chart-{self.key}"
-
-    @property
-    def data_id(self) -> str:
-        return f"{self.id}-data"
 
 
 @dataclass(frozen=True)
@@ -199,17 +170,17 @@ def over_time(
 ) -> Panel:
     """Lines over the weeks or months, one for each (name, what, values)."""
     period = figures.period
+    names = [capfirst(period.part_name(day)) for day in period.days]
     chart = LineChart(
         title=title,
         unit=unit,
-        days=period.days,
-        series=tuple(Series(name, values) for name, _what, values in counted),
-        step=period.step,
+        places=tuple(names),
+        ticks=tuple(period.part_short(day) for day in period.days),
+        series=tuple(Series(name, values, so_far(values)) for name, _what, values in counted),
         description=" ".join(_course_of(name, values, period) for name, _what, values in counted),
+        is_running=True,
     )
     links = [[rows(what, day=day) for day in period.days] for _name, what, _values in counted]
-    names = [capfirst(period.part_name(day)) for day in period.days]
-    ticks = [period.part_short(day) for day in period.days]
     first = _("Week from") if period.step == "week" else _("Month")
     return Panel(
         key=key,
@@ -227,8 +198,14 @@ def over_time(
             )
             for place, day in enumerate(period.days)
         ),
-        figures=drawn(chart, links=links, names=names, ticks=ticks, is_running=True),
+        figures=drawn(chart, links=links),
     )
+
+
+def so_far(values: Sequence[int]) -> tuple[str, ...]:
+    """The values in words; the last one is not over."""
+    *whole, last = map(number, values)
+    return (*whole, _("%(number)s so far") % {"number": last})
 
 
 def _course_of(name: str, values: Sequence[int], period: Period) -> str:
@@ -240,10 +217,6 @@ def _course_of(name: str, values: Sequence[int], period: Period) -> str:
         "peak": period.part_name(period.days[peak]),
         "most": number(values[peak]),
     }
-
-
-def drawn(chart: Chart, **details: Any) -> dict[str, Any]:
-    return {"light": figure(chart, LIGHT, **details), "dark": figure(chart, DARK, **details)}
 
 
 def runs_panel(figures: Figures, rows: RowsAddress) -> Panel:
@@ -294,11 +267,17 @@ def courses_panel(figures: Figures, rows: RowsAddress) -> Panel:
     chart = BarChart(
         title=title,
         unit=_("% of enrollments completed"),
-        bars=tuple(
-            Bar(name, percent(finished, enrolled), _share(finished, enrolled))
-            for name, _key, enrolled, finished in entries
+        type=Type.PERCENT,
+        places=tuple(name for name, *_rest in entries),
+        series=(
+            Series(
+                title,
+                tuple(percent(finished, enrolled) for _n, _k, enrolled, finished in entries),
+                tuple(_share(finished, enrolled) for _n, _k, enrolled, finished in entries),
+            ),
         ),
         limit=100,
+        is_horizontal=True,
         description="; ".join(f"{name}: {_share(finished, enrolled)}" for name, _k, enrolled, finished in entries),
     )
     return Panel(
@@ -321,7 +300,7 @@ def courses_panel(figures: Figures, rows: RowsAddress) -> Panel:
             )
             for name, key, enrolled, finished in entries
         ),
-        figures=drawn(chart, links=[rows(What.ENROLLMENTS, course=key) for _n, key, _e, _f in entries]),
+        figures=drawn(chart, links=[[rows(What.ENROLLMENTS, course=key) for _n, key, _e, _f in entries]]),
     )
 
 
@@ -364,7 +343,15 @@ def overdue_panel(
     chart = BarChart(
         title=title,
         unit=_("enrollments past their due date"),
-        bars=tuple(Bar(name, overdue, number(overdue)) for name, _narrowed, overdue in entries),
+        places=tuple(name for name, *_rest in entries),
+        series=(
+            Series(
+                title,
+                tuple(overdue for _n, _narrowed, overdue in entries),
+                tuple(number(overdue) for _n, _narrowed, overdue in entries),
+            ),
+        ),
+        is_horizontal=True,
         description="; ".join(f"{name}: {number(overdue)}" for name, _narrowed, overdue in entries),
     )
     links = [rows(What.OVERDUE, **narrowed) for _name, narrowed, _overdue in entries]
@@ -377,5 +364,5 @@ def overdue_panel(
         rows=tuple(
             (Cell(name), Cell(number(overdue), links[place], True)) for place, (name, _n, overdue) in enumerate(entries)
         ),
-        figures=drawn(chart, links=links),
+        figures=drawn(chart, links=[links]),
     )

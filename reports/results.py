@@ -5,20 +5,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.charts import Chart
-from reports.columns import MEASURES, Type
+from reports.columns import MEASURES, Aggregation, Bucket, Type
+
+ADDS_UP = frozenset({Aggregation.COUNT, Aggregation.SUM, Aggregation.SHARE})
 
 
 @dataclass(frozen=True)
 class ResultColumn:
-    """One column of a result. A date that is not a whole moment has type `Type.DATE`, whatever it was made from."""
+    """One column of a result. A date that is not a whole moment has type `Type.DATE`, whatever it was made from.
+
+    ``aggregation`` says how its values were added up, ``bucket`` what its dates were cut into.
+    """
 
     name: str
     label: str
     type: Type = Type.TEXT
+    aggregation: Aggregation | None = None
+    bucket: Bucket | None = None
 
     @property
     def is_number(self) -> bool:
         return self.type in MEASURES
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the values of several groups may be added: no average may, and nobody is counted twice."""
+        return self.aggregation in ADDS_UP
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,27 +18,41 @@ from reports.values import WITHOUT_VALUE, clean_value
 MOST_NAMED = 5
 
 
-def value_in_words(value: Any, kind: Type) -> str:
-    """One value of a result, for reading. Moments are the caller's business: they need a zone."""
+def value_in_words(value: Any, kind: Type, zone: dt.tzinfo | None = None) -> str:
+    """One value of a result, for reading. Moments are shown in ``zone``, without one in that of the running request."""
+    if isinstance(value, dt.datetime):
+        return date_format(timezone.localtime(value, zone), "j M Y" if kind == Type.DATE else "j M Y, H:i")
+    if isinstance(value, dt.date):
+        return day_in_words(value)
     if value is None or value == "":
         return "–"
     match kind:
         case Type.PERCENT:
             # A no-break space, so that the sign stays with its number.
-            return f"{number_format(value, decimal_pos=0 if value == int(value) else 1)}\u00a0%"
+            return f"{number_in_words(value, 0 if value == int(value) else 1)}\u00a0%"
         case Type.NUMBER:
-            return number_format(value, force_grouping=True)
+            return number_in_words(value)
         case Type.DECIMAL:
-            return number_format(value, decimal_pos=0 if value == int(value) else 2, force_grouping=True)
+            return number_in_words(value, 0 if value == int(value) else 2)
         case Type.DURATION:
-            return duration_in_words(value)
+            return duration_in_words(round(value))
         case Type.BOOLEAN:
             return _("yes") if value else _("no")
     return str(value)
 
 
+def number_in_words(value: Any, digits: int | None = None) -> str:
+    """With the separators of the reader's language, and a minus instead of a hyphen."""
+    if digits is not None:
+        # Django cuts digits off instead of rounding.
+        value = round(value, digits)
+    return str(number_format(value, decimal_pos=digits, force_grouping=True)).replace("-", "−")
+
+
 def duration_in_words(seconds: int) -> str:
     """Hours and minutes; seconds only below an hour."""
+    if seconds < 0:
+        return f"−{duration_in_words(-seconds)}"
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
     if hours:

@@ -83,7 +83,7 @@ def report_result(prepared: Prepared, *, limit: int) -> ReportResult:
         sentence=sentence_of(prepared.definition, figures, summary, whole),
         figures=figures,
         summary=summary,
-        chart=chart_of(spec.chart, summary or table) if spec.chart else None,
+        chart=chart_of(spec.chart, summary or table, prepared.moment) if spec.chart else None,
     )
 
 

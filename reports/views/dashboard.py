@@ -14,11 +14,9 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from reports.dashboard_panels import RowsAddress, dashboard
 from reports.dashboards import What
-from reports.figures import template
 from reports.filters import DashboardForm
 from reports.periods import Period, Span, period
 from reports.selectors.dashboard import dashboard_figures, first_moment
-from reports.tokens import DARK, LIGHT
 from workbench.days import site_zone
 
 PERMISSION = "reports.view_dashboard"
@@ -85,7 +83,6 @@ class DashboardView(MayViewDashboard, WagtailAdminTemplateMixin, TemplateView):
             "form": DashboardForm(initial=chosen, courses=figures.choices, label_suffix=""),
             "has_data": bool(figures.courses),
             "dashboard": dashboard(figures, rows_address(span=stretch.span, course=course)),
-            "templates": {"light": template(LIGHT), "dark": template(DARK)},
             "sees_all": self.request.user.has_perm("learning.view_all_enrollments"),
             "period": stretch,
             "scope_words": self.scope_words(),

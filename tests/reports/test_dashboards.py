@@ -239,26 +239,28 @@ def figures_of(academy, weeks, count: int):
 def test_fifty_courses_are_twelve_bars_and_one_for_the_others(academy, weeks):
     built = dashboard(figures_of(academy, weeks, 50), address)
     panel = next(panel for panel in built.panels if panel.key == "courses")
-    assert len(panel.chart.bars) == len(panel.rows) == 13
-    assert panel.chart.bars[-1].name == "38 other courses"
+    assert len(panel.chart.places) == len(panel.rows) == 13
+    assert panel.chart.places[-1] == "38 other courses"
     assert sum(int(row[1].text) for row in panel.rows) == sum(range(1, 51))
     assert panel.rows[-1][1].url == "/rows/enrollments?course=other"
     # The biggest are named; among them the lowest rate comes first.
-    assert panel.chart.bars[0].name.startswith("Course 50")
-    assert panel.figures["light"]["layout"]["meta"]["names"][0] == panel.chart.bars[0].name
+    assert panel.chart.places[0].startswith("Course 50")
+    assert panel.figures["light"]["layout"]["meta"]["names"][0] == panel.chart.places[0]
 
 
 def test_twelve_courses_need_no_other(academy, weeks):
     panel = next(panel for panel in dashboard(figures_of(academy, weeks, 12), address).panels if panel.key == "courses")
-    assert len(panel.chart.bars) == 12
+    assert len(panel.chart.places) == 12
     assert named_and_rest([0, 3, 5], lambda size: size) == ([5, 3], [])
 
 
 def test_every_chart_has_all_of_itself_in_its_table(academy, weeks):
     for panel in dashboard(dashboard_figures(viewer=academy.administrator, period=weeks), address).panels:
         assert panel.chart.description
-        marks = len(panel.chart.bars) if hasattr(panel.chart, "bars") else len(panel.chart.days)
-        assert len(panel.rows) == marks
+        assert len(panel.rows) == len(panel.chart.places)
+        for place, series in enumerate(panel.chart.series, start=1):
+            if panel.key != "courses":
+                assert [row[place].text for row in panel.rows] == [label.split(" ")[0] for label in series.labels]
 
 
 def test_nothing_is_overdue(weeks):

@@ -179,7 +179,8 @@ def test_the_summary_counts_all_rows_and_speaks(academy):
         ("Overdue", 1),
     ]
     assert result.summary.rows == (("SQL for analysts", 5, 1, 20.0, 1), ("Fire safety", 3, 1, 33.3, 0))
-    assert [(bar.name, bar.value, bar.label) for bar in result.chart.bars] == [
+    (rates,) = result.chart.series
+    assert list(zip(result.chart.places, rates.values, rates.labels, strict=True)) == [
         ("SQL for analysts", 20.0, "20\u00a0%"),
         ("Fire safety", 33.3, "33.3\u00a0%"),
     ]

@@ -1,20 +1,17 @@
-/** Draws the page's charts from the figures the server wrote into it, in the theme of the admin. */
+/**
+ * Draws each <lectern-chart> from the figures the server wrote into it, in the theme of the admin and in the width there
+ * is, whenever it comes onto the page. Its table stays for whoever has no use for a drawing, and where drawing fails.
+ */
 
 const root = document.documentElement;
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
-// The room between a name and its number, and what makes a chart narrow.
+// The room between a name and its number.
 const ROOM = 16;
-const NARROW = 400;
-const LINE = 18;
 
 function theme() {
   if (root.classList.contains("w-theme-dark")) return "dark";
   if (root.classList.contains("w-theme-light")) return "light";
   return prefersDark.matches ? "dark" : "light";
-}
-
-function read(id) {
-  return JSON.parse(document.getElementById(id).textContent);
 }
 
 function escaped(text) {
@@ -25,44 +22,26 @@ const pen = document.createElement("canvas").getContext("2d");
 
 function shortened(text, room) {
   if (pen.measureText(text).width <= room) return text;
-  let kept = text;
-  while (kept.length > 1 && pen.measureText(`${kept}…`).width > room) kept = kept.slice(0, -1);
-  return `${kept.trimEnd()}…`;
+  let kept = [...text];
+  while (kept.length > 1 && pen.measureText(`${kept.join("")}…`).width > room) kept = kept.slice(0, -1);
+  return `${kept.join("").trimEnd()}…`;
 }
 
-/** On a narrow screen the lines take the whole width: their names move above them, and every second date goes. */
-function narrowed(layout, width) {
-  if (width >= NARROW) return layout;
-  const { tickvals, ticktext } = layout.xaxis;
-  const kept = (_entry, place) => (tickvals.length - 1 - place) % 2 === 0;
-  const [unit, ...ends] = layout.annotations.toReversed();
-  const lines = ends.map((end, place) => ({
-    ...end,
-    text: end.text.replace("<br>", " "),
-    x: 0,
-    y: 1,
-    xshift: 0,
-    yanchor: "bottom",
-    yshift: LINE * (place + 1) + unit.yshift,
-  }));
-  const room = LINE * lines.length;
-  return {
-    ...layout,
-    height: layout.height + room,
-    margin: { ...layout.margin, t: layout.margin.t + room, r: 28 },
-    annotations: [unit, ...lines],
-    xaxis: { ...layout.xaxis, tickvals: tickvals.filter(kept), ticktext: ticktext.filter(kept) },
-  };
+/** The figure for this width: `narrow` below its limit, with what it shares with the wide one. */
+function chosen({ data, layout, narrow }, width) {
+  if (!narrow || width >= narrow.below) return { data, layout };
+  return { data: narrow.data ?? data, layout: { template: layout.template, ...narrow.layout } };
 }
 
-/** Names above bars, cut to the room their number leaves; the whole name stands in the table. */
-function fitted(layout, width, font) {
-  if (!layout.meta) return narrowed(layout, width);
-  const { names, labels } = layout.meta;
-  pen.font = `${font.size}px ${font.family}`;
+/** The first annotations are names: cut to the room their numbers leave. The whole name stands in the table. */
+function fitted(layout, width) {
+  if (!layout.meta) return layout;
+  const { names, labels, share } = layout.meta;
+  const { family, size } = layout.template.layout.font;
+  pen.font = `${size}px ${family}`;
   const annotations = layout.annotations.map((annotation, place) => {
     if (place >= names.length) return annotation;
-    const room = width - ROOM - pen.measureText(labels[place]).width;
+    const room = width * share - ROOM - (annotation.xshift ?? 0) - pen.measureText(labels[place]).width;
     return { ...annotation, text: escaped(shortened(names[place], room)) };
   });
   return { ...layout, annotations };
@@ -87,51 +66,72 @@ function config(chart) {
   };
 }
 
-async function draw(chart, templates) {
-  const plot = chart.querySelector(".chart__plot");
-  const { data, layout } = read(`${chart.dataset.chart}-data`)[theme()];
-  plot.hidden = false;
-  const width = chart.clientWidth;
-  const template = templates[theme()];
-  const drawn = { ...fitted(layout, width, template.layout.font), width, template };
-  await window.Plotly.react(plot, data, drawn, config(chart));
-}
+class LecternChart extends HTMLElement {
+  #width = 0;
+  #figures = null;
+  #watchers = [];
 
-function start(chart, templates) {
-  const plot = chart.querySelector(".chart__plot");
-  const table = chart.querySelector("details");
-  let width = 0;
+  connectedCallback() {
+    if (this.dataset.chart) this.#start();
+  }
 
-  const redraw = () => {
-    width = chart.clientWidth;
-    return draw(chart, templates);
-  };
+  disconnectedCallback() {
+    for (const stop of this.#watchers.splice(0)) stop();
+    const plot = this.querySelector(".chart__plot");
+    if (plot && window.Plotly) window.Plotly.purge(plot);
+  }
 
-  redraw()
-    .then(() => {
-      plot.on("plotly_click", (event) => {
-        const address = event.points[0]?.customdata;
-        if (address) window.location.assign(address);
-      });
-      chart.classList.add("is-drawn");
-      table.open = false;
-      new ResizeObserver(() => {
-        if (chart.clientWidth && chart.clientWidth !== width) redraw();
-      }).observe(chart);
-      prefersDark.addEventListener("change", redraw);
-      new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: ["class"] });
-    })
-    .catch((error) => {
+  async #start() {
+    const plot = this.querySelector(".chart__plot");
+    const table = this.querySelector("details");
+    try {
+      this.#figures = JSON.parse(document.getElementById(`${this.dataset.chart}-data`).textContent);
+      await this.#draw();
+    } catch (error) {
       // Without its chart the table is all there is to see.
       plot.hidden = true;
       table.open = true;
-      chart.classList.add("is-broken");
+      this.classList.add("is-broken");
       throw error;
+    }
+    if (!this.isConnected) return;
+    plot.on("plotly_click", (event) => {
+      const [address] = [event.points[0]?.customdata].flat();
+      if (address) window.location.assign(address);
     });
+    this.classList.add("is-drawn");
+    table.open = false;
+    this.#watch();
+  }
+
+  #watch() {
+    const redraw = () => this.#draw();
+    const resized = new ResizeObserver(() => {
+      if (this.clientWidth && this.clientWidth !== this.#width) redraw();
+    });
+    const switched = new MutationObserver(redraw);
+    resized.observe(this);
+    switched.observe(root, { attributes: true, attributeFilter: ["class"] });
+    prefersDark.addEventListener("change", redraw);
+    this.#watchers.push(
+      () => resized.disconnect(),
+      () => switched.disconnect(),
+      () => prefersDark.removeEventListener("change", redraw),
+    );
+  }
+
+  async #draw() {
+    const plot = this.querySelector(".chart__plot");
+    plot.hidden = false;
+    const width = this.clientWidth;
+    this.#width = width;
+    const { data, layout } = structuredClone(chosen(this.#figures[theme()], width));
+    plot.classList.toggle(
+      "is-link",
+      data.some((trace) => trace.customdata?.some(Boolean)),
+    );
+    await window.Plotly.react(plot, data, { ...fitted(layout, width), width }, config(this));
+  }
 }
 
-const charts = document.querySelectorAll("[data-chart]");
-if (charts.length) {
-  const templates = read("chart-templates");
-  for (const chart of charts) start(chart, templates);
-}
+customElements.define("lectern-chart", LecternChart);
