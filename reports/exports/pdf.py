@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from operations.selectors.site import site_settings
-from reports.columns import Type
 from reports.moments import Moment
 from reports.paper_charts import draw_chart
 from reports.results import ReportResult, ResultColumn, Table
 from reports.wording import value_in_words
+
+logger = logging.getLogger(__name__)
 
 MOST_ROWS = 2000
 ASSETS = "static:"
@@ -73,12 +75,24 @@ def pdf_context(result: ReportResult, *, cover: Cover) -> dict[str, Any]:
         "foot": " · ".join([site_settings().name, *([f"{_('run')} {cover.number}"] if cover.number else []), made]),
         "created": cover.moment.at.astimezone(dt.UTC).isoformat(),
         "result": result,
-        # Drawn by our own code, every label escaped there.
-        "chart": mark_safe(draw_chart(result.chart)) if result.chart else "",  # noqa: S308
+        **drawn_chart(result),
         "groups": table_cells(result.summary, cover.moment) if result.summary else [],
         "rows": table_cells(result.table, cover.moment),
         "shown": rows_in_words(result.table),
     }
+
+
+def drawn_chart(result: ReportResult) -> dict[str, Any]:
+    """The chart, or, where it cannot be drawn, an entry in the log and the table it stands for: a chart never costs a
+    report."""
+    if result.chart is None:
+        return {"chart": ""}
+    try:
+        # Drawn by our own code, every label escaped there.
+        return {"chart": mark_safe(draw_chart(result.chart))}  # noqa: S308
+    except Exception:
+        logger.exception("The chart “%s” of the report “%s” could not be drawn", result.chart.title, result.title)
+    return {"chart": "", "is_broken": True}
 
 
 def rows_in_words(table: Table) -> str:
@@ -98,12 +112,7 @@ def table_cells(table: Table, moment: Moment) -> list[list[Cell]]:
 
 
 def cell(column: ResultColumn, value: Any, moment: Moment) -> Cell:
-    if isinstance(value, dt.datetime):
-        value = value.astimezone(moment.zone)
-        return Cell(date_format(value, "j M Y" if column.type == Type.DATE else "j M Y, H:i"))
-    if isinstance(value, dt.date):
-        return Cell(date_format(value, "j M Y"))
-    return Cell(value_in_words(value, column.type), is_number=column.is_number)
+    return Cell(value_in_words(value, column.type, moment.zone), is_number=column.is_number)
 
 
 def asset_path(name: str) -> str:

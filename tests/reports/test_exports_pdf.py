@@ -10,7 +10,7 @@ from django.core.exceptions import SuspiciousFileOperation
 
 from reports.charts import BarChart, Series
 from reports.columns import Type
-from reports.exports.pdf import Cover, _fetcher, render_pdf
+from reports.exports.pdf import Cover, _fetcher, export_pdf, render_pdf
 from reports.moments import Moment
 from reports.paper_charts import draw_chart
 from reports.results import ReportResult, ResultColumn, Table
@@ -108,6 +108,7 @@ def test_what_stands_on_it(reader):
         "12 of 23 enrollments are completed (52 %).",
         "41 % (7 of 17)",
         "SQL <b>&</b> $x$",
+        "Course: showing 2 of 9.",
     ):
         assert words in first, words
     text = "\n".join(pages)
@@ -153,3 +154,24 @@ def test_nothing_but_our_own_assets_is_opened(url, error):
     with pytest.raises(error):
         _fetcher().fetch(url)
     assert b"@page" in _fetcher().fetch("static:css/paper.css").read()
+
+
+def test_a_chart_that_cannot_be_drawn_leaves_its_table_and_an_entry_in_the_log(monkeypatch, caplog, tmp_path):
+    def fail(chart):
+        raise ValueError("no room on the sheet")
+
+    monkeypatch.setattr("reports.exports.pdf.draw_chart", fail)
+    path = tmp_path / "report.pdf"
+    export_pdf(result(), path, cover=COVER)
+    text = " ".join("\n".join(page.extract_text() for page in pypdf.PdfReader(path).pages).split())
+    assert "Completed by course This chart could not be drawn; its numbers stand in the table below." in text
+    assert "By course" in text
+    assert "Person <2>" in text
+    (record,) = [record for record in caplog.records if record.name == "reports.exports.pdf"]
+    assert record.getMessage() == "The chart “Completed by course” of the report “Course progress” could not be drawn"
+    assert "no room on the sheet" in record.exc_text
+
+
+def test_a_report_without_a_chart_says_nothing_of_one():
+    text = pypdf.PdfReader(io.BytesIO(render_pdf(result(chart=None), cover=COVER))).pages[0].extract_text()
+    assert "could not be drawn" not in text
