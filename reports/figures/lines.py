@@ -152,6 +152,8 @@ def marks(
     return {
         "type": "scatter",
         "mode": "markers",
+        # A mark at zero is drawn whole.
+        "cliponaxis": False,
         "name": text(series.name),
         "x": list(positions),
         "y": list(values),

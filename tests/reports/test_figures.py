@@ -95,6 +95,7 @@ def test_a_running_week_is_dotted():
     (marks,) = traces(found, mode="markers", name="Enrollments")
     assert (len(whole["x"]), dotted["x"], dotted["line"]["dash"]) == (11, [10, 11], "dot")
     assert marks["y"] == list(range(21, 33))
+    assert marks["cliponaxis"] is False
     over = figure(replace(TWO, is_running=False), LIGHT)
     assert [trace["mode"] for trace in over["data"]] == ["lines", "lines", "markers", "markers"]
 
