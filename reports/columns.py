@@ -181,6 +181,8 @@ class Column:
     entity: Words = ""
     help: Words = ""
     label_expression: Any = None
+    # The name hangs on the key alone: groups look it up once each, not once a row.
+    label_by_key: bool = False
     choices: Iterable[tuple[Any, Words]] = ()
     candidates: Callable[[Any], Iterable[Choice]] | None = None
     aggregations: frozenset[Aggregation] | None = None

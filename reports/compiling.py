@@ -216,7 +216,7 @@ def rows_of(columns: tuple[ColumnSpec, ...], sort: tuple[Sort, ...], context: Co
             keys[f"k{number}"] = context.expression(entry.column)
             # Things of one key may bear several names, such as a course in two languages: any one of them will do.
             named = context.expression(entry.column, label=True)
-            (sums if grouped else keys)[name] = Min(named) if grouped else named
+            (sums if grouped else keys)[name] = Min(named) if grouped and not column.label_by_key else named
             identities.append((entry.name, f"k{number}"))
         else:
             keys[name] = in_bucket(column, entry, context)

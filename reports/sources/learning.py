@@ -1,39 +1,81 @@
-"""Reports on enrollments and what was done in them."""
+"""Reports on enrollments and the lessons done in them."""
 
 from typing import Any
 
-from django.db.models import (
-    Avg,
-    BooleanField,
-    ExpressionWrapper,
-    FloatField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
-from django.db.models.functions import Cast
+from django.db.models import Avg, Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Sum, When
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from learning.models import Enrollment, EnrollmentStatus, Result
+from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LessonProgress, Result
 from learning.policies import visible_to
-from reports.columns import Column, Type
+from reports.columns import Aggregation, Column, Type
+from reports.expressions import DaysBetween, days_since, is_true, local_day, over
 from reports.moments import Moment
 from reports.registries import register_source
-from reports.sources.people import COURSE, LearnersRows, course_column, person_columns
+from reports.sources.people import (
+    COURSE,
+    LearnersRows,
+    cohort_column,
+    course_column,
+    lesson_column,
+    person_columns,
+)
 
-PROGRESS = _("Progress")
+PROGRESS, ACTIVITY, OUTCOME = _("Progress"), _("Activity"), _("Outcome")
+
+ACTIVE = Q(status=EnrollmentStatus.ACTIVE)
+COMPLETED = Q(status=EnrollmentStatus.COMPLETED)
+# What is done by button, checks or quiz is the learner's own work; the others are somebody's word.
+DONE_BY = (
+    ("button", _("Marked complete")),
+    ("checks", _("Checks answered right")),
+    ("quiz", _("Quiz passed")),
+    ("staff", _("Recorded by staff")),
+    ("import", _("Imported")),
+)
 
 
 def is_overdue(moment: Moment) -> Any:
-    late = Q(status=EnrollmentStatus.ACTIVE, due_on__isnull=False, due_on__lt=moment.today)
-    return ExpressionWrapper(late, output_field=BooleanField())
+    return is_true(ACTIVE & Q(due_on__isnull=False, due_on__lt=moment.today))
 
 
 def mean_score() -> Any:
     share = 100.0 * Cast("score", FloatField()) / Cast("max_score", FloatField())
-    results = Result.objects.filter(enrollment=OuterRef("pk")).order_by().values("enrollment")
-    return Subquery(results.annotate(mean=Avg(share)).values("mean"), output_field=FloatField())
+    return over(Result.objects.all(), "enrollment", Avg(share))
+
+
+def days_to_due(moment: Moment) -> Any:
+    return Case(When(ACTIVE, then=DaysBetween(moment.today, F("due_on"))), output_field=IntegerField())
+
+
+def days_without_activity(moment: Moment) -> Any:
+    last = Coalesce("last_activity_at", "enrolled_at")
+    return Case(When(ACTIVE, then=days_since(last)(moment)), output_field=IntegerField())
+
+
+def days_to_completion(moment: Moment) -> Any:
+    return DaysBetween(local_day("enrolled_at", moment), local_day("completed_at", moment))
+
+
+def progress() -> Any:
+    share = 100.0 * Cast("completed_lessons", FloatField()) / Cast("required_lessons", FloatField())
+    return Case(
+        When(COMPLETED, then=100.0),
+        # Lessons that are required no more stay done.
+        When(completed_lessons__gt=F("required_lessons"), required_lessons__gt=0, then=100.0),
+        When(required_lessons__gt=0, then=share),
+        default=0.0,
+        output_field=FloatField(),
+    )
+
+
+def activity(added_up: Any, empty: Any = 0) -> Any:
+    return over(ActivityDay.objects.all(), "enrollment", added_up, empty=empty)
+
+
+def said(word: str) -> Any:
+    return is_true(Q(outcome__iexact=word))
 
 
 @register_source
@@ -48,6 +90,7 @@ class Enrollments(LearnersRows):
 
     locals().update(person_columns("learner"))
     course = course_column()
+    cohort = cohort_column()
     run = Column(label=_("Run"), entity=COURSE, type=Type.NUMBER, expression="run")
     status = Column(
         label=_("Status"),
@@ -57,22 +100,51 @@ class Enrollments(LearnersRows):
         choices=tuple(EnrollmentStatus.choices),
     )
     enrolled = Column(label=_("Enrolled"), entity=PROGRESS, type=Type.DATETIME, expression="enrolled_at", as_day=True)
+    has_started = Column(
+        label=_("Has started"),
+        entity=PROGRESS,
+        type=Type.BOOLEAN,
+        expression=is_true(Q(completed_lessons__gt=0) | Q(last_activity_at__isnull=False) | COMPLETED),
+        help=_("Whether a lesson was opened or done."),
+    )
     lessons_done = Column(label=_("Lessons done"), entity=PROGRESS, type=Type.NUMBER, expression="completed_lessons")
     lessons = Column(label=_("Lessons in all"), entity=PROGRESS, type=Type.NUMBER, expression="required_lessons")
-    last_activity = Column(
-        label=_("Last activity"), entity=PROGRESS, type=Type.DATETIME, expression="last_activity_at", as_day=True
+    progress = Column(
+        label=_("Progress"),
+        entity=PROGRESS,
+        type=Type.PERCENT,
+        expression=progress(),
+        help=_("Lessons done of those that are required."),
     )
     due = Column(label=_("Due"), entity=PROGRESS, type=Type.DATE, expression="due_on")
+    days_to_due = Column(
+        label=_("Days until due"),
+        entity=PROGRESS,
+        type=Type.NUMBER,
+        expression=days_to_due,
+        help=_("Of active runs; below 0 once the day has passed."),
+    )
+    is_active = Column(label=_("Is active"), entity=PROGRESS, type=Type.BOOLEAN, expression=is_true(ACTIVE))
+    is_overdue = Column(label=_("Is overdue"), entity=PROGRESS, type=Type.BOOLEAN, expression=is_overdue)
     completed = Column(
         label=_("Completed"), entity=PROGRESS, type=Type.DATETIME, expression="completed_at", as_day=True
     )
-    is_completed = Column(
-        label=_("Is completed"),
+    is_completed = Column(label=_("Is completed"), entity=PROGRESS, type=Type.BOOLEAN, expression=is_true(COMPLETED))
+    days_to_completion = Column(
+        label=_("Days to completion"),
+        entity=PROGRESS,
+        type=Type.NUMBER,
+        expression=days_to_completion,
+        help=_("From the day of enrollment; 0 is the same day."),
+    )
+    ended = Column(label=_("Ended"), entity=PROGRESS, type=Type.DATETIME, expression="ended_at", as_day=True)
+    has_left = Column(
+        label=_("Has left"),
         entity=PROGRESS,
         type=Type.BOOLEAN,
-        expression=ExpressionWrapper(Q(status=EnrollmentStatus.COMPLETED), output_field=BooleanField()),
+        expression=is_true(Q(status__in=[EnrollmentStatus.WITHDRAWN, EnrollmentStatus.EXPIRED])),
+        help=_("Ended without completion: left or expired."),
     )
-    is_overdue = Column(label=_("Is overdue"), entity=PROGRESS, type=Type.BOOLEAN, expression=is_overdue)
     score = Column(
         label=_("Mean score"),
         entity=PROGRESS,
@@ -81,9 +153,146 @@ class Enrollments(LearnersRows):
         # Those set by hand are among the scores that count.
         help=_("The mean over the lessons and quizzes that have a score; the weighted total stands in the gradebook."),
     )
+    last_activity = Column(
+        label=_("Last activity"), entity=ACTIVITY, type=Type.DATETIME, expression="last_activity_at", as_day=True
+    )
+    days_without_activity = Column(
+        label=_("Days without activity"),
+        entity=ACTIVITY,
+        type=Type.NUMBER,
+        expression=days_without_activity,
+        help=_("Of active runs: since the last activity, or since enrollment where there was none."),
+    )
+    was_active = Column(
+        label=_("Was active"),
+        entity=ACTIVITY,
+        type=Type.BOOLEAN,
+        expression=Exists(ActivityDay.objects.filter(enrollment=OuterRef("pk"), hits__gt=0)),
+        help=_("Whether anything was ever opened or clicked."),
+    )
+    hits = Column(
+        label=_("Visits"),
+        entity=ACTIVITY,
+        type=Type.NUMBER,
+        expression=activity(Sum("hits")),
+        help=_("How often lessons were opened; of imported activity, its rows."),
+    )
+    clicks = Column(label=_("Clicks"), entity=ACTIVITY, type=Type.NUMBER, expression=activity(Sum("clicks")))
+    seconds = Column(label=_("Time spent"), entity=ACTIVITY, type=Type.DURATION, expression=activity(Sum("seconds")))
+    active_days = Column(
+        label=_("Active days"),
+        entity=ACTIVITY,
+        type=Type.NUMBER,
+        expression=activity(Count("day", distinct=True)),
+    )
+    outcome = Column(label=_("Outcome"), entity=OUTCOME, type=Type.TEXT, expression="outcome")
+    has_distinction = Column(
+        label=pgettext_lazy("outcome", "Distinction"),
+        entity=OUTCOME,
+        type=Type.BOOLEAN,
+        expression=said("Distinction"),
+        help=_("Whether the outcome is this word."),
+    )
+    has_passed = Column(
+        label=pgettext_lazy("outcome", "Pass"),
+        entity=OUTCOME,
+        type=Type.BOOLEAN,
+        expression=said("Pass"),
+        help=_("Whether the outcome is this word."),
+    )
+    has_failed = Column(
+        label=pgettext_lazy("outcome", "Fail"),
+        entity=OUTCOME,
+        type=Type.BOOLEAN,
+        expression=said("Fail"),
+        help=_("Whether the outcome is this word."),
+    )
+    has_withdrawn = Column(
+        label=pgettext_lazy("outcome", "Withdrawn"),
+        entity=OUTCOME,
+        type=Type.BOOLEAN,
+        expression=said("Withdrawn"),
+        help=_("Whether the outcome is this word."),
+    )
 
     def queryset(self) -> QuerySet:
         return Enrollment.objects.counted()
+
+    def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
+        return visible_to(viewer, queryset)
+
+
+@register_source
+class LessonsDone(LearnersRows):
+    """Every lesson that was done in a run."""
+
+    key = "lesson-progress"
+    title = _("Lessons done")
+    description = _("Which lesson was done by whom, and when. One row for each lesson done in a run.")
+    model = LessonProgress
+    details = ("person", "team", "course", "lesson", "done_by", "done")
+
+    locals().update(person_columns("enrollment__learner"))
+    course = course_column("enrollment")
+    cohort = cohort_column("enrollment")
+    lesson = lesson_column()
+    run = Column(label=_("Run"), entity=COURSE, type=Type.NUMBER, expression="enrollment__run")
+    done_by = Column(label=_("Done by"), entity=PROGRESS, type=Type.CHOICE, expression="rule", choices=DONE_BY)
+    done = Column(label=_("Done"), entity=PROGRESS, type=Type.DATETIME, expression="completed_at", as_day=True)
+    days_since_enrollment = Column(
+        label=_("Days since enrollment"),
+        entity=PROGRESS,
+        type=Type.NUMBER,
+        expression=lambda moment: DaysBetween(
+            local_day("enrollment__enrolled_at", moment), local_day("completed_at", moment)
+        ),
+    )
+
+    def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
+        return visible_to(viewer, queryset)
+
+
+@register_source
+class ActivityDays(LearnersRows):
+    """How much each lesson was used on each day in each run."""
+
+    key = "activity-days"
+    title = _("Activity by day")
+    description = _("What was opened on which day, by whom. One row for each lesson, run and day.")
+    model = ActivityDay
+    details = ("day", "person", "team", "course", "lesson", "hits", "seconds")
+
+    locals().update(person_columns("enrollment__learner"))
+    course = course_column("enrollment")
+    cohort = cohort_column("enrollment")
+    lesson = lesson_column()
+    run = Column(label=_("Run"), entity=COURSE, type=Type.NUMBER, expression="enrollment__run")
+    day = Column(
+        label=_("Day"),
+        entity=ACTIVITY,
+        type=Type.DATE,
+        expression="day",
+        help=_("In the site's time zone."),
+    )
+    learner = Column(
+        label=_("Learners"),
+        entity=ACTIVITY,
+        type=Type.NUMBER,
+        expression="enrollment__learner",
+        aggregations=frozenset({Aggregation.COUNT_DISTINCT}),
+        operators=frozenset(),
+        only_adds_up=True,
+        help=_("How many different people."),
+    )
+    hits = Column(
+        label=_("Visits"),
+        entity=ACTIVITY,
+        type=Type.NUMBER,
+        expression="hits",
+        help=_("How often a lesson was opened; of imported activity, its rows."),
+    )
+    clicks = Column(label=_("Clicks"), entity=ACTIVITY, type=Type.NUMBER, expression="clicks")
+    seconds = Column(label=_("Time spent"), entity=ACTIVITY, type=Type.DURATION, expression="seconds")
 
     def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
         return visible_to(viewer, queryset)

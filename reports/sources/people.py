@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Left, NullIf, StrIndex, Trim
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to as visible_people
-from lms_pages.models import CoursePage, CourseStaff
+from learning.models import Cohort, CohortMembership, Enrollment
+from learning.policies import taught_keys
+from learning.policies import visible_to as visible_runs
+from lms_pages.models import CoursePage, CourseStaff, LessonPage
 from reports.columns import Choice, Column, Type
+from reports.expressions import title_of
 from reports.moments import Moment
 from reports.registries import Source
 
@@ -80,21 +84,77 @@ def course_column(path: str = "") -> Column:
     )
 
 
+def cohort_column(path: str = "pk") -> Column:
+    """The cohort of a run, whose enrollment is at ``path``: the one it is in now, else the last one it was in."""
+
+    def of_cohort(field: str) -> Any:
+        own = CohortMembership.objects.filter(enrollment=OuterRef(path)).order_by("-since", "-pk")
+        return Subquery(own.values(f"cohort__{field}")[:1])
+
+    return Column(
+        label=gettext_lazy("Cohort"),
+        entity=COURSE,
+        type=Type.REFERENCE,
+        expression=of_cohort("uuid"),
+        label_expression=of_cohort("name"),
+        candidates=cohorts_of,
+        help=gettext_lazy("The one a run is in now, else the last one it was in."),
+    )
+
+
+def lesson_column(path: str = "lesson_key") -> Column:
+    """A lesson or quiz by its key. Translations of a lesson are one lesson."""
+    return Column(
+        label=gettext_lazy("Lesson"),
+        entity=COURSE,
+        type=Type.REFERENCE,
+        expression=path,
+        label_expression=title_of(LessonPage.objects.all(), path),
+        label_by_key=True,
+        candidates=lessons_of,
+    )
+
+
 def teams_of(viewer: Any) -> list[Choice]:
     found = visible_people(viewer, Team.objects.all()).order_by("name", "pk").values_list("uuid", "name")
     return [Choice(str(key), name) for key, name in found]
 
 
-def courses_of(viewer: Any) -> list[Choice]:
-    """The courses somebody's rows may be of: all of them, or those they teach, take, or have people on."""
+def visible_courses(viewer: Any) -> QuerySet:
+    """The courses somebody's rows may be of: all of them, or those they teach, and those they or their people take."""
     courses = CoursePage.objects.all()
+    if viewer.has_perm("learning.view_all_enrollments"):
+        return courses
+    runs = visible_runs(viewer, Enrollment.objects.counted()).order_by()
+    return courses.filter(Q(translation_key__in=taught_keys(viewer)) | Q(translation_key__in=runs.values("course_key")))
+
+
+def courses_of(viewer: Any) -> list[Choice]:
+    return named(visible_courses(viewer))
+
+
+def lessons_of(viewer: Any) -> list[Choice]:
+    """The lessons and quizzes of `visible_courses`."""
+    lessons = LessonPage.objects.all()
     if not viewer.has_perm("learning.view_all_enrollments"):
-        taught = CourseStaff.objects.filter(user=viewer).values("course")
-        courses = courses.filter(pk__in=taught) | courses.filter(
-            enrollments__learner__team_memberships__team__managers=viewer
-        )
+        paths = visible_courses(viewer).values_list("path", flat=True)
+        below = [Q(path__startswith=path) for path in paths]
+        lessons = lessons.filter(Q(*below, _connector=Q.OR)) if below else lessons.none()
+    return named(lessons)
+
+
+def cohorts_of(viewer: Any) -> list[Choice]:
+    found = visible_runs(viewer, Cohort.objects.all()).order_by("course__title", "name", "pk")
+    return [
+        Choice(str(key), f"{name} · {course}")
+        for key, name, course in found.values_list("uuid", "name", "course__title")
+    ]
+
+
+def named(pages: QuerySet) -> list[Choice]:
+    """Pages by name; translations are one, under whichever name stands first."""
     names: dict[Any, str] = {}
-    for key, title in courses.order_by("title", "pk").values_list("translation_key", "title").distinct():
+    for key, title in pages.order_by("title", "pk").values_list("translation_key", "title"):
         names.setdefault(key, title)
     return [Choice(str(key), title) for key, title in names.items()]
 
