@@ -7,7 +7,7 @@ from django.core.checks import register
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-SOURCES = ("learning",)
+SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages")
 SHIPPED = ("progress",)
 
 

@@ -164,12 +164,20 @@ class Choice:
     label: str
 
 
+@dataclass(frozen=True)
+class ForViewer:
+    """An expression that hangs on who looks, such as a number about rows of which they may see some. ``build`` makes it
+    from the report's moment and the viewer."""
+
+    build: Callable[[Any, Any], Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a source; ``key`` is the name it is declared by, and stays for good: specs hold it.
 
-    ``expression`` is the path of a field, an ORM expression, or a function from the report's moment to one, for what
-    hangs on the day. Of a reference it is the key, and ``label_expression`` the name people know; ``candidates`` lists
+    ``expression`` is the path of a field, an ORM expression, a function from the report's moment to one, for what
+    hangs on the day, or a `ForViewer`. Of a reference it is the key, and ``label_expression`` the name people know; ``candidates`` lists
     what a viewer may choose from. ``is_personal`` marks what tells one person from another. A moment with ``as_day`` is
     shown as its day in the report's zone. What ``only_adds_up`` says nothing about a single row.
     """

@@ -16,7 +16,7 @@ from django.db.models.functions import TruncDay, TruncMonth, TruncQuarter, Trunc
 from django.utils.translation import gettext
 
 from reports.aggregates import aggregate
-from reports.columns import AGGREGATION_WORDS, Aggregation, Bucket, Column, Operator, Type, aggregated_type
+from reports.columns import AGGREGATION_WORDS, Aggregation, Bucket, Column, ForViewer, Operator, Type, aggregated_type
 from reports.exceptions import WrongValue
 from reports.moments import Moment
 from reports.registries import Source
@@ -50,12 +50,15 @@ class Context:
     source: Source
     moment: Moment
     values: Mapping[str, Any]
+    viewer: Any = None
 
     def expression(self, key: str, *, label: bool = False) -> Any:
         column = self.source.columns[key]
         found = column.label_expression if label else column.expression
         if isinstance(found, str):
             return F(found)
+        if isinstance(found, ForViewer):
+            return found.build(self.moment, self.viewer)
         return found(self.moment) if callable(found) and not hasattr(found, "resolve_expression") else found
 
 

@@ -39,7 +39,7 @@ class Prepared:
         self.definition, self.viewer, self.moment = definition, viewer, moment
         self.spec: Spec = definition.spec
         self.source: Source = check_spec(self.spec)
-        self.context = Context(self.source, moment, given_values(self.spec, given or {}, self.source))
+        self.context = Context(self.source, moment, given_values(self.spec, given or {}, self.source), viewer)
         self.scoped: QuerySet = self.source.scope(self.source.queryset(), viewer)
         self.base = narrowed(self.spec, self.context, self.scoped)
 

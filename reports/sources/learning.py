@@ -7,9 +7,10 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from learning.models import ActivityDay, Enrollment, EnrollmentStatus, LessonProgress, Result
-from learning.policies import visible_to
-from reports.columns import Aggregation, Column, Type
+from learning.models import ActivityDay, Cohort, CohortMembership, Enrollment, EnrollmentStatus, LessonProgress, Result
+from learning.policies import answers_for_all, visible_to
+from lms_pages.models import QuizPage
+from reports.columns import Column, ForViewer, Type
 from reports.expressions import DaysBetween, days_since, is_true, local_day, over
 from reports.moments import Moment
 from reports.registries import register_source
@@ -17,8 +18,10 @@ from reports.sources.people import (
     COURSE,
     LearnersRows,
     cohort_column,
+    cohorts_of,
     course_column,
     lesson_column,
+    own_answers_key,
     person_columns,
 )
 
@@ -40,9 +43,13 @@ def is_overdue(moment: Moment) -> Any:
     return is_true(ACTIVE & Q(due_on__isnull=False, due_on__lt=moment.today))
 
 
-def mean_score() -> Any:
+def mean_score(moment: Moment, viewer: Any) -> Any:
+    results = Result.objects.all()
+    if not answers_for_all(viewer):
+        # One's own points in quizzes are seen as a learner sees them, by the review rule.
+        results = results.exclude(enrollment__learner=viewer, page__in=QuizPage.objects.order_by().values("pk"))
     share = 100.0 * Cast("score", FloatField()) / Cast("max_score", FloatField())
-    return over(Result.objects.all(), "enrollment", Avg(share))
+    return over(results, "enrollment", Avg(share))
 
 
 def days_to_due(moment: Moment) -> Any:
@@ -149,9 +156,12 @@ class Enrollments(LearnersRows):
         label=_("Mean score"),
         entity=PROGRESS,
         type=Type.PERCENT,
-        expression=mean_score(),
+        expression=ForViewer(mean_score),
         # Those set by hand are among the scores that count.
-        help=_("The mean over the lessons and quizzes that have a score; the weighted total stands in the gradebook."),
+        help=_(
+            "The mean over the lessons and quizzes that have a score, without your own quizzes; the weighted total stands in "
+            "the gradebook."
+        ),
     )
     last_activity = Column(
         label=_("Last activity"), entity=ACTIVITY, type=Type.DATETIME, expression="last_activity_at", as_day=True
@@ -221,6 +231,9 @@ class Enrollments(LearnersRows):
     def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
         return visible_to(viewer, queryset)
 
+    def scope_key(self, viewer: Any) -> str:
+        return own_answers_key(super().scope_key(viewer), viewer)
+
 
 @register_source
 class LessonsDone(LearnersRows):
@@ -252,47 +265,81 @@ class LessonsDone(LearnersRows):
         return visible_to(viewer, queryset)
 
 
+def members(viewer: Any) -> QuerySet:
+    """The places of people whom ``viewer`` may see, also those that were left since."""
+    return visible_to(viewer, CohortMembership.objects.all())
+
+
+def people_in(condition: Q | None = None) -> ForViewer:
+    """How many runs that are or were in the cohort meet ``condition``: once each, also those that came back."""
+    number = Count("enrollment", distinct=True, filter=condition)
+    return ForViewer(lambda moment, viewer: over(members(viewer), "cohort", number, empty=0))
+
+
+def late(moment: Moment, viewer: Any) -> Any:
+    overdue = Q(enrollment__status=EnrollmentStatus.ACTIVE, enrollment__due_on__lt=moment.today)
+    return over(members(viewer), "cohort", Count("enrollment", distinct=True, filter=overdue), empty=0)
+
+
 @register_source
-class ActivityDays(LearnersRows):
-    """How much each lesson was used on each day in each run."""
+class Cohorts(LearnersRows):
+    """People who take a course together."""
 
-    key = "activity-days"
-    title = _("Activity by day")
-    description = _("What was opened on which day, by whom. One row for each lesson, run and day.")
-    model = ActivityDay
-    details = ("day", "person", "team", "course", "lesson", "hits", "seconds")
+    key = "cohorts"
+    title = _("Cohorts")
+    description = _("Who takes a course together, from when to when, and how far they are. One row for each cohort.")
+    model = Cohort
+    details = ("cohort", "course", "starts", "ends", "people", "completed", "completion")
 
-    locals().update(person_columns("enrollment__learner"))
-    course = course_column("enrollment")
-    cohort = cohort_column("enrollment")
-    lesson = lesson_column()
-    run = Column(label=_("Run"), entity=COURSE, type=Type.NUMBER, expression="enrollment__run")
-    day = Column(
-        label=_("Day"),
-        entity=ACTIVITY,
-        type=Type.DATE,
-        expression="day",
-        help=_("In the site's time zone."),
+    cohort = Column(
+        label=_("Cohort"),
+        entity=COURSE,
+        type=Type.REFERENCE,
+        expression="uuid",
+        label_expression="name",
+        candidates=cohorts_of,
     )
-    learner = Column(
-        label=_("Learners"),
-        entity=ACTIVITY,
+    course = course_column()
+    starts = Column(label=_("Starts"), entity=COURSE, type=Type.DATE, expression="starts_on")
+    ends = Column(label=_("Ends"), entity=COURSE, type=Type.DATE, expression="ends_on")
+    due = Column(label=_("Due"), entity=COURSE, type=Type.DATE, expression="due_on")
+    places = Column(
+        label=_("Places"), entity=COURSE, type=Type.NUMBER, expression="capacity", help=_("Empty: no limit.")
+    )
+    people = Column(
+        label=_("People"),
+        entity=PROGRESS,
         type=Type.NUMBER,
-        expression="enrollment__learner",
-        aggregations=frozenset({Aggregation.COUNT_DISTINCT}),
-        operators=frozenset(),
-        only_adds_up=True,
-        help=_("How many different people."),
+        expression=people_in(),
+        help=_("Everybody who is or was in it."),
     )
-    hits = Column(
-        label=_("Visits"),
-        entity=ACTIVITY,
+    there = Column(
+        label=_("People in it now"),
+        entity=PROGRESS,
         type=Type.NUMBER,
-        expression="hits",
-        help=_("How often a lesson was opened; of imported activity, its rows."),
+        expression=people_in(Q(until=None)),
     )
-    clicks = Column(label=_("Clicks"), entity=ACTIVITY, type=Type.NUMBER, expression="clicks")
-    seconds = Column(label=_("Time spent"), entity=ACTIVITY, type=Type.DURATION, expression="seconds")
+    completed = Column(
+        label=_("Completed"),
+        entity=PROGRESS,
+        type=Type.NUMBER,
+        expression=people_in(Q(enrollment__status=EnrollmentStatus.COMPLETED)),
+    )
+    completion = Column(
+        label=_("Completion rate"),
+        entity=PROGRESS,
+        type=Type.PERCENT,
+        expression=ForViewer(
+            lambda moment, viewer: over(
+                members(viewer),
+                "cohort",
+                100.0
+                * Count("enrollment", distinct=True, filter=Q(enrollment__status=EnrollmentStatus.COMPLETED))
+                / Count("enrollment", distinct=True),
+            )
+        ),
+    )
+    overdue = Column(label=_("Overdue"), entity=PROGRESS, type=Type.NUMBER, expression=ForViewer(late))
 
     def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
         return visible_to(viewer, queryset)

@@ -9,16 +9,17 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to as visible_people
+from assessment.models import Attempt
 from learning.models import Cohort, CohortMembership, Enrollment
-from learning.policies import taught_keys
+from learning.policies import answers_for_all, taught_keys
 from learning.policies import visible_to as visible_runs
 from lms_pages.models import CoursePage, CourseStaff, LessonPage
-from reports.columns import Choice, Column, Type
+from reports.columns import Choice, Column, Type, Words
 from reports.expressions import title_of
 from reports.moments import Moment
 from reports.registries import Source
 
-PERSON, COURSE = gettext_lazy("Person"), gettext_lazy("Course")
+PERSON, COURSE, LESSON = gettext_lazy("Person"), gettext_lazy("Course"), gettext_lazy("Lesson")
 
 
 def person_name(path: str = "") -> Any:
@@ -102,10 +103,10 @@ def cohort_column(path: str = "pk") -> Column:
     )
 
 
-def lesson_column(path: str = "lesson_key") -> Column:
+def lesson_column(path: str = "lesson_key", label: Words = LESSON) -> Column:
     """A lesson or quiz by its key. Translations of a lesson are one lesson."""
     return Column(
-        label=gettext_lazy("Lesson"),
+        label=label,
         entity=COURSE,
         type=Type.REFERENCE,
         expression=path,
@@ -116,8 +117,11 @@ def lesson_column(path: str = "lesson_key") -> Column:
 
 
 def teams_of(viewer: Any) -> list[Choice]:
-    found = visible_people(viewer, Team.objects.all()).order_by("name", "pk").values_list("uuid", "name")
-    return [Choice(str(key), name) for key, name in found]
+    """All teams for those who see everybody's rows, else those one manages or is in."""
+    teams = Team.objects.all()
+    if not viewer.has_perm("learning.view_all_enrollments"):
+        teams = visible_people(viewer, teams)
+    return [Choice(str(key), name) for key, name in teams.order_by("name", "pk").values_list("uuid", "name")]
 
 
 def visible_courses(viewer: Any) -> QuerySet:
@@ -176,6 +180,13 @@ class LearnersRows(Source):
         return _("what %(name)s may open: their own rows, the teams they manage, the courses they teach") % {
             "name": viewer.name
         }
+
+
+def own_answers_key(key: str, viewer: Any) -> str:
+    """``key`` for sources that keep a viewer's own quizzes from them: another one for each who took any."""
+    if answers_for_all(viewer) or not Attempt.objects.filter(enrollment__learner=viewer).exists():
+        return key
+    return f"{key} without own answers:{viewer.pk}"
 
 
 def within(queryset: QuerySet, visible: QuerySet) -> QuerySet:
