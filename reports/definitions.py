@@ -11,8 +11,9 @@ from reports.spec import Spec
 
 @dataclass(frozen=True)
 class Definition:
-    """``rule`` is printed on the report where its conditions need saying in one sentence. ``sentence`` says what the
-    figures mean, from their values in order and the summary; without it they are listed."""
+    """``rule`` is printed on the report where its conditions need saying in one sentence; of a spec with params it
+    names their values as %(name)s. ``sentence`` says what the figures mean, from their values in order and the summary;
+    without it they are listed."""
 
     slug: str
     title: Words

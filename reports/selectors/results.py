@@ -46,11 +46,16 @@ class Prepared:
     def rows(self) -> Rows:
         return rows_of(self.spec.columns, self.spec.sort, self.context, self.base)
 
+    def rule(self) -> str:
+        """The rule in words, with what its params are this time."""
+        rule = str(self.definition.rule)
+        return rule % self.context.values if self.spec.params else rule
+
     def facts(self) -> tuple[tuple[str, str], ...]:
         moment = self.moment
         return (
             (_("As of"), f"{date_format(moment.local, 'j F Y, H:i')} ({moment.zone.key})"),
-            *([(_("Rule"), str(self.definition.rule))] if self.definition.rule else []),
+            *([(_("Rule"), self.rule())] if self.definition.rule else []),
             *([(_("Only"), words)] if (words := conditions_in_words(self.spec.conditions, self.context)) else []),
             *([(_("Narrowed to"), words)] if (words := filters_in_words(self.spec, self.context)) else []),
             (_("Rows of"), self.source.scope_words(self.viewer)),

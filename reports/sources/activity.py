@@ -9,7 +9,7 @@ from learning.models import ActivityDay, LearningEvent
 from learning.policies import visible_to
 from learning.verbs import Verb
 from lms_pages.models import CoursePage
-from reports.columns import Aggregation, Column, Type
+from reports.columns import Column, Type
 from reports.expressions import title_of
 from reports.registries import register_source
 from reports.sources.people import (
@@ -18,6 +18,7 @@ from reports.sources.people import (
     cohort_column,
     course_column,
     courses_of,
+    learners_column,
     lesson_column,
     person_columns,
     person_name,
@@ -48,16 +49,7 @@ class ActivityDays(LearnersRows):
         expression="day",
         help=_("In the site's time zone."),
     )
-    learner = Column(
-        label=_("Learners"),
-        entity=ACTIVITY,
-        type=Type.NUMBER,
-        expression="enrollment__learner",
-        aggregations=frozenset({Aggregation.COUNT_DISTINCT}),
-        operators=frozenset(),
-        only_adds_up=True,
-        help=_("How many different people."),
-    )
+    learner = learners_column("enrollment__learner")
     hits = Column(
         label=_("Visits"),
         entity=ACTIVITY,
@@ -89,16 +81,7 @@ class Events(LearnersRows):
         label=_("What happened"), entity=ACTIVITY, type=Type.CHOICE, expression="verb", choices=tuple(Verb.choices)
     )
     occurred = Column(label=_("When"), entity=ACTIVITY, type=Type.DATETIME, expression="occurred_at")
-    learner = Column(
-        label=_("Learners"),
-        entity=ACTIVITY,
-        type=Type.NUMBER,
-        expression="learner",
-        aggregations=frozenset({Aggregation.COUNT_DISTINCT}),
-        operators=frozenset(),
-        only_adds_up=True,
-        help=_("How many different people."),
-    )
+    learner = learners_column("learner")
     by = Column(label=_("Done by"), entity=ACTIVITY, type=Type.TEXT, expression=person_name("actor"), is_personal=True)
     channel = Column(
         label=_("From where"),

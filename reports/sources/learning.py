@@ -20,6 +20,7 @@ from reports.sources.people import (
     cohort_column,
     cohorts_of,
     course_column,
+    learners_column,
     lesson_column,
     own_answers_key,
     person_columns,
@@ -54,6 +55,11 @@ def mean_score(moment: Moment, viewer: Any) -> Any:
 
 def days_to_due(moment: Moment) -> Any:
     return Case(When(ACTIVE, then=DaysBetween(moment.today, F("due_on"))), output_field=IntegerField())
+
+
+def days_overdue(moment: Moment) -> Any:
+    late = ACTIVE & Q(due_on__lt=moment.today)
+    return Case(When(late, then=DaysBetween(F("due_on"), moment.today)), output_field=IntegerField())
 
 
 def days_without_activity(moment: Moment) -> Any:
@@ -96,6 +102,7 @@ class Enrollments(LearnersRows):
     details = ("person", "team", "course", "enrolled", "lessons_done", "lessons", "last_activity", "due", "completed")
 
     locals().update(person_columns("learner"))
+    learner = learners_column("learner")
     course = course_column()
     cohort = cohort_column()
     run = Column(label=_("Run"), entity=COURSE, type=Type.NUMBER, expression="run")
@@ -111,7 +118,7 @@ class Enrollments(LearnersRows):
         label=_("Has started"),
         entity=PROGRESS,
         type=Type.BOOLEAN,
-        expression=is_true(Q(completed_lessons__gt=0) | Q(last_activity_at__isnull=False) | COMPLETED),
+        expression=is_true(Q(completed_lessons__gt=0) | Q(last_lesson_key__isnull=False) | COMPLETED),
         help=_("Whether a lesson was opened or done."),
     )
     lessons_done = Column(label=_("Lessons done"), entity=PROGRESS, type=Type.NUMBER, expression="completed_lessons")
@@ -123,6 +130,13 @@ class Enrollments(LearnersRows):
         expression=progress(),
         help=_("Lessons done of those that are required."),
     )
+    is_half_done = Column(
+        label=_("Is half done"),
+        entity=PROGRESS,
+        type=Type.BOOLEAN,
+        expression=is_true(COMPLETED | Q(required_lessons__gt=0, completed_lessons__gte=F("required_lessons") / 2.0)),
+        help=_("At least half of the lessons, or completed."),
+    )
     due = Column(label=_("Due"), entity=PROGRESS, type=Type.DATE, expression="due_on")
     days_to_due = Column(
         label=_("Days until due"),
@@ -130,6 +144,13 @@ class Enrollments(LearnersRows):
         type=Type.NUMBER,
         expression=days_to_due,
         help=_("Of active runs; below 0 once the day has passed."),
+    )
+    days_overdue = Column(
+        label=_("Days overdue"),
+        entity=PROGRESS,
+        type=Type.NUMBER,
+        expression=days_overdue,
+        help=_("Of overdue runs."),
     )
     is_active = Column(label=_("Is active"), entity=PROGRESS, type=Type.BOOLEAN, expression=is_true(ACTIVE))
     is_overdue = Column(label=_("Is overdue"), entity=PROGRESS, type=Type.BOOLEAN, expression=is_overdue)

@@ -14,7 +14,7 @@ from learning.models import Cohort, CohortMembership, Enrollment
 from learning.policies import answers_for_all, taught_keys
 from learning.policies import visible_to as visible_runs
 from lms_pages.models import CoursePage, CourseStaff, LessonPage
-from reports.columns import Choice, Column, Type, Words
+from reports.columns import Aggregation, Choice, Column, Type, Words
 from reports.expressions import title_of
 from reports.moments import Moment
 from reports.registries import Source
@@ -70,6 +70,20 @@ def person_columns(path: str = "") -> dict[str, Column]:
             help=gettext_lazy("The primary team on the day of the report."),
         ),
     }
+
+
+def learners_column(path: str) -> Column:
+    """How many different people rows are of."""
+    return Column(
+        label=gettext_lazy("Learners"),
+        entity=PERSON,
+        type=Type.NUMBER,
+        expression=path,
+        aggregations=frozenset({Aggregation.COUNT_DISTINCT}),
+        operators=frozenset(),
+        only_adds_up=True,
+        help=gettext_lazy("How many different people."),
+    )
 
 
 def course_column(path: str = "") -> Column:

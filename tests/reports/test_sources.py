@@ -6,6 +6,7 @@ import zoneinfo
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from learning.models import Enrollment
 from reports.columns import Bucket
@@ -47,8 +48,7 @@ def world(db):
     return make_world(MOMENT.at)
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_each_column_runs_in_each_way_and_multiplies_nothing(world, key):
+def run_each_column(key: str) -> None:
     """Each number is the same alone and beside all the others, and no column loses or doubles a row."""
     rows = count_of_rows(key)
     assert rows > 0
@@ -69,6 +69,18 @@ def test_each_column_runs_in_each_way_and_multiplies_nothing(world, key):
         assert list(together) == alone[start : start + 60]
     plain = [use for use in uses(key) if set(use) == {"column"}]
     assert run(source=key, columns=plain).table.total == rows
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_each_column_runs_in_each_way_and_multiplies_nothing(world, key):
+    run_each_column(key)
+
+
+@pytest.mark.services
+def test_each_column_runs_in_each_way_on_postgresql(world):
+    assert connection.vendor == "postgresql", "Run `make test-services`."
+    for key in KEYS:
+        run_each_column(key)
 
 
 def test_a_report_takes_as_many_queries_at_any_size(db, django_assert_max_num_queries):
