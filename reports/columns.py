@@ -189,6 +189,8 @@ class Column:
     entity: Words = ""
     help: Words = ""
     label_expression: Any = None
+    # From the report's moment to joins by name that the expressions go by. Each leads to one row at most.
+    joins: Callable[[Any], dict[str, Any]] | None = None
     # The name hangs on the key alone: groups look it up once each, not once a row.
     label_by_key: bool = False
     choices: Iterable[tuple[Any, Words]] = ()

@@ -52,6 +52,14 @@ class Context:
     values: Mapping[str, Any]
     viewer: Any = None
 
+    def joins(self) -> dict[str, Any]:
+        """The joins of all columns; one that nothing goes by is not made."""
+        found: dict[str, Any] = {}
+        for column in self.source.columns.values():
+            if column.joins:
+                found |= column.joins(self.moment)
+        return found
+
     def expression(self, key: str, *, label: bool = False) -> Any:
         column = self.source.columns[key]
         found = column.label_expression if label else column.expression
@@ -105,6 +113,7 @@ def narrowed(spec: Spec, context: Context, queryset: QuerySet) -> QuerySet:
         for entry in spec.filters
         if entry.name in context.values
     ]
+    queryset = queryset.alias(**context.joins())
     queryset = queryset.alias(**aliases(context, {leaf.column for leaf in (*leaves, *filters)}))
     if leaves:
         queryset = queryset.filter(condition(spec.conditions, context))

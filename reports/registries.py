@@ -18,7 +18,8 @@ class Source:
 
     Class attributes that are a `Column` are what a report may show, and their names are their keys. Every source has
     ``records`` besides, which counts its rows. Numbers about rows of another model ("lessons done") are subqueries in
-    a column's expression, never joins: two of them beside each other would multiply each other's sums.
+    a column's expression, never joins: two of them beside each other would multiply each other's sums. A column's
+    ``joins`` are for what is one row at most, such as the primary team on a day.
     """
 
     key: ClassVar[str] = ""

@@ -30,6 +30,10 @@ PROGRESS, ACTIVITY, OUTCOME = _("Progress"), _("Activity"), _("Outcome")
 
 ACTIVE = Q(status=EnrollmentStatus.ACTIVE)
 COMPLETED = Q(status=EnrollmentStatus.COMPLETED)
+# Enrolling counts as activity, so only what came after it shows that somebody was there.
+STARTED = (
+    COMPLETED | Q(completed_lessons__gt=0) | Q(last_lesson_key__isnull=False) | Q(last_activity_at__gt=F("enrolled_at"))
+)
 # What is done by button, checks or quiz is the learner's own work; the others are somebody's word.
 DONE_BY = (
     ("button", _("Marked complete")),
@@ -118,7 +122,7 @@ class Enrollments(LearnersRows):
         label=_("Has started"),
         entity=PROGRESS,
         type=Type.BOOLEAN,
-        expression=is_true(Q(completed_lessons__gt=0) | Q(last_lesson_key__isnull=False) | COMPLETED),
+        expression=is_true(STARTED),
         help=_("Whether a lesson was opened or done."),
     )
     lessons_done = Column(label=_("Lessons done"), entity=PROGRESS, type=Type.NUMBER, expression="completed_lessons")

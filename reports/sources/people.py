@@ -1,8 +1,9 @@
 """Columns and scopes that many sources share: people, their teams, courses, and who sees which of them."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Left, NullIf, StrIndex, Trim
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,12 +32,20 @@ def person_name(path: str = "") -> Any:
     return Coalesce(NullIf(full, Value("")), local, output_field=TextField())
 
 
-def primary_team(person: str, field: str) -> Any:
-    """``field`` of the team that somebody's primary membership names on the day of the report."""
+def primary_membership(path: str) -> Callable[[Moment], dict[str, Any]]:
+    """A join to the membership of somebody's primary team on the day of the report; of several the newest."""
 
-    def on_the_day(moment: Moment) -> Subquery:
-        memberships = TeamMembership.objects.current(moment.today).filter(user=OuterRef(person), is_primary=True)
-        return Subquery(memberships.order_by("-since", "-pk").values(f"team__{field}")[:1])
+    def on_the_day(moment: Moment) -> dict[str, Any]:
+        current = TeamMembership.objects.current(moment.today).filter(is_primary=True)
+        newer = current.filter(user=OuterRef("user")).filter(
+            Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
+        )
+        superseded = current.filter(Exists(newer)).values("pk")
+        holds = Q(
+            **{f"{path}__is_primary": True, f"{path}__since__lte": moment.today},
+        ) & (Q(**{f"{path}__until": None}) | Q(**{f"{path}__until__gte": moment.today}))
+        condition = holds & ~Q(**{f"{path}__in": Subquery(superseded)})
+        return {"primary_membership": FilteredRelation(path, condition=condition)}
 
     return on_the_day
 
@@ -64,8 +73,9 @@ def person_columns(path: str = "") -> dict[str, Column]:
             label=gettext_lazy("Team"),
             entity=PERSON,
             type=Type.REFERENCE,
-            expression=primary_team(path or "pk", "uuid"),
-            label_expression=primary_team(path or "pk", "name"),
+            expression="primary_membership__team__uuid",
+            label_expression="primary_membership__team__name",
+            joins=primary_membership(f"{prefix}team_memberships"),
             candidates=teams_of,
             help=gettext_lazy("The primary team on the day of the report."),
         ),
@@ -99,19 +109,29 @@ def course_column(path: str = "") -> Column:
     )
 
 
-def cohort_column(path: str = "pk") -> Column:
+def last_cohort(path: str) -> Callable[[Moment], dict[str, Any]]:
+    """A join to the last membership of a run in a cohort."""
+
+    def now(moment: Moment) -> dict[str, Any]:
+        newer = CohortMembership.objects.filter(enrollment=OuterRef("enrollment")).filter(
+            Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
+        )
+        superseded = CohortMembership.objects.filter(Exists(newer)).order_by().values("pk")
+        return {"last_cohort": FilteredRelation(path, condition=~Q(**{f"{path}__in": Subquery(superseded)}))}
+
+    return now
+
+
+def cohort_column(path: str = "") -> Column:
     """The cohort of a run, whose enrollment is at ``path``: the one it is in now, else the last one it was in."""
-
-    def of_cohort(field: str) -> Any:
-        own = CohortMembership.objects.filter(enrollment=OuterRef(path)).order_by("-since", "-pk")
-        return Subquery(own.values(f"cohort__{field}")[:1])
-
+    prefix = f"{path}__" if path else ""
     return Column(
         label=gettext_lazy("Cohort"),
         entity=COURSE,
         type=Type.REFERENCE,
-        expression=of_cohort("uuid"),
-        label_expression=of_cohort("name"),
+        expression="last_cohort__cohort__uuid",
+        label_expression="last_cohort__cohort__name",
+        joins=last_cohort(f"{prefix}cohort_memberships"),
         candidates=cohorts_of,
         help=gettext_lazy("The one a run is in now, else the last one it was in."),
     )
