@@ -1,22 +1,25 @@
 """Writing spreadsheets that open as what they are: no cell ever starts a formula."""
 
 import csv
-import datetime
+import datetime as dt
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, count
 from typing import IO, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from django.utils.translation import gettext as _
 
 from workbench.sheets.cells import BOM, safe_cell
 
 # What XML cannot hold, and what would be read as such.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_(?=x[0-9A-Fa-f]{4}_)")
 WIDEST, NARROWEST = 40, 12
+# A sheet of Excel has 1,048,576 rows, and the head takes one of them.
+SHEET_ROWS = 1_048_575
+# Excel's calendar begins here; what came before stays text.
+FIRST_DAY = dt.date(1900, 1, 1)
+LONGEST_TEXT = 32_767
 
 
 def write_csv(stream: IO[str], *, header: Iterable[Any], rows: Iterable[Iterable[Any]], bom: bool = False) -> int:
@@ -25,11 +28,11 @@ def write_csv(stream: IO[str], *, header: Iterable[Any], rows: Iterable[Iterable
         stream.write(BOM)
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([safe_cell(value) for value in header])
-    count = 0
+    written = 0
     for row in rows:
         writer.writerow([safe_cell(value) for value in row])
-        count += 1
-    return count
+        written += 1
+    return written
 
 
 class Line:
@@ -54,37 +57,55 @@ def escaped(text: str) -> str:
 
 
 def write_xlsx(
-    stream: IO[bytes], *, title: str, header: Sequence[Any], rows: Iterable[Iterable[Any]], widths: Sequence[int] = ()
+    stream: IO[bytes],
+    *,
+    title: str,
+    header: Sequence[Any],
+    rows: Iterable[Iterable[Any]],
+    widths: Sequence[int] = (),
+    sheet_rows: int = SHEET_ROWS,
 ) -> int:
-    """Write a workbook with one sheet, row by row, without holding it in memory; returns how many rows.
+    """Write a workbook row by row, in constant memory; returns how many rows.
 
-    Text stays text, days become day cells. ``widths`` are in characters.
+    Text stays text, days and moments become date cells; a moment has no zone, so the caller has put it into one.
+    ``widths`` are in characters. After ``sheet_rows`` rows comes another sheet, with the header again. Working files
+    lie in the folder for temporary files and are gone at the end, whatever happens.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "1")
-    sheet.freeze_panes = "A2"
-    for place, name in enumerate(header):
-        wanted = widths[place] if place < len(widths) else len(str(name)) + 4
-        sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(wanted, NARROWEST), WIDEST)
+    # Loaded only where a workbook is written.
+    from workbench.sheets.plain_book import open_book
 
-    def cell_of(value: Any) -> Any:
-        # An empty cell is none: in wide tables that is most of the file, and of the time to read it.
-        if value is None or value == "":
-            return None
-        if isinstance(value, str):
-            value = escaped(safe_cell(value))
-        cell = WriteOnlyCell(sheet, value=value)
-        if isinstance(value, datetime.date):
-            cell.number_format = "yyyy-mm-dd"
-        return cell
+    names = sheet_names(title)
+    wanted = [
+        min(max(widths[place] if place < len(widths) else len(str(name)) + 4, NARROWEST), WIDEST)
+        for place, name in enumerate(header)
+    ]
+    written, left = 0, 0
+    with tempfile.TemporaryDirectory(prefix="lectern-sheets-") as folder, open_book(stream, folder) as book:
+        write_row = None
+        for row in rows:
+            if not left:
+                write_row, left = book.start_sheet(next(names), header, wanted), sheet_rows
+            write_row(row)
+            written, left = written + 1, left - 1
+        if write_row is None:
+            book.start_sheet(next(names), header, wanted)
+    return written
 
-    top = [cell_of(str(name)) for name in header]
-    for cell in filter(None, top):
-        cell.font = Font(bold=True)
-    sheet.append(top)
-    count = 0
-    for row in rows:
-        sheet.append([cell_of(value) for value in row])
-        count += 1
-    book.save(stream)
-    return count
+
+def sheet_names(title: str) -> Iterator[str]:
+    """What the sheets are called: the title as far as Excel takes it, then the same with numbers."""
+    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip("' ")
+    # Excel counts in UTF-16, in which some letters are two.
+    yield shortened(name, 31).strip("' ") or "1"
+    for number in count(2):
+        yield f"{shortened(name, 24)} {number}".strip("' ")
+
+
+def shortened(text: str, units: int) -> str:
+    return text.encode("utf-16-le", "replace")[: 2 * units].decode("utf-16-le", "ignore")
+
+
+def fitting(text: str) -> str:
+    """``text`` for one cell: what Excel has no room for is cut, and the cell says so."""
+    note = " " + _("[cut: a cell holds 32,767 characters]")
+    return shortened(text, LONGEST_TEXT - len(note)) + note
