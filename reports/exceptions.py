@@ -1,6 +1,7 @@
 """What can go wrong with a report. Each says what happened and what to do."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,13 @@ class InvalidSpec(ReportError):
 
 class WrongValue(ReportError):
     """A value that does not fit its column."""
+
+
+class NotAFile(ReportError):
+    """A report would be written over a folder or a device."""
+
+    def __init__(self, path: Path):
+        super().__init__(_("“%(path)s” is there and is no ordinary file. Choose another name.") % {"path": path})
 
 
 class LostClaim(ReportError):

@@ -22,4 +22,5 @@ def export_xlsx(stream: Stream, path: Path, *, title: str, zone: zoneinfo.ZoneIn
     makers = cell_makers(stream.columns, zone, with_dates=True)
     with path.open("wb") as file:
         rows = ([make(value) for make, value in zip(makers, row, strict=True)] for row in stream.rows)
-        return write_xlsx(file, title=title, header=header, rows=rows, widths=widths)
+        # Beside the file: who has chosen its place has room there for so much, and memory is no place for it.
+        return write_xlsx(file, title=title, header=header, rows=rows, widths=widths, folder=path.parent)

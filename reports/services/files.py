@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from reports.exceptions import NotAFile
 from reports.exports.csv import export_csv
 from reports.exports.json import export_json
 from reports.exports.pdf import MOST_ROWS, Cover, export_pdf
@@ -16,8 +17,11 @@ from reports.selectors.results import Prepared, report_result, report_stream
 def write_report(*, prepared: Prepared, kind: str, path: Path, bom: bool = False) -> tuple[int, int]:
     """Write a report to ``path``; returns rows shown and rows in all.
 
-    A failure leaves ``path`` as it was: the file is made beside it and moved into its place.
+    A failure leaves ``path`` as it was: the file is made beside it and moved into its place. OSError where there is no
+    room or no right to write, NotAFile where something stands there that a file must not replace.
     """
+    if path.exists() and not path.is_file():
+        raise NotAFile(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     beside = Path(name)

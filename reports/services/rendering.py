@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
@@ -168,9 +168,7 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
                 stream.seek(0)
-                name = storages["private"].save(
-                    f"{_folder(run)}/{run.fence}-{group.scope_hash[:8]}-{path.name}", File(stream)
-                )
+                name = _store(f"{_folder(run)}/{run.fence}-{group.scope_hash[:8]}-{path.name}", stream)
         yield Artifact(
             run=run,
             scope_hash=group.scope_hash,
@@ -181,6 +179,15 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
             rows_total=total,
             facts=facts,
         )
+
+
+def _store(name: str, stream: IO[bytes]) -> str:
+    """The name under which the storage keeps ``stream``. A full disk leaves no half file behind."""
+    try:
+        return storages["private"].save(name, File(stream))
+    except Exception:
+        storages["private"].delete(name)
+        raise
 
 
 def _folder(run: Run) -> str:

@@ -167,6 +167,7 @@ def test_a_full_disk_is_told_as_the_system_tells_it(tmp_path, monkeypatch):
     with pytest.raises(OSError) as error:
         write_xlsx(Full(), title="Sheet", header=["a"], rows=[["x"]])
     assert error.value.errno == errno.ENOSPC
+    # What is cleared away now is silent about it.
     del error
     gc.collect()
     assert not list(tmp_path.iterdir())

@@ -35,15 +35,20 @@ class Target:
     def __init__(self, stream: IO[bytes]) -> None:
         self.stream = stream
         self.has_failed = False
+        self.place = 0
 
     def write(self, data: bytes) -> int:
-        return len(data) if self.has_failed else self.stream.write(data)
+        if not self.has_failed:
+            self.stream.write(data)
+        self.place += len(data)
+        return len(data)
 
     def seek(self, place: int, whence: int = 0) -> int:
-        return 0 if self.has_failed else self.stream.seek(place, whence)
+        self.place = place if self.has_failed else self.stream.seek(place, whence)
+        return self.place
 
     def tell(self) -> int:
-        return 0 if self.has_failed else self.stream.tell()
+        return self.place
 
     def flush(self) -> None:
         if not self.has_failed:

@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count
+from pathlib import Path
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -64,23 +65,25 @@ def write_xlsx(
     rows: Iterable[Iterable[Any]],
     widths: Sequence[int] = (),
     sheet_rows: int = SHEET_ROWS,
+    folder: Path | None = None,
 ) -> int:
     """Write a workbook row by row, in constant memory; returns how many rows.
 
     Text stays text, days and moments become date cells; a moment has no zone, so the caller has put it into one.
-    ``widths`` are in characters. After ``sheet_rows`` rows comes another sheet, with the header again. Working files
-    lie in the folder for temporary files and are gone at the end, whatever happens.
+    ``widths`` are in characters. After ``sheet_rows`` rows comes another sheet, with the header again. Working files,
+    which are some times larger than the book, lie in ``folder``, else where temporary files do; at the end they are
+    gone, whatever happened.
     """
     # Loaded only where a workbook is written.
     from workbench.sheets.plain_book import open_book
 
     names = sheet_names(title)
     wanted = [
-        min(max(widths[place] if place < len(widths) else len(str(name)) + 4, NARROWEST), WIDEST)
-        for place, name in enumerate(header)
+        min(max(widths[column] if column < len(widths) else len(str(name)) + 4, NARROWEST), WIDEST)
+        for column, name in enumerate(header)
     ]
     written, left = 0, 0
-    with tempfile.TemporaryDirectory(prefix="lectern-sheets-") as folder, open_book(stream, folder) as book:
+    with tempfile.TemporaryDirectory(prefix=".sheets-", dir=folder) as place, open_book(stream, place) as book:
         write_row = None
         for row in rows:
             if not left:

@@ -65,7 +65,9 @@ class Command(BaseCommand):
         except ReportError as error:
             raise CommandError(str(error)) from None
         except OSError as error:
-            raise CommandError(f"{options['output']} could not be written: {error.strerror}.") from None
+            raise CommandError(
+                f"{options['output']} could not be written: {error.strerror or error}. It is as it was before."
+            ) from None
         line = {
             "report": definition.slug,
             "format": options["format"],
