@@ -1,5 +1,6 @@
 """The loader of the Open University's dataset: exact figures from a small folder, and nothing at all from a bad one."""
 
+import csv
 import datetime as dt
 import gzip
 import io
@@ -7,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db.models import Count, F, Sum
+from django.core.management import call_command
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncDay
 
 from benchmarks.oulad.__main__ import load, main
@@ -240,7 +242,25 @@ def test_a_bar_on_a_terminal_and_lines_elsewhere():
     assert terminal.getvalue().count("\n") == 1
 
 
-# Click rows, clicks, students who clicked, Distinction, Pass, Fail, Withdrawn: the README of the shared data.
+def by_run(folder) -> dict[str, tuple[int, ...]]:
+    """What the shipped report says of each run: click rows, clicks, learners who clicked, and the four outcomes."""
+    path = folder / "by-run.csv"
+    call_command("run_report", "activity-by-run", "--format", "csv", "--output", str(path), stdout=io.StringIO())
+    with path.open(encoding="utf-8", newline="") as stream:
+        names = ("Click rows", "Clicks", "Learners who clicked", "Distinction", "Pass", "Fail", "Withdrawn")
+        return {row["Run"]: tuple(int(row[name]) for name in names) for row in csv.DictReader(stream)}
+
+
+def test_the_report_on_activity_by_run(tmp_path):
+    loaded(make_folder(tmp_path / "data"))
+    assert by_run(tmp_path) == {
+        "AAA 2013J": (4, 8, 2, 1, 0, 1, 1),
+        "AAA 2014J": (1, 5, 1, 0, 1, 0, 0),
+        "GGG 2014B": (1, 6, 1, 0, 0, 0, 1),
+    }
+
+
+# From the README of the shared data, which has them of the whole dataset.
 PUBLISHED = {
     "AAA 2013J": (180_982, 648_494, 378, 20, 258, 45, 60),
     "AAA 2014J": (169_316, 598_158, 357, 24, 229, 46, 66),
@@ -251,22 +271,10 @@ PUBLISHED = {
 
 
 @pytest.mark.services
-def test_the_figures_of_the_dataset(shared_data):
+def test_the_figures_of_the_dataset(shared_data, tmp_path):
     folder = shared_data / "oulad"
     if not folder.is_dir():
         pytest.skip("The Open University's dataset does not stand beside this checkout.")
     loaded(folder)
-    clicks = {
-        row["cohort"]: (row["rows"], row["sum"], row["who"])
-        for row in ActivityDay.objects.order_by()
-        .values(cohort=F("enrollment__cohort_memberships__cohort__name"))
-        .annotate(rows=Sum("hits"), sum=Sum("clicks"), who=Count("enrollment", distinct=True))
-    }
-    outcomes = dict.fromkeys(PUBLISHED, ())
-    for cohort in PUBLISHED:
-        runs = Enrollment.objects.filter(cohort_memberships__cohort__name=cohort)
-        outcomes[cohort] = tuple(
-            runs.filter(outcome=outcome).count() for outcome in ("Distinction", "Pass", "Fail", "Withdrawn")
-        )
-    assert {cohort: (*clicks[cohort], *outcomes[cohort]) for cohort in PUBLISHED} == PUBLISHED
+    assert by_run(tmp_path) == PUBLISHED
     assert (User.objects.count(), Result.objects.count()) == (3_237, 18_361)
