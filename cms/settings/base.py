@@ -122,8 +122,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864;"
         ),
     )
-elif env.bool("DATABASE_POOL", default=False):
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
+else:
+    # PostgreSQL takes the subqueries of a report for so much work that it compiles the query first; for a report over
+    # 10,000 runs that was 0.7 of 0.9 seconds.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    if env.bool("DATABASE_POOL", default=False):
+        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_SOCKET = broker_socket(VAR_DIR)
