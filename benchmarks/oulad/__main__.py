@@ -40,6 +40,10 @@ def load(folder: Path, wanted: list[str] | None, stream: TextIO) -> None:
     began = time.monotonic()
     data = Dataset(folder, wanted)
     refuse_what_is_there(data)
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        # The site keeps temporary tables in memory, and this one has a row for each click.
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA temp_store=FILE")
     with transaction.atomic():
         courses = make_courses(data)
         print(f"{len(courses)} courses, {len(data.picked)} presentations", file=stream, flush=True)
