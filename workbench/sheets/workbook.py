@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from workbench.archives import ArchiveRefused, safe_name
 from workbench.sheets.cells import Unusable, plain_cell
@@ -134,6 +133,9 @@ class Workbook:
     """An XLSX file, open for reading. ``sheet`` is the name of the sheet that is read: the first one with cells."""
 
     def __init__(self, stream: IO[bytes], limits: Limits):
+        # Loaded only where a workbook is read: it brings numpy along, and both cost every process 18 MB.
+        from openpyxl import load_workbook
+
         check_workbook(stream, limits)
         self.limits = limits
         try:
