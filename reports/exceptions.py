@@ -49,3 +49,26 @@ class LostClaim(ReportError):
 class NoAddress(ReportError):
     def __init__(self) -> None:
         super().__init__(_("Your account has no e-mail address, so nothing can be sent to you."))
+
+
+class SavedMeanwhile(ReportError):
+    """Somebody saved the report after it was opened. ``saves`` counts the saves by now."""
+
+    def __init__(self, who: str, at: str, saves: int):
+        self.who, self.at, self.saves = who, at, saves
+        super().__init__(
+            _("%(who)s saved this report on %(at)s, after you opened it. Nothing of either is lost yet.")
+            % {"who": who, "at": at}
+        )
+
+
+class CannotShare(ReportError):
+    """An audience that does not exist or is not said."""
+
+
+class StillScheduled(ReportError):
+    def __init__(self, titles: Sequence[str]):
+        super().__init__(
+            _("The report is sent by: %(schedules)s. Delete these schedules first, or give them another report.")
+            % {"schedules": ", ".join(titles)}
+        )
