@@ -79,6 +79,13 @@ def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:
     return queryset.filter(RULES[queryset.model](viewer))
 
 
+def may_change_report(viewer: Any, report: Report, action: str = "change") -> bool:
+    """Whether ``viewer`` may ``change`` or ``delete`` a saved report: their own, or anybody's for those who keep them all."""
+    if not viewer.has_perm(f"reports.{action}_report") or not viewer.has_perm(MAY_READ):
+        return False
+    return report.owner_id == viewer.pk or viewer.has_perm(ALL_ROWS)
+
+
 def viewer_of(run: Run, person: Any) -> Any:
     """Whose rows somebody gets: their own, or the owner's where the schedule says so or they have no account."""
     if person is None or (run.kind == RunKind.SCHEDULED and run.schedule.run_as == RunAs.OWNER):

@@ -1,7 +1,15 @@
-"""Every change to schedules and runs. Each claims by a conditional UPDATE, so that two workers never both win."""
+"""Every change to reports, schedules and runs. Each claims by a conditional UPDATE, so that two workers never both win."""
 
 from reports.services.delivery import deliver_run, finish_runs, reason_not_to_send
 from reports.services.rendering import render_run
+from reports.services.reports import (
+    create_report,
+    delete_report,
+    duplicate_report,
+    duplicate_saved,
+    save_report,
+    share_report,
+)
 from reports.services.schedules import (
     change_schedule,
     pause_schedule,
@@ -13,13 +21,19 @@ from reports.services.sweep import sweep_schedules
 
 __all__ = [
     "change_schedule",
+    "create_report",
+    "delete_report",
     "deliver_run",
+    "duplicate_report",
+    "duplicate_saved",
     "finish_runs",
     "pause_schedule",
     "reason_not_to_send",
     "render_run",
     "request_run",
     "resume_schedule",
+    "save_report",
     "set_recipients",
+    "share_report",
     "sweep_schedules",
 ]
