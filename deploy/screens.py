@@ -242,6 +242,43 @@ def one_of(kind: str, state: str, name: str) -> Callable[[], str]:
     return lambda: reverse(f"assessment:{name}", args=[attempts_of(REPORTER)[kind][state].uuid])
 
 
+def report(name: str, slug: str, query: str = "") -> Callable[[], str]:
+    """A page about a report by its slug."""
+    return lambda: reverse(name, args=[slug]) + query
+
+
+def broken_report(name: str) -> Callable[[], str]:
+    """A page about a report whose column is gone. The demo has none, so the pictures' site gets one."""
+
+    def find() -> str:
+        rows = model("reports.Report").objects
+        good = first(rows.filter(slug="late-or-due-within-two-weeks"), "saved report")
+        spec = {**good.spec, "columns": [*good.spec["columns"], {"column": "shoe_size"}]}
+        title = (
+            "Everybody's shoes, and a name that is long because somebody wanted to say in the title all that it holds"
+        )
+        row, _made = rows.get_or_create(slug="broken", defaults={"title": title, "spec": spec, "owner": good.owner})
+        return reverse(name, args=[row.slug])
+
+    return find
+
+
+def empty_report() -> str:
+    """Filters that leave no row."""
+    return (
+        reverse("reports_report", args=[BY_TEAM])
+        + "?enrolled_between-value=1999-01-01&enrolled_between-until=1999-12-31"
+    )
+
+
+def report_rows() -> str:
+    """The rows behind a number of one team."""
+    team = first(model("accounts.Team").objects.order_by("name"), "team")
+    query = f"?of=table&key-team={team.uuid}&cell=records_count"
+    return reverse("reports_report_rows", args=[BY_TEAM]) + query
+
+
+BY_TEAM = "completion-rate-by-team-last-quarter"
 OWN = {"enrollment__learner__email": LEARNER}
 
 SCREENS = (
@@ -327,6 +364,21 @@ SCREENS = (
     Screen("admin-import-written", imported("written"), ADMINISTRATOR),
     Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
     Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
+    Screen("admin-reports", lambda: reverse("reports_list"), REPORTER),
+    Screen("admin-reports-instructor", lambda: reverse("reports_list"), INSTRUCTOR),
+    Screen("admin-report-grouped", report("reports_report", BY_TEAM), REPORTER, wait=".chart.is-drawn"),
+    Screen("admin-report-details", report("reports_report", "late-or-due-within-two-weeks"), REPORTER),
+    Screen("admin-report-shipped", report("reports_report", "course-progress"), INSTRUCTOR, wait=".chart.is-drawn"),
+    Screen("admin-report-empty", empty_report, REPORTER),
+    Screen("admin-report-broken", broken_report("reports_report"), REPORTER),
+    Screen("admin-report-rows", report_rows, REPORTER),
+    Screen("admin-report-delete", report("reports_delete", BY_TEAM), REPORTER),
+    Screen("admin-builder-sources", lambda: reverse("reports_new"), REPORTER),
+    Screen("admin-builder-new", report("reports_build", "enrollments"), REPORTER),
+    Screen("admin-builder-filled", report("reports_edit", BY_TEAM), REPORTER, wait=".chart.is-drawn"),
+    Screen("admin-builder-groups", report("reports_edit", "late-or-due-within-two-weeks"), REPORTER),
+    Screen("admin-builder-shipped", report("reports_customize", "course-progress"), REPORTER, wait=".chart.is-drawn"),
+    Screen("admin-builder-problems", broken_report("reports_edit"), REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),
     Screen("admin-schedule-form", records("reports.Schedule", "create"), REPORTER),
     Screen("admin-schedule", records("reports.Schedule", "inspect"), REPORTER),

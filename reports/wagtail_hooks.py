@@ -8,8 +8,11 @@ from wagtail.admin.menu import MenuItem
 from reports.modeladmin.runs import DeliveryAdmin, RunAdmin
 from reports.modeladmin.schedules import ScheduleAdmin
 from reports.panels import KeyFiguresPanel
+from reports.views.builder import CustomizeView, EditView, NewReportView, sources_page
 from reports.views.dashboard import PERMISSION, DashboardView
 from reports.views.dashboard_rows import DashboardRowsView
+from reports.views.listing import ICON, delete_view, duplicate_view, list_page
+from reports.views.report import file_view, report_page, rows_page
 
 for admin in (ScheduleAdmin(), RunAdmin(), DeliveryAdmin()):
     admin.register_with_wagtail()
@@ -17,6 +20,7 @@ for admin in (ScheduleAdmin(), RunAdmin(), DeliveryAdmin()):
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions):
+    actions.register_action("reports.share", _("Share"), _("Changed whom it is shared with"))
     actions.register_action("reports.send_now", _("Send one now"), _("Asked for one report, sent now"))
     actions.register_action("reports.pause", _("Pause"), _("Paused"))
     actions.register_action("reports.resume", _("Resume"), _("Resumed"))
@@ -30,21 +34,42 @@ def register_dashboard_urls():
     ]
 
 
+@hooks.register("register_admin_urls")
+def register_report_urls():
+    return [
+        path("reports/list/", list_page, name="reports_list"),
+        path("reports/new/", sources_page, name="reports_new"),
+        path("reports/new/<slug:source>/", NewReportView.as_view(), name="reports_build"),
+        path("reports/report/<slug:slug>/", report_page, name="reports_report"),
+        path("reports/report/<slug:slug>/rows/", rows_page, name="reports_report_rows"),
+        path("reports/report/<slug:slug>/file/<str:kind>/", file_view, name="reports_report_file"),
+        path("reports/report/<slug:slug>/edit/", EditView.as_view(), name="reports_edit"),
+        path("reports/report/<slug:slug>/customize/", CustomizeView.as_view(), name="reports_customize"),
+        path("reports/report/<slug:slug>/duplicate/", duplicate_view, name="reports_duplicate"),
+        path("reports/report/<slug:slug>/delete/", delete_view, name="reports_delete"),
+    ]
+
+
 @hooks.register("register_icons")
 def register_chart_icon(icons):
     return [*icons, "reports/icons/chart.svg"]
 
 
-class DashboardMenuItem(MenuItem):
+class ReadersMenuItem(MenuItem):
     def is_shown(self, request):
         return request.user.has_perm(PERMISSION)
 
 
 @hooks.register("register_reports_menu_item")
 def register_dashboard_menu_item():
-    return DashboardMenuItem(
+    return ReadersMenuItem(
         _("Dashboard"), reverse("reports_dashboard"), name="reports-dashboard", icon_name="chart", order=10
     )
+
+
+@hooks.register("register_reports_menu_item")
+def register_list_menu_item():
+    return ReadersMenuItem(_("Reports"), reverse("reports_list"), name="reports-list", icon_name=ICON, order=20)
 
 
 @hooks.register("construct_main_menu")

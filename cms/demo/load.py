@@ -12,6 +12,7 @@ from cms.demo.grades import plan_grades, set_grades
 from cms.demo.history import History
 from cms.demo.people import Company, hire
 from cms.demo.quizzes import grade_essays
+from cms.demo.reports import make_reports
 from cms.demo.schedules import plan_reports
 from lms_pages.models import CatalogPage, CourseStaff
 
@@ -53,4 +54,5 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
     set_grades(company=company, courses=courses, until=until)
     compute_item_statistics()
     plan_reports(company)
+    make_reports(company)
     return Loaded(company, len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

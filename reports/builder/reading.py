@@ -1,0 +1,170 @@
+"""A report's result as the admin shows it: words, cells with the addresses of their rows, and the chart."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from reports.builder.fields import Candidates, Field, Option, value_fields
+from reports.columns import OPERATOR_WORDS
+from reports.dashboard_panels import Cell, Panel, drawn
+from reports.drafts.fields import read, tree_of
+from reports.drafts.shape import Comparison
+from reports.drafts.specs import comparison_row, is_blank, value_of
+from reports.exports.pdf import cell, rows_in_words
+from reports.moments import Moment
+from reports.registries import Source
+from reports.results import ReportResult, Table
+from reports.spec import Spec
+from reports.wording import value_in_words
+
+# The address of the rows behind a cell: which table, the keys of its group, and the number's column.
+RowsAddress = Callable[[str, Mapping[str, Any], str], str]
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    title: str
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    words: str
+    is_cut: bool
+
+
+@dataclass(frozen=True)
+class KeyWords:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    sentence: str
+    facts: tuple[tuple[str, str], ...]
+    figures: tuple[KeyWords, ...]
+    table: ShownTable
+    summary: ShownTable | None
+    panel: Panel | None
+    total: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.total
+
+
+def shown_result(
+    result: ReportResult,
+    moment: Moment,
+    *,
+    summary_rows: RowsAddress | None = None,
+    table_rows: RowsAddress | None = None,
+) -> Shown:
+    return Shown(
+        sentence=result.sentence,
+        facts=result.facts,
+        figures=tuple(KeyWords(one.label, value_in_words(one.value, one.type)) for one in result.figures),
+        table=shown_table(result.table, moment, "table", table_rows),
+        summary=shown_table(result.summary, moment, "summary", summary_rows) if result.summary else None,
+        panel=chart_panel(result, moment, summary_rows if result.summary else table_rows),
+        total=result.table.total,
+    )
+
+
+def shown_table(table: Table, moment: Moment, of: str, address: RowsAddress | None = None) -> ShownTable:
+    """``table`` in words. Where it is grouped and rows have addresses, each number opens the rows it counts."""
+    rows = []
+    for place, row in enumerate(table.rows):
+        keys = table.keys[place] if address and table.keys else None
+        cells = []
+        for column, value in zip(table.columns, row, strict=True):
+            words = cell(column, value, moment)
+            measure = keys is not None and column.name not in keys and bool(value)
+            url = address(of, keys, column.name) if measure and address and keys is not None else ""
+            cells.append(Cell(words.text, url, words.is_number))
+        rows.append(tuple(cells))
+    head = tuple(Cell(column.label, is_number=column.is_number) for column in table.columns)
+    return ShownTable(table.title, head, tuple(rows), rows_in_words(table), table.is_cut)
+
+
+def chart_panel(result: ReportResult, moment: Moment, address: RowsAddress | None) -> Panel | None:
+    """The chart with what it draws in a table."""
+    chart = result.chart
+    if chart is None:
+        return None
+    table = result.summary or result.table
+    of = "summary" if result.summary else "table"
+    bars = len(getattr(chart, "bars", ()))
+    links = []
+    if address and table.keys:
+        links = [address(of, keys, "") for keys in table.keys[:bars]]
+    shown = shown_table(replace(table, rows=table.rows[:bars]), moment, of, address)
+    return Panel(
+        key="report",
+        title=chart.title,
+        note=_("The first %(shown)s of %(total)s.")
+        % {"shown": bars, "total": number_format(table.total, force_grouping=True)}
+        if bars < table.total
+        else "",
+        chart=chart,
+        head=shown.head,
+        rows=shown.rows,
+        figures=drawn(chart, links=links),
+    )
+
+
+# What readers may narrow by -------------------------------------------------------
+
+
+def asked(spec: Spec, source: Source, query: QueryDict) -> dict[str, Any]:
+    """The values of the spec's filters in an address, by name; what is not said is left out."""
+    tree = tree_of(query.lists())
+    found = {}
+    for entry in spec.filters:
+        row = read(Comparison, named(tree, entry.name))
+        row.column, row.operator, row.param = entry.column, entry.operator, ""
+        value = value_of(row, source.columns.get(entry.column))
+        if not is_blank(value):
+            found[entry.name] = value
+    return found
+
+
+def named(tree: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The fields of one filter: `team_any_of-values`, or the bare `team_any_of` that a person may write into an address."""
+    given = tree.get(name)
+    if isinstance(given, list):
+        return {"value": given, "values": [value for value in given if value]}
+    return given if isinstance(given, dict) else {}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One filter on the report's page."""
+
+    label: str
+    fields: list[Field]
+    is_set: bool
+    note: str = ""
+
+
+def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any) -> list[Question]:
+    candidates, found = Candidates(viewer), []
+    for entry in spec.filters:
+        column = source.columns[entry.column]
+        row = comparison_row(entry.model_copy(update={"value": values.get(entry.name)}))
+        label = _(entry.label) if entry.label else str(column.label)
+        fields = value_fields(entry.name, row, column, candidates)
+        fields = [replace(field, hint="") if field.kind == "lines" else field for field in fields]
+        if row.operator == "within":
+            fields = [with_nothing(fields[0]), *fields[1:]] if fields else fields
+        words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[entry.operator])
+        found.append(Question(label, fields, entry.name in values, words))
+    return found
+
+
+def with_nothing(field: Field) -> Field:
+    any_time = Option("", _("at any time"), not field.value)
+    return replace(field, groups=(("", (any_time, *field.options)),), reshapes=False)
