@@ -81,6 +81,8 @@ class Rows:
     add: Field
     empty: str = ""
     problems: list[str] = field(default_factory=list)
+    # What stands above the fields of each line, where there is room.
+    heads: tuple[str, ...] = ()
 
 
 @dataclass
@@ -160,9 +162,10 @@ class Drawing:
         return Rows(
             path,
             [self.column(f"{path}-{place}", row, rows) for place, row in enumerate(rows)],
-            self.adding(path, _("Column to add")),
+            self.adding(path, _("Add a column")),
             empty or _("No columns yet: choose the first one."),
             self.problems(path),
+            (_("Column"), _("Shown"), _("Heading")),
         )
 
     def column(self, path: str, row: ColumnRow, rows: Sequence[ColumnRow]) -> Line:
@@ -185,7 +188,7 @@ class Drawing:
                     _("Heading"),
                     value=row.label,
                     longest=120,
-                    placeholder=_("Heading: %(name)s") % {"name": column.label} if column else "",
+                    placeholder=str(column.label) if column else "",
                 ),
             ],
             self.problems(path),
@@ -206,7 +209,7 @@ class Drawing:
 
     def adding(self, path: str, label: str, **more: Any) -> Field:
         """The choice beside an Add button."""
-        return Field(f"new-{path}", label, "select", groups=column_options(self.source, empty=_("Choose …"), **more))
+        return Field(f"new-{path}", label, "select", groups=column_options(self.source, empty=f"{label} …", **more))
 
     # Conditions ---------------------------------------------------------------------
 
@@ -228,7 +231,7 @@ class Drawing:
                 reshapes=True,
             ),
             entries,
-            self.adding(path, _("Condition on"), keep=lambda column: bool(column.legal_operators)),
+            self.adding(path, _("Add a condition on"), keep=lambda column: bool(column.legal_operators)),
             may_nest=depth < DEEPEST,
             problems=self.problems(path),
             is_outermost=is_outermost,
@@ -284,7 +287,7 @@ class Drawing:
                     _("Name of the filter"),
                     value=row.label,
                     longest=120,
-                    placeholder=_("Name: %(name)s") % {"name": column.label} if column else "",
+                    placeholder=str(column.label) if column else "",
                 ),
             ]
             hidden = [(f"{path}-was", row.was)]
@@ -293,9 +296,10 @@ class Drawing:
         return Rows(
             "filters",
             lines,
-            self.adding("filters", _("Filter to offer"), keep=can_be_asked),
+            self.adding("filters", _("Offer a filter on"), keep=can_be_asked),
             _("Readers see the whole report and cannot narrow it."),
             self.problems("filters"),
+            (_("Column"), _("Comparison"), _("Name")),
         )
 
     # Order, figures -----------------------------------------------------------------
@@ -311,7 +315,7 @@ class Drawing:
                     select(
                         f"{path}-{place}-direction",
                         _("Direction"),
-                        [("up", _("smallest or first on top")), ("down", _("largest or last on top"))],
+                        [("up", _("lowest or first on top")), ("down", _("highest or last on top"))],
                         row.direction,
                     ),
                 ],
@@ -319,7 +323,7 @@ class Drawing:
             )
             for place, row in enumerate(rows)
         ]
-        add = Field(f"new-{path}", _("Sort by"), "select", groups=(("", options([("", _("Choose …")), *pairs])),))
+        add = Field(f"new-{path}", _("Sort by"), "select", groups=(("", options([("", _("Sort by …")), *pairs])),))
         return Rows(path, lines, add, _("In the order of the columns."), self.problems(path))
 
     def name_of(self, row: ColumnRow, columns: Sequence[ColumnRow]) -> str:
@@ -336,9 +340,10 @@ class Drawing:
         return Rows(
             "figures",
             lines,
-            self.adding("figures", _("Number of"), keep=lambda column: bool(column.legal_aggregations)),
+            self.adding("figures", _("Add a number about"), keep=lambda column: bool(column.legal_aggregations)),
             _("No key numbers: the report says how many rows there are."),
             self.problems("figures"),
+            (_("Called"), _("Column"), _("Shown")),
         )
 
     def figure(self, path: str, row: FigureRow) -> Line:
@@ -425,7 +430,7 @@ class Drawing:
                 "new-shares",
                 _("Share with"),
                 "select",
-                groups=(("", options([("", _("Choose …")), *Audience.choices])),),
+                groups=(("", options([("", _("Share with …")), *Audience.choices])),),
             ),
             _("Only you, and those who keep all reports."),
             self.problems("shares"),

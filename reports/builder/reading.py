@@ -1,5 +1,6 @@
 """A report's result as the admin shows it: words, cells with the addresses of their rows, and the chart."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,11 +10,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from reports.builder.fields import Candidates, Field, Option, value_fields
-from reports.columns import OPERATOR_WORDS
+from reports.checking import all_leaves
+from reports.columns import OPERATOR_WORDS, Operator
 from reports.dashboard_panels import Cell, Panel, drawn
 from reports.drafts.fields import read, tree_of
 from reports.drafts.shape import Comparison
-from reports.drafts.specs import comparison_row, is_blank, value_of
+from reports.drafts.specs import is_blank, put_value, value_of
 from reports.exports.pdf import cell, rows_in_words
 from reports.moments import Moment
 from reports.registries import Source
@@ -24,6 +26,7 @@ from reports.wording import value_in_words
 # The address of the rows behind a cell: which table, the keys of its group, and the number's column.
 RowsAddress = Callable[[str, Mapping[str, Any], str], str]
 MOST_SHOWN = 200
+NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,13 @@ def shown_result(
     result: ReportResult,
     moment: Moment,
     *,
+    speaks: bool = False,
     summary_rows: RowsAddress | None = None,
     table_rows: RowsAddress | None = None,
 ) -> Shown:
     return Shown(
-        sentence=result.sentence,
+        # Without a sentence of its own a report only lists its key numbers, which stand below anyway.
+        sentence=result.sentence if speaks or not result.figures else "",
         facts=result.facts,
         figures=tuple(KeyWords(one.label, value_in_words(one.value, one.type)) for one in result.figures),
         table=shown_table(result.table, moment, "table", table_rows),
@@ -82,9 +87,11 @@ def shown_table(table: Table, moment: Moment, of: str, address: RowsAddress | No
         cells = []
         for column, value in zip(table.columns, row, strict=True):
             words = cell(column, value, moment)
+            # A date stays on one line.
+            text = words.text.replace(" ", NO_BREAK) if isinstance(value, dt.date) else words.text
             measure = keys is not None and column.name not in keys and bool(value)
             url = address(of, keys, column.name) if measure and address and keys is not None else ""
-            cells.append(Cell(words.text, url, words.is_number))
+            cells.append(Cell(text, url, words.is_number))
         rows.append(tuple(cells))
     head = tuple(Cell(column.label, is_number=column.is_number) for column in table.columns)
     return ShownTable(table.title, head, tuple(rows), rows_in_words(table), table.is_cut)
@@ -119,11 +126,32 @@ def chart_panel(result: ReportResult, moment: Moment, address: RowsAddress | Non
 # What readers may narrow by -------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Something the reader may say, by its ``name``: a filter, or a value that conditions of the report ask for."""
+
+    name: str
+    label: str
+    column: str
+    operator: str
+    is_param: bool = False
+
+
+def askable(spec: Spec) -> list[Asked]:
+    found = []
+    leaves = {leaf.param: leaf for leaf in reversed(list(all_leaves(spec))) if leaf.param}
+    for param in spec.params:
+        if leaf := leaves.get(param.name):
+            found.append(Asked(param.name, param.label, leaf.column, leaf.operator, is_param=True))
+    found += [Asked(entry.name, entry.label, entry.column, entry.operator) for entry in spec.filters]
+    return found
+
+
 def asked(spec: Spec, source: Source, query: QueryDict) -> dict[str, Any]:
-    """The values of the spec's filters in an address, by name; what is not said is left out."""
+    """What an address says of the spec's filters and params, by name; what is not said is left out."""
     tree = tree_of(query.lists())
     found = {}
-    for entry in spec.filters:
+    for entry in askable(spec):
         row = read(Comparison, named(tree, entry.name))
         row.column, row.operator, row.param = entry.column, entry.operator, ""
         value = value_of(row, source.columns.get(entry.column))
@@ -152,16 +180,16 @@ class Question:
 
 def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any) -> list[Question]:
     candidates, found = Candidates(viewer), []
-    for entry in spec.filters:
+    for entry in askable(spec):
         column = source.columns[entry.column]
-        row = comparison_row(entry.model_copy(update={"value": values.get(entry.name)}))
-        label = _(entry.label) if entry.label else str(column.label)
+        row = Comparison(column=entry.column, operator=entry.operator)
+        put_value(row, values.get(entry.name))
         fields = value_fields(entry.name, row, column, candidates)
-        fields = [replace(field, hint="") if field.kind == "lines" else field for field in fields]
-        if row.operator == "within":
-            fields = [with_nothing(fields[0]), *fields[1:]] if fields else fields
-        words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[entry.operator])
-        found.append(Question(label, fields, entry.name in values, words))
+        if fields and row.operator == Operator.WITHIN and not entry.is_param:
+            fields = [with_nothing(fields[0]), *fields[1:]]
+        words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[Operator(entry.operator)])
+        label = _(entry.label) if entry.label else str(column.label)
+        found.append(Question(label, fields, entry.name in values, "" if entry.is_param else words))
     return found
 
 

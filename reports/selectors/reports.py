@@ -29,6 +29,14 @@ def definition_of(report: Report) -> Definition:
     return Definition(slug=report.slug, title=report.title, description=report.description, spec=read_spec(report.spec))
 
 
+def words_of(definition: Definition) -> str:
+    """What a report says of itself, with its rule: the description of a copy, which has no rule of its own."""
+    rule = str(definition.rule)
+    if definition.spec.params:
+        rule %= {param.name: param.default for param in definition.spec.params}
+    return " ".join(filter(None, (str(definition.description), rule)))
+
+
 # What people find ---------------------------------------------------------------
 
 

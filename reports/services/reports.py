@@ -16,7 +16,7 @@ from reports.definitions import Definition, shipped
 from reports.exceptions import CannotShare, InvalidSpec, SavedMeanwhile, StillScheduled
 from reports.models import Audience, Report, ReportShare, Schedule
 from reports.selectors.audiences import uuids
-from reports.selectors.reports import definition_of, log_of
+from reports.selectors.reports import definition_of, log_of, words_of
 from reports.spec import Spec
 
 LONGEST_SLUG, LONGEST_TITLE, LONGEST_DESCRIPTION = 60, 120, 300
@@ -86,11 +86,10 @@ def meanwhile(report: Report) -> SavedMeanwhile:
 def duplicate_report(*, definition: Definition, owner: Any, based_on: Definition | None = None) -> Report:
     """A report of ``owner``'s own that says the same; nobody else sees it yet."""
     title = _("Copy of %(title)s") % {"title": definition.title}
-    words = " ".join(filter(None, (str(definition.description), str(definition.rule))))
     return create_report(
         owner=owner,
         title=title[:LONGEST_TITLE],
-        description=words[:LONGEST_DESCRIPTION],
+        description=words_of(definition)[:LONGEST_DESCRIPTION],
         spec=definition.spec,
         based_on=based_on,
     )

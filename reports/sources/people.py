@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Left, NullIf, StrIndex, Trim
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to as visible_people
+from accounts.roles import INSTRUCTOR
 from assessment.models import Attempt
 from learning.models import Cohort, CohortMembership, Enrollment
 from learning.policies import answers_for_all, taught_keys
@@ -50,6 +52,11 @@ def primary_membership(path: str) -> Callable[[Moment], dict[str, Any]]:
     return on_the_day
 
 
+def has_role(person: str, role: str) -> Any:
+    memberships = get_user_model().groups.through.objects.filter(user=OuterRef(person), group__name=role)
+    return Exists(memberships)
+
+
 def person_columns(path: str = "") -> dict[str, Column]:
     """Who somebody is: name, address, team. ``path`` leads from the row to the person."""
     prefix = f"{path}__" if path else ""
@@ -78,6 +85,13 @@ def person_columns(path: str = "") -> dict[str, Column]:
             joins=primary_membership(f"{prefix}team_memberships"),
             candidates=teams_of,
             help=gettext_lazy("The primary team on the day of the report."),
+        ),
+        "is_instructor": Column(
+            label=gettext_lazy("Is an instructor"),
+            entity=PERSON,
+            type=Type.BOOLEAN,
+            expression=has_role(path or "pk", INSTRUCTOR),
+            help=gettext_lazy("Whether the person has the role of instructors on the day of the report."),
         ),
     }
 

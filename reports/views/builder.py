@@ -25,7 +25,7 @@ from reports.models import Audience, Report
 from reports.policies import may_change_report
 from reports.registries import Source
 from reports.selectors.audiences import emails_of, person_by_email
-from reports.selectors.reports import Opened, usable_sources
+from reports.selectors.reports import Opened, usable_sources, words_of
 from reports.selectors.results import Prepared, report_result
 from reports.services import create_report, save_report, share_report
 from reports.services.reports import check_share, clean_words
@@ -287,9 +287,8 @@ class CustomizeView(OpenedView):
         definition = self.based_on
         if definition is None:
             raise Http404("Only reports that come with Lectern are customized.")
-        words = " ".join(filter(None, (str(definition.description), str(definition.rule))))
         title = _("%(title)s (ours)") % {"title": definition.title}
-        return draft_of(definition.spec, title=title[:120], description=words[:300])
+        return draft_of(definition.spec, title=title[:120], description=words_of(definition)[:300])
 
     @property
     def based_on(self) -> Definition | None:

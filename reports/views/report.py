@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.log_actions import log
 
-from reports.builder.reading import MOST_SHOWN, asked, questions, shown_result
+from reports.builder.reading import MOST_SHOWN, askable, asked, questions, shown_result
 from reports.checking import given_values
 from reports.exceptions import InvalidSpec, ReportError, WrongValue
 from reports.exports.pdf import MOST_ROWS
@@ -102,7 +102,7 @@ def safe_questions(opened: Opened, request: Any) -> Any:
 def page_context(request: Any, opened: Opened) -> dict[str, Any]:
     report, viewer = opened.report, request.user
     context = {
-        **furniture(opened.title, ICON, trail()),
+        **furniture(opened.title, ICON, trail(), last=_("Report")),
         "opened": opened,
         "actions": actions_of(opened.slug, opened.title, viewer, report=report),
         "most": MOST_SHOWN,
@@ -122,7 +122,7 @@ def page_context(request: Any, opened: Opened) -> dict[str, Any]:
 def filters_query(given: QueryDict, prepared: Prepared) -> QueryDict:
     """What of an address narrows the report, and nothing else."""
     query = QueryDict(mutable=True)
-    names = {entry.name for entry in prepared.spec.filters}
+    names = {entry.name for entry in askable(prepared.spec)}
     for name, values in given.lists():
         if name.partition("-")[0] in names:
             query.setlist(name, values)
