@@ -107,3 +107,11 @@ def log_of(report: Report, limit: int) -> tuple[list[ModelLogEntry], int]:
     """The newest ``limit`` entries of the report's history, and how many there are."""
     entries = ModelLogEntry.objects.for_instance(report).select_related("user").order_by("-timestamp", "-pk")
     return list(entries[:limit]), entries.count()
+
+
+def before_save(report: Report, entry: str) -> dict[str, Any] | None:
+    """Title, description and spec that a save replaced, by the number of its log entry; None where there is no such save."""
+    if not (entry.isascii() and entry.isdigit() and len(entry) < 19):
+        return None
+    found = ModelLogEntry.objects.for_instance(report).filter(pk=entry).first()
+    return found.data.get("before") if found else None

@@ -25,7 +25,7 @@ from reports.models import Audience, Report
 from reports.policies import may_change_report
 from reports.registries import Source
 from reports.selectors.audiences import emails_of, person_by_email
-from reports.selectors.reports import Opened, usable_sources, words_of
+from reports.selectors.reports import Opened, before_save, usable_sources, words_of
 from reports.selectors.results import Prepared, report_result
 from reports.services import create_report, save_report, share_report
 from reports.services.reports import check_share, clean_words
@@ -326,6 +326,10 @@ class EditView(OpenedView):
         report = self.report
         if report is None:
             raise Http404("No such report.")
+        before = before_save(report, self.request.GET.get("before", ""))
+        if before:
+            # Shown, not restored: it is saved like any other change, or not at all.
+            report = Report(pk=report.pk, **before)
         draft = draft_of(saved_spec(report), title=report.title, description=report.description)
         shares = list(report.shares.order_by("pk"))
         emails = emails_of(shares)

@@ -256,6 +256,19 @@ def test_overwrite_knowingly(stale):
     assert (Report.objects.get().title, Report.objects.get().saves) == ("Rita's", 3)
 
 
+def test_what_was_overwritten_can_be_opened_again(stale, client):
+    stale.press("save").press("overwrite")
+    page = client.get(reverse("reports_report", args=["rate-by-team"])).content.decode()
+    newest = re.findall(r"\?before=\d+", page)[0]
+    stale.address = reverse("reports_edit", args=["rate-by-team"]) + newest
+    stale.take(client.get(stale.address))
+    assert stale.form.values["title"] == ["Otto's"]
+    assert Report.objects.get().title == "Rita's"
+    stale.press("save")
+    assert (Report.objects.get().title, Report.objects.get().saves) == ("Otto's", 4)
+    assert client.get(reverse("reports_edit", args=["rate-by-team"]) + "?before=x").status_code == 200
+
+
 def test_a_third_save_in_between_is_told_again(stale):
     stale.press("save")
     save_report(

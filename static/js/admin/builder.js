@@ -1,6 +1,6 @@
 /** The report builder without full reloads: the same form goes to the same address, and what comes back takes its place. */
 
-const WAIT = 600;
+const WAIT = 700;
 const status = document.getElementById("builder-status");
 const RESHAPING = "select[data-reshapes], input[type=checkbox]";
 
@@ -67,7 +67,7 @@ function replaceForm(fresh, focus) {
   const scrolled = form.querySelector(".bld-preview")?.scrollTop ?? 0;
   form.replaceWith(fresh);
   form = fresh;
-  prepare();
+  form.dispatchEvent(new CustomEvent("lists:added", { bubbles: true }));
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, top] of lists) {
     const list = document.getElementById(id)?.querySelector(".bld-checks__list");
@@ -130,46 +130,32 @@ async function preview(isReshaping) {
   say(problems ? form.dataset.problems : form.dataset.shown);
 }
 
+function stopWaiting() {
+  window.clearTimeout(timer);
+  timer = 0;
+  delete form.dataset.waiting;
+}
+
 let isReshaping = false;
+// Whoever types ahead in a choice is not done with the first letter; whoever points has chosen.
+let isPointing = false;
+
+document.addEventListener("pointerdown", () => (isPointing = true), true);
+document.addEventListener("keydown", () => (isPointing = false), true);
 
 function later(reshaping) {
   isReshaping ||= reshaping;
   window.clearTimeout(timer);
+  form.dataset.waiting = "";
   timer = window.setTimeout(
     () => {
-      timer = 0;
+      stopWaiting();
       const shape = isReshaping;
       isReshaping = false;
       preview(shape);
     },
-    reshaping ? 50 : WAIT,
+    reshaping && isPointing ? 50 : WAIT,
   );
-}
-
-/** Long lists of names can be searched. */
-function prepare() {
-  for (const list of form.querySelectorAll("[data-search]")) searchable(list);
-}
-
-function searchable(list) {
-  const field = document.createElement("input");
-  field.type = "search";
-  field.className = "bld-checks__search";
-  field.placeholder = list.dataset.search;
-  field.setAttribute("aria-label", list.dataset.search);
-  field.dataset.local = "";
-  field.addEventListener("input", () => {
-    const words = field.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    for (const label of list.querySelectorAll("label")) {
-      const text = label.textContent.toLocaleLowerCase();
-      label.hidden = !words.every((word) => text.includes(word));
-    }
-  });
-  // Enter looks for the words, it does not send the form.
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") event.preventDefault();
-  });
-  list.before(field);
 }
 
 document.addEventListener("submit", (event) => {
@@ -177,13 +163,11 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.value === "preview" || !button) {
     event.preventDefault();
-    window.clearTimeout(timer);
-    timer = 0;
+    stopWaiting();
     preview(false);
   } else if (button.hasAttribute("data-change")) {
     event.preventDefault();
-    window.clearTimeout(timer);
-    timer = 0;
+    stopWaiting();
     press(button);
   } else {
     isLeaving = true;
@@ -200,5 +184,3 @@ document.addEventListener("input", (event) => {
 window.addEventListener("beforeunload", (event) => {
   if (isDirty && !isLeaving) event.preventDefault();
 });
-
-prepare();
