@@ -1,7 +1,6 @@
 """The builder's form: sections of rows, each with its fields, its problems and its buttons."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from reports.builder.fields import (
     select,
     value_fields,
 )
+from reports.builder.parts import Box, BuilderForm, Line, Rows, Summary
 from reports.columns import AGGREGATION_WORDS, BUCKET_WORDS, Aggregation, Bucket, Choice, Column, Words
 from reports.drafts.changes import hows, is_measure, row_name
 from reports.drafts.checks import Findings
@@ -40,80 +40,6 @@ CHART_KINDS: dict[str, Words] = {
     "heatmap": gettext_lazy("Heat map"),
     "number": gettext_lazy("One number"),
 }
-
-
-@dataclass
-class Line:
-    """One row of a section. ``hidden`` are fields nobody sees; ``group`` its own conditions, where it has some."""
-
-    path: str
-    name: str
-    fields: list[Field]
-    problems: list[str] = field(default_factory=list)
-    hidden: list[tuple[str, str]] = field(default_factory=list)
-    group: "Box | None" = None
-    note: str = ""
-    is_movable: bool = True
-    is_group: bool = False
-
-
-@dataclass
-class Box:
-    """A group of conditions: all or any of its entries, each a condition or a group again."""
-
-    path: str
-    name: str
-    match: Field
-    entries: list["Line | Box"]
-    add: Field
-    may_nest: bool
-    problems: list[str] = field(default_factory=list)
-    is_group: bool = True
-    is_outermost: bool = False
-
-
-@dataclass
-class Rows:
-    """Rows of one kind with a field to add another. ``empty`` says what their absence means."""
-
-    path: str
-    lines: list[Line]
-    add: Field
-    empty: str = ""
-    problems: list[str] = field(default_factory=list)
-    # What stands above the fields of each line, where there is room.
-    heads: tuple[str, ...] = ()
-
-
-@dataclass
-class BuilderForm:
-    """Everything the form shows."""
-
-    source: Source
-    title: Field
-    description: Field
-    columns: Rows
-    conditions: Box
-    filters: Rows
-    sort: Rows
-    limit: Field
-    figures: Rows
-    chart: list[Field]
-    shares: Rows
-    problems: dict[str, list[str]]
-    rest: list[str]
-    summary: "Summary | None" = None
-    params: str = ""
-    is_grouped: bool = False
-
-
-@dataclass
-class Summary:
-    title: Field
-    columns: Rows
-    sort: Rows
-    limit: Field
-    problems: list[str]
 
 
 class Drawing:
