@@ -16,6 +16,7 @@ from reports.registries import Source
 from reports.spec import (
     DEEPEST,
     MOST_CONDITIONS,
+    MOST_GROUP_KEYS,
     MOST_ROWS,
     ColumnSpec,
     Condition,
@@ -101,6 +102,13 @@ def column_findings(found: Findings, path: str, rows: list[ColumnRow], source: S
         if row.name in seen:
             found.add(where, _("The column “%(name)s” is there twice.") % {"name": row.name})
         seen.add(row.name)
+    keys = sum(row.is_key for row in rows)
+    if any(row.how for row in rows) and keys > MOST_GROUP_KEYS:
+        found.add(
+            path,
+            _("Rows can be added up by %(most)d columns at most, and here are %(count)d.")
+            % {"most": MOST_GROUP_KEYS, "count": keys},
+        )
 
 
 def sort_findings(found: Findings, path: str, rows: list[SortRow], columns: list[ColumnRow]) -> None:

@@ -86,7 +86,7 @@ def teams():
 def test_from_empty_to_saved_without_scripts(client, reporter, teams):
     """ "Completion rate by team, last full month, without instructors, as bars"."""
     builder = Builder(client, *NEW)
-    assert builder.columns == ["person", "team", "course", "enrolled", "lessons_done", "lessons"]
+    assert builder.columns == ["person", "team", "course", "enrolled"]
     while len(builder.columns) > 2:
         builder.press("remove:columns-2")
     builder.press("remove:columns-0")
@@ -141,7 +141,7 @@ def test_moving_keeps_the_focus_and_says_where_the_row_is(client, reporter):
     builder = Builder(client, *NEW).press("down:columns-0")
     assert builder.columns[:2] == ["team", "person"]
     assert builder.form.focused == "columns-1-down"
-    assert "“Person” is now number 2 of 6." in builder.answer.content.decode()
+    assert "“Person” is now number 2 of 4." in builder.answer.content.decode()
     builder.press("up:columns-0")
     assert builder.form.focused == "columns-0-up"
 
@@ -172,7 +172,8 @@ def test_groups_of_conditions_nest_three_deep_and_no_further(client, reporter):
 
 def test_everything_else_a_report_has(client, reporter):
     course = make_course("SQL")
-    builder = Builder(client, *NEW).add("filters", "course").add("figures", "score").press("add:summary")
+    builder = Builder(client, *NEW).add("filters", "course").add("figures", "score").fill("figures-0-label", "Score")
+    builder.press("add:summary")
     builder.add("figures", "records").add("figures-1-conditions", "is_overdue").fill("figures-1-label", "Late")
     builder.add("conditions", "course").fill("conditions-of-0-values", str(course.translation_key))
     builder.add("conditions", "score").fill("conditions-of-1-operator", "between").press("preview")
@@ -403,7 +404,7 @@ def test_the_script_gets_the_form_alone(client, reporter):
     html = answer.content.decode()
     assert html.lstrip().startswith("<form")
     assert 'data-focus="columns-1-down"' in html
-    assert "“Person” is now number 2 of 6." in html
+    assert "“Person” is now number 2 of 4." in html
 
 
 def test_a_preview_is_only_ever_ones_own_rows(client):

@@ -303,8 +303,8 @@ def test_each_problem_stands_at_its_row():
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (Comparison("score", "at_least", value="many"), "“many” is no number, and “Score” needs one."),
-        (Comparison("score", "at_least"), "“Score”: say what it is compared with."),
+        (Comparison("lessons", "at_least", value="many"), "“many” is no number, and “Lessons in all” needs one."),
+        (Comparison("lessons", "at_least"), "“Lessons in all”: say what it is compared with."),
         (Comparison("team", "any_of"), "“Team”: say what it is compared with."),
         (Comparison("due", "between", value="2026-01-01"), "“Due”: say what it is compared with."),
         (
