@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from reports.builder.fields import Candidates, Field, Option, value_fields
+from reports.chart_panels import Cell, Panel, chart_panel
 from reports.checking import all_leaves
 from reports.columns import OPERATOR_WORDS, Operator
-from reports.dashboard_panels import Cell, Panel, drawn
 from reports.drafts.fields import read, tree_of
 from reports.drafts.shape import Comparison
 from reports.drafts.specs import is_blank, put_value, value_of
@@ -74,7 +73,7 @@ def shown_result(
         figures=tuple(KeyWords(one.label, value_in_words(one.value, one.type)) for one in result.figures),
         table=shown_table(result.table, moment, "table", table_rows),
         summary=shown_table(result.summary, moment, "summary", summary_rows) if result.summary else None,
-        panel=chart_panel(result, moment, summary_rows if result.summary else table_rows),
+        panel=chart_panel_of(result, moment, summary_rows if result.summary else table_rows),
         total=result.table.total,
     )
 
@@ -97,30 +96,13 @@ def shown_table(table: Table, moment: Moment, of: str, address: RowsAddress | No
     return ShownTable(table.title, head, tuple(rows), rows_in_words(table), table.is_cut)
 
 
-def chart_panel(result: ReportResult, moment: Moment, address: RowsAddress | None) -> Panel | None:
-    """The chart with what it draws in a table."""
-    chart = result.chart
-    if chart is None:
+def chart_panel_of(result: ReportResult, moment: Moment, address: RowsAddress | None) -> Panel | None:
+    """The chart with what it draws in a table. A part of it opens its rows."""
+    if result.chart is None:
         return None
-    table = result.summary or result.table
-    of = "summary" if result.summary else "table"
-    bars = len(getattr(chart, "bars", ()))
-    links = []
-    if address and table.keys:
-        links = [address(of, keys, "") for keys in table.keys[:bars]]
-    shown = shown_table(replace(table, rows=table.rows[:bars]), moment, of, address)
-    return Panel(
-        key="report",
-        title=chart.title,
-        note=_("The first %(shown)s of %(total)s.")
-        % {"shown": bars, "total": number_format(table.total, force_grouping=True)}
-        if bars < table.total
-        else "",
-        chart=chart,
-        head=shown.head,
-        rows=shown.rows,
-        figures=drawn(chart, links=links),
-    )
+    table, of = (result.summary, "summary") if result.summary else (result.table, "table")
+    addresses = [address(of, keys, "") for keys in table.keys] if address and table.keys else []
+    return chart_panel(result.chart, table, key="report", zone=moment.zone, addresses=addresses)
 
 
 # What readers may narrow by -------------------------------------------------------

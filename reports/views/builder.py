@@ -20,7 +20,6 @@ from reports.definitions import Definition
 from reports.drafts import Draft, Findings, Outcome, change, draft_of, findings, read_draft, settle
 from reports.drafts.shape import ColumnRow, ShareRow
 from reports.exceptions import CannotShare, InvalidSpec, ReportError, SavedMeanwhile
-from reports.figures import template
 from reports.models import Audience, Report
 from reports.policies import may_change_report
 from reports.registries import Source
@@ -30,7 +29,6 @@ from reports.selectors.results import Prepared, report_result
 from reports.services import create_report, save_report, share_report
 from reports.services.reports import check_share, clean_words
 from reports.spec import ColumnSpec, Spec, read_spec
-from reports.tokens import DARK, LIGHT
 from reports.views.listing import ICON, opened_or_404, require_reader, trail
 from reports.views.report import moment_for
 from workbench.furniture import furniture
@@ -225,7 +223,6 @@ class BuilderView(View):
             above.append((reverse("reports_report", args=[self.opened.slug]), self.opened.title))
         context |= {
             **furniture(self.heading, ICON, *above, last=self.last),
-            "templates": {"light": template(LIGHT), "dark": template(DARK)},
         }
         return render(request, "reports/builder.html", context, status=status)
 

@@ -18,7 +18,6 @@ from reports.builder.reading import MOST_SHOWN, askable, asked, questions, shown
 from reports.checking import given_values
 from reports.exceptions import InvalidSpec, ReportError, WrongValue
 from reports.exports.pdf import MOST_ROWS
-from reports.figures import template
 from reports.models import Format
 from reports.moments import Moment
 from reports.policies import may_change_report
@@ -26,7 +25,6 @@ from reports.selectors.drill import SUMMARY, TABLE, Drilled, can_be_drilled
 from reports.selectors.reports import Opened, log_of
 from reports.selectors.results import Prepared, report_result
 from reports.services.files import make_file
-from reports.tokens import DARK, LIGHT
 from reports.views.listing import ICON, actions_of, names_by_report, opened_or_404, trail
 from workbench.furniture import furniture
 
@@ -83,7 +81,6 @@ def report_page(request, slug) -> HttpResponse:
         "files": file_links(
             request, reverse("reports_report_file", args=[slug, "KIND"]), query.urlencode(), shown.total
         ),
-        "templates": {"light": template(LIGHT), "dark": template(DARK)} if shown.panel else None,
         "limit": spec.limit,
     }
     return render(request, "reports/report.html", context)

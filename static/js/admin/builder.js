@@ -52,10 +52,6 @@ async function ask(button) {
   }
 }
 
-function drawCharts() {
-  form.querySelector("#builder-preview")?.dispatchEvent(new CustomEvent("charts:added", { bubbles: true }));
-}
-
 function openParts() {
   return [...form.querySelectorAll("details[id][open]")].map((part) => part.id);
 }
@@ -76,7 +72,6 @@ function replaceForm(fresh, focus) {
   form.querySelector(".bld-preview").scrollTop = scrolled;
   const target = focus && document.getElementById(focus);
   if (target) target.focus({ preventScroll: false });
-  drawCharts();
 }
 
 /** Somebody is typing: only what stands beside the fields changes. */
@@ -88,7 +83,6 @@ function replaceAround(fresh) {
     if (now) place.replaceChildren(...now.childNodes);
     place.closest(".bld-line")?.classList.toggle("bld-line--wrong", place.childElementCount > 0);
   }
-  drawCharts();
 }
 
 function failed(code) {
