@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from reports.definitions import shipped
 from reports.models import Days, Format, RunAs, Schedule
+from reports.selectors.reports import saved_reports, shipped_reports
 from reports.services import change_schedule, set_recipients
 from workbench.days import site_zone
 
@@ -31,14 +31,17 @@ def zone_choices() -> list[Any]:
     return [("UTC", "UTC"), *regions.items()]
 
 
-def source_choices() -> list[tuple[str, Any]]:
-    return [(definition.slug, definition.title) for definition in shipped.values()]
+def report_choices(viewer: Any) -> list[Any]:
+    """The reports ``viewer`` may read: those people made, and those that come with Lectern."""
+    saved = [(report.slug, report.title) for report in saved_reports(viewer).order_by("title", "pk")]
+    found: list[Any] = [(_("Made here"), saved)] if saved else []
+    return [*found, (_("Shipped"), [(one.slug, one.title) for one in shipped_reports(viewer)])]
 
 
 class ScheduleForm(WagtailAdminModelForm):
     """Days and time, whose rows, in which files, to whom. Who makes a schedule owns it."""
 
-    report = forms.ChoiceField(choices=source_choices, label=gettext_lazy("Report"))
+    report = forms.ChoiceField(label=gettext_lazy("Report"))
     days = forms.ChoiceField(choices=Days.choices, widget=forms.RadioSelect, label=gettext_lazy("Days"))
     weekdays = forms.TypedMultipleChoiceField(
         choices=list(WEEKDAYS.items()),
@@ -94,6 +97,11 @@ class ScheduleForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        choices = report_choices(self.for_user)
+        if self.instance.pk and self.instance.report not in {slug for _group, some in choices for slug, _title in some}:
+            # Not theirs to read, but what the schedule sends all the same.
+            choices.append((self.instance.report, self.instance.report_title))
+        self.fields["report"].choices = choices
         if self.instance.pk:
             people = self.instance.recipients.select_related("person").order_by("pk")
             self.fields["recipients"].initial = "\n".join(entry.email for entry in people)

@@ -16,11 +16,11 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFiel
 from wagtail.log_actions import log
 
 from notifications.policies import may_resend
-from reports.exceptions import ReportError
+from reports.exceptions import ReportError, UnknownReport
 from reports.forms import ScheduleForm
 from reports.models import Artifact, Run, RunAs, RunState, Schedule
 from reports.policies import ALL_ROWS, visible_to
-from reports.selectors.reports import report_for
+from reports.selectors.reports import opened_report, report_for
 from reports.selectors.results import scope_hash
 from reports.selectors.schedules import (
     coming_occurrences,
@@ -32,7 +32,13 @@ from reports.selectors.schedules import (
 from reports.services import pause_schedule, request_run, resume_schedule
 from reports.tasks import render_run
 from workbench.furniture import status_tag
-from workbench.modeladmin import RowButtonHelper, ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper
+from workbench.modeladmin import (
+    RowButtonHelper,
+    ScopedCreateView,
+    ScopedInspectView,
+    ScopedModelAdmin,
+    ScopedPermissionHelper,
+)
 from workbench.queue import enqueue_on_commit
 
 HISTORY = 20
@@ -73,6 +79,17 @@ class ScheduleButtonHelper(RowButtonHelper):
         return self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk))
 
 
+class ScheduleCreateView(ScopedCreateView):
+    def get_initial(self):
+        """The report in the address, where somebody comes from one."""
+        slug = self.request.GET.get("report", "")
+        try:
+            opened = opened_report(slug=slug, viewer=self.request.user)
+        except UnknownReport:
+            return super().get_initial()
+        return {**super().get_initial(), "report": slug, "title": opened.title}
+
+
 class ScheduleInspectView(ScopedInspectView):
     def get_context_data(self, **kwargs):
         schedule, viewer = self.instance, self.request.user
@@ -108,6 +125,7 @@ class ScheduleAdmin(ScopedModelAdmin):
     button_helper_class = ScheduleButtonHelper
     inspect_view_enabled = True
     inspect_view_class = ScheduleInspectView
+    create_view_class = ScheduleCreateView
     list_display = ("title", "when", "next_time", "recipient_names", "state", "last_result")
     search_fields = ("title", "recipients__address", "recipients__person__email")
     search_hint = gettext_lazy("Title or address")
@@ -267,4 +285,8 @@ class ScheduleAdmin(ScopedModelAdmin):
 def may_open(viewer: Any, artifact: Artifact) -> bool:
     if viewer.has_perm(ALL_ROWS):
         return True
-    return scope_hash(definition=report_for(artifact.run.schedule.report), viewer=viewer) == artifact.scope_hash
+    try:
+        mine = scope_hash(definition=report_for(artifact.run.schedule.report), viewer=viewer)
+    except ReportError:
+        return False
+    return mine == artifact.scope_hash

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reports.definitions import shipped
+from reports.models.reports import Report
 from reports.timing import Recurrence
 
 
@@ -101,8 +102,9 @@ class Schedule(models.Model):
 
     @property
     def report_title(self) -> str:
-        definition = shipped.get(self.report)
-        return str(definition.title) if definition else self.report
+        if definition := shipped.get(self.report):
+            return str(definition.title)
+        return Report.objects.filter(slug=self.report).values_list("title", flat=True).first() or self.report
 
 
 class ScheduleRecipient(models.Model):

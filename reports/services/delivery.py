@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from notifications.exceptions import MailRefused
 from notifications.models import MailKind, MailState, OutboxMail
 from notifications.services import Attachment, queue_mail
+from reports.exceptions import ReportError
 from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
 from reports.policies import viewer_of
 from reports.selectors.reports import report_for
@@ -121,7 +122,11 @@ def reason_not_to_send(mail: OutboxMail) -> str:
         return _("The account of the schedule's owner is not active any more.")
     if run.kind == RunKind.SCHEDULED and not _is_listed(run, delivery):
         return _("This recipient was taken off the schedule.")
-    if scope_hash(definition=report_for(run.schedule.report), viewer=viewer) != delivery.scope_hash:
+    try:
+        scope = scope_hash(definition=report_for(run.schedule.report), viewer=viewer)
+    except ReportError as error:
+        return str(error)
+    if scope != delivery.scope_hash:
         return _("What may be seen has changed since the report was made.")
     return ""
 

@@ -9,12 +9,13 @@ from django.utils import timezone
 from lms_pages.models import CourseStaff
 from notifications.models import MailState, OutboxMail
 from notifications.services import hand_over_mail
-from reports.models import Artifact, Delivery, Run, RunKind, Schedule
+from reports.models import Artifact, Delivery, Report, Run, RunKind, Schedule
 from reports.services import deliver_run, render_run, request_run, sweep_schedules
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import make_course
 from tests.factories.reports import make_schedule
+from tests.factories.saved_reports import make_report
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,38 @@ def test_making_a_schedule(client, reporter):
         (ada, ""),
         (None, "board@example.com"),
     }
+
+
+def test_a_report_that_somebody_made_is_scheduled_from_its_page(client, reporter):
+    mine, other = make_report(owner=reporter, title="Late by team"), make_report(title="Somebody's own")
+    address = reverse("reports_schedule_modeladmin_create")
+    form = client.get(address, {"report": mine.slug}).context["form"]
+    assert (form["report"].value(), form["title"].value()) == (mine.slug, "Late by team")
+    assert client.get(address, {"report": "nonsense"}).context["form"]["report"].value() == "course-progress"
+    assert client.post(address, {**FORM, "report": mine.slug}).status_code == 302
+    schedule = Schedule.objects.get()
+    assert (schedule.report, schedule.report_title) == (mine.slug, "Late by team")
+    assert "Late by team" in client.get(page("inspect", schedule)).content.decode()
+    # Report administrators read everybody's reports.
+    assert other.slug in client.get(address).content.decode()
+
+
+def test_a_made_report_is_sent_and_one_that_cannot_run_any_more_is_not(reporter):
+    report = make_report(owner=reporter, title="Late by team")
+    schedule = make_schedule(people=[reporter], report=report.slug, formats=["csv"])
+    (run_id,) = sweep_schedules(now=MONDAY).to_render
+    assert render_run(run_id=run_id, now=MONDAY)
+    # Another set of columns changes nothing about whose rows were made.
+    saved = {**report.spec, "columns": report.spec["columns"][:1], "sort": [], "chart": None, "summary": None}
+    Report.objects.filter(pk=report.pk).update(spec=saved)
+    (mail,) = deliver_run(run_id=run_id)
+    hand_over_mail(mail_id=mail.pk)
+    assert OutboxMail.objects.get(pk=mail.pk).state == MailState.KEPT
+    Report.objects.filter(pk=report.pk).update(spec={"source": "enrollments"})
+    run = request_run(schedule=schedule, person=reporter, now=MONDAY)
+    assert not render_run(run_id=run.pk, now=MONDAY)
+    run.refresh_from_db()
+    assert "columns is missing." in run.error
 
 
 @pytest.mark.parametrize(
