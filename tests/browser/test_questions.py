@@ -104,4 +104,4 @@ def test_an_essay_counts_its_words_aloud_to_the_eye(page, asked):
     expect(words).to_have_text("One word so far.")
     page.locator("textarea").fill("One two  three\nfour")
     expect(words).to_have_text("4 words so far.")
-    assert check(page) == "Your answer is in. A person will read it"
+    assert check(page) == "Thank you, your answer is in"
