@@ -25,17 +25,20 @@ ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
 OWN_LINK = re.compile(r' (?:linktype|id)="[^"]*"')
 ID = re.compile(r"[0-9]{1,9}")
 PICTURE_FORMATS = {"fullwidth", "left", "right"}
+# No HTML shows them, and XML and PostgreSQL cannot hold all of them.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 ENDS_A_WORD = re.compile(r"</(?:p|h\d|li|dt|dd|td|th|tr|div|section|pre|blockquote)>|<[bh]r\b[^>]*>", re.I)
 
 
 def clean_html(html: str, *, keep_own: bool = True) -> str:
-    """``html`` without scripts, styles, event handlers, unknown tags or attributes, and unsafe addresses.
+    """``html`` without scripts, styles, event handlers, unknown tags or attributes, unsafe addresses, and controls.
 
     Links to pages and documents of this site, and its pictures, stay where Wagtail can show them; without
     ``keep_own`` their words stay alone.
     """
     html = nh3.clean(html, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, url_schemes=ALLOWED_SCHEMES, link_rel=None)
-    return OPENING.sub(lambda found: opening_tag(found[1], found[2], keep_own), html)
+    # Last: the cleaner makes characters of references such as &#5;.
+    return OPENING.sub(lambda found: opening_tag(found[1], found[2], keep_own), CONTROL.sub("", html))
 
 
 def opening_tag(tag: str, written: str, keep_own: bool) -> str:

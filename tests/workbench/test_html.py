@@ -48,3 +48,7 @@ def test_links_and_pictures_of_this_site_stay_where_wagtail_can_show_them(html, 
 def test_links_and_pictures_of_this_site_leave_their_words():
     html = '<p><a linktype="page" id="3">x</a> <a href="https://example.com/">y</a>' + PICTURE.format(3) + "</p>"
     assert clean_html(html, keep_own=False) == '<p><a>x</a> <a href="https://example.com/">y</a></p>'
+
+
+def test_controls_that_no_page_shows_are_left_out():
+    assert clean_html("<p>a\x05b&#5;c\x7fd\te\nf</p>") == "<p>abcd\te\nf</p>"
