@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from hypothesis import settings as hypothesis
 
 from operations.models import remembered
 from tests import database
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
 from tests.notifications.smtp_server import ScriptedServer
+
+# The same examples each time, so that a gate fails for a change and not by chance; `explore` asks new ones.
+hypothesis.register_profile("repeatable", derandomize=True)
+hypothesis.register_profile("explore")
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 SHARED_DATA = Path(os.environ.get("LECTERN_SHARED_DATA") or settings.BASE_DIR.parent / "shared" / "data")
 
