@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     DateField,
     FloatField,
     Func,
@@ -82,10 +81,6 @@ def over(rows: QuerySet, path: str, added_up: Any, *, outer: str = "pk", empty: 
     own = rows.filter(**{path: OuterRef(outer)}).order_by().values(path)
     found = Subquery(own.annotate(added_up=added_up).values("added_up"))
     return found if empty is None else Coalesce(found, empty)
-
-
-def count_of(rows: QuerySet, path: str, *, outer: str = "pk") -> Any:
-    return over(rows, path, Count("pk"), outer=outer, empty=0)
 
 
 def title_of(pages: QuerySet, key: str) -> Any:
