@@ -182,11 +182,12 @@ def unknown(key: str, source: Source) -> str:
 
 
 def given_values(spec: Spec, given: Mapping[str, Any], source: Source) -> dict[str, Any]:
-    """What is asked for, by name: what was ``given`` (empty texts count as nothing), else the defaults.
+    """What is asked for, by name: what was ``given``, else the defaults.
 
-    InvalidSpec for a name nobody asks for, for a value that does not fit, and for a param that has none.
+    Given as nothing (None, an empty text or list), a filter narrows nothing whatever it begins with, and a param keeps
+    its default. InvalidSpec for a name nobody asks for, for a value that does not fit, and for a param that has none.
     """
-    given = {name: value for name, value in given.items() if value not in (None, "", [])}
+    nothing = {name for name, value in given.items() if value in (None, "", [])}
     params = {param.name: param for param in spec.params}
     filters = {entry.name: entry for entry in spec.filters}
     found = [
@@ -197,8 +198,8 @@ def given_values(spec: Spec, given: Mapping[str, Any], source: Source) -> dict[s
     ]
     values = {
         **{name: param.default for name, param in params.items() if param.default is not None},
-        **{name: entry.value for name, entry in filters.items() if entry.value is not None},
-        **given,
+        **{name: entry.value for name, entry in filters.items() if entry.value is not None and name not in nothing},
+        **{name: value for name, value in given.items() if name not in nothing},
     }
     found += [
         _("“%(label)s” must be said.") % {"label": param.label} for name, param in params.items() if name not in values

@@ -116,6 +116,8 @@ RANGES = frozenset({Aggregation.MINIMUM, Aggregation.MAXIMUM})
 MEANS = RANGES | {Aggregation.AVERAGE, Aggregation.MEDIAN}
 KNOWN = frozenset({Operator.EMPTY, Operator.FILLED})
 EQUALS = frozenset({Operator.IS, Operator.IS_NOT})
+# These say all by themselves.
+WITHOUT_VALUE = frozenset({Operator.EMPTY, Operator.FILLED, Operator.TRUE, Operator.FALSE})
 LISTS = frozenset({Operator.ANY_OF, Operator.NONE_OF})
 SIZES = EQUALS | {Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST, Operator.BETWEEN}
 WORDS = EQUALS | LISTS | {Operator.CONTAINS, Operator.CONTAINS_NOT, Operator.STARTS, Operator.ENDS}
@@ -140,7 +142,8 @@ OPERATORS: dict[Type, frozenset[Operator]] = {
     Type.DECIMAL: SIZES | KNOWN,
     Type.PERCENT: SIZES | KNOWN,
     Type.DURATION: SIZES | KNOWN,
-    Type.BOOLEAN: frozenset({Operator.TRUE, Operator.FALSE}) | KNOWN,
+    # What is always yes or always no is a condition; what a reader says is "is", with the answer as its value.
+    Type.BOOLEAN: frozenset({Operator.TRUE, Operator.FALSE, Operator.IS}) | KNOWN,
     Type.DATE: TIMES | KNOWN,
     Type.DATETIME: TIMES | KNOWN,
     Type.CHOICE: LISTS | KNOWN,
@@ -210,6 +213,16 @@ class Column:
     @property
     def legal_operators(self) -> frozenset[Operator]:
         return OPERATORS[self.type] if self.operators is None else self.operators
+
+    @property
+    def asked_operators(self) -> frozenset[Operator]:
+        """The comparisons in which a reader has something to say."""
+        return self.legal_operators - WITHOUT_VALUE
+
+    @property
+    def said_operators(self) -> frozenset[Operator]:
+        """The comparisons an author chooses from: "is yes" needs no value, so "is" yes or no is for readers only."""
+        return self.legal_operators - {Operator.IS} if self.type == Type.BOOLEAN else self.legal_operators
 
     @property
     def can_be_cut(self) -> bool:

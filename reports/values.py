@@ -8,15 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from reports.columns import Column, Operator, Type
+from reports.columns import WITHOUT_VALUE, Column, Operator, Type
 from reports.exceptions import WrongValue
 from reports.relative_dates import Relative
 
 MOST_VALUES = 1000
 LONGEST = 500
 LARGEST = Decimal(10) ** 15
-WITHOUT_VALUE = frozenset({Operator.EMPTY, Operator.FILLED, Operator.TRUE, Operator.FALSE})
 NUMBERS = frozenset({Type.NUMBER, Type.DECIMAL, Type.PERCENT, Type.DURATION})
+ANSWERS = {"yes": True, "no": False}
 DAYS = frozenset({Type.DATE, Type.DATETIME})
 
 
@@ -70,6 +70,8 @@ def one(column: Column, value: Any) -> Any:
         return number(column, value)
     if column.type in DAYS:
         return day(column, value)
+    if column.type == Type.BOOLEAN:
+        return yes_or_no(column, value)
     if not isinstance(value, str):
         raise WrongValue(_("“%(column)s” is compared with a text.") % said(column))
     if len(value) > LONGEST or "\x00" in value:
@@ -103,6 +105,13 @@ def day(column: Column, value: Any) -> dt.date:
         raise WrongValue(
             _("“%(value)s” is no day, and “%(column)s” needs one, written like 2026-11-23.") % said(column, value)
         ) from None
+
+
+def yes_or_no(column: Column, value: Any) -> bool:
+    found = value if isinstance(value, bool) else ANSWERS.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise WrongValue(_("“%(column)s” is yes or no, and “%(value)s” is neither.") % said(column, value))
+    return found
 
 
 def choice(column: Column, value: str) -> Any:

@@ -1,7 +1,7 @@
 """Fields of a form, as templates draw them, and those in which a value of a condition is said."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -113,11 +113,11 @@ def column_options(
     return tuple((heading, tuple(options)) for heading, options in groups.items())
 
 
-def operator_field(path: str, row: Comparison, column: Column | None, *, with_value: bool = False) -> Field:
+def operator_field(path: str, row: Comparison, column: Column | None, *, is_asked: bool = False) -> Field:
     legal = [
         (operator.value, words)
         for operator, words in OPERATOR_WORDS.items()
-        if column is not None and operator in column.legal_operators and not (with_value and operator in WITHOUT_VALUE)
+        if column is not None and operator in (column.asked_operators if is_asked else column.said_operators)
     ]
     return select(f"{path}-operator", _("Comparison"), legal, row.operator, reshapes=True)
 
@@ -134,6 +134,8 @@ def value_fields(path: str, row: Comparison, column: Column | None, candidates: 
         return [list_field(path, row, column, label, candidates)]
     if operator == Operator.WITHIN:
         return relative_fields(path, row)
+    if column.type == Type.BOOLEAN:
+        return [select(f"{path}-value", label, [("", _("either")), ("yes", _("yes")), ("no", _("no"))], row.value)]
     kind = "number" if column.type in MEASURES else "date" if column.type in (Type.DATE, Type.DATETIME) else "text"
     unit = {Type.PERCENT: _("percent"), Type.DURATION: _("seconds")}.get(column.type, "")
     if operator == Operator.BETWEEN:
@@ -167,3 +169,9 @@ def relative_fields(path: str, row: Comparison) -> list[Field]:
         found.append(Field(f"{path}-count", _("How many"), "number", row.count or "1"))
     units = UNITS if several else ONE
     return [*found, select(f"{path}-unit", _("Days, weeks, months"), units.items(), row.unit or "month")]
+
+
+def with_nothing(field: Field, *, reshapes: bool = False) -> Field:
+    """The choice of a stretch of time for somebody who need not choose one."""
+    any_time = Option("", _("at any time"), not field.value)
+    return replace(field, groups=(("", (any_time, *field.options)),), reshapes=reshapes)

@@ -16,6 +16,9 @@ class Line:
     problems: list[str] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     group: "Box | None" = None
+    # What a filter begins with, until its reader says something else.
+    begins: list[Field] = field(default_factory=list)
+    begins_open: bool = False
     note: str = ""
     is_movable: bool = True
     is_group: bool = False

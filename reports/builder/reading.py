@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from reports.builder.fields import Candidates, Field, Option, value_fields
+from reports.builder.fields import Candidates, Field, value_fields, with_nothing
 from reports.chart_panels import Cell, Panel, chart_panel
 from reports.checking import all_leaves
 from reports.columns import OPERATOR_WORDS, Operator
@@ -117,6 +117,8 @@ class Asked:
     column: str
     operator: str
     is_param: bool = False
+    # A filter that narrows the report until its reader says otherwise.
+    begins: bool = False
 
 
 def askable(spec: Spec) -> list[Asked]:
@@ -125,20 +127,27 @@ def askable(spec: Spec) -> list[Asked]:
     for param in spec.params:
         if leaf := leaves.get(param.name):
             found.append(Asked(param.name, param.label, leaf.column, leaf.operator, is_param=True))
-    found += [Asked(entry.name, entry.label, entry.column, entry.operator) for entry in spec.filters]
+    found += [
+        Asked(entry.name, entry.label, entry.column, entry.operator, begins=entry.value is not None)
+        for entry in spec.filters
+    ]
     return found
 
 
 def asked(spec: Spec, source: Source, query: QueryDict) -> dict[str, Any]:
-    """What an address says of the spec's filters and params, by name; what is not said is left out."""
+    """What an address says of the spec's filters and params, by name; what is not said is left out. None where a
+    filter that begins with a value was emptied."""
     tree = tree_of(query.lists())
     found = {}
     for entry in askable(spec):
-        row = read(Comparison, named(tree, entry.name))
+        fields = named(tree, entry.name)
+        row = read(Comparison, fields)
         row.column, row.operator, row.param = entry.column, entry.operator, ""
         value = value_of(row, source.columns.get(entry.column))
         if not is_blank(value):
             found[entry.name] = value
+        elif fields and entry.begins:
+            found[entry.name] = None
     return found
 
 
@@ -158,6 +167,8 @@ class Question:
     fields: list[Field]
     is_set: bool
     note: str = ""
+    # Sent along, so that a list of which nothing is chosen is heard as well.
+    sent: str = ""
 
 
 def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any) -> list[Question]:
@@ -171,10 +182,6 @@ def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any
             fields = [with_nothing(fields[0]), *fields[1:]]
         words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[Operator(entry.operator)])
         label = _(entry.label) if entry.label else str(column.label)
-        found.append(Question(label, fields, entry.name in values, "" if entry.is_param else words))
+        sent = f"{entry.name}-asked" if entry.begins else ""
+        found.append(Question(label, fields, entry.name in values, "" if entry.is_param else words, sent))
     return found
-
-
-def with_nothing(field: Field) -> Field:
-    any_time = Option("", _("at any time"), not field.value)
-    return replace(field, groups=(("", (any_time, *field.options)),), reshapes=False)

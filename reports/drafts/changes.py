@@ -109,7 +109,7 @@ def add(draft: Draft, path: str, choice: str, source: Source) -> Outcome:
         case "sort":
             rows.append(SortRow(column=choice))
         case "filters":
-            rows.append(comparison(choice, column))
+            rows.append(question(choice, column))
             field = "label"
         case "figures":
             rows.append(figure(choice, column))
@@ -143,6 +143,19 @@ def comparison(key: str, column: Column | None) -> Comparison:
     row = Comparison(column=key, was=key)
     first_comparison(row, column)
     return row
+
+
+def question(key: str, column: Column | None) -> Comparison:
+    """What readers may narrow by: it begins with nothing, and asks for a value."""
+    row = comparison(key, column)
+    begin_with_nothing(row, column)
+    return row
+
+
+def begin_with_nothing(row: Comparison, column: Column | None) -> None:
+    row.relative = row.count = row.unit = ""
+    if column is not None and row.operator not in column.asked_operators:
+        row.operator = min(column.asked_operators, default="")
 
 
 def first_comparison(row: Comparison, column: Column | None) -> None:
@@ -269,6 +282,8 @@ def settle(draft: Draft, source: Source) -> None:
         column = source.columns.get(row.column)
         if column is not None and row.was and row.was != row.column:
             refit(row, column)
+            if any(row is entry for entry in draft.filters):
+                begin_with_nothing(row, column)
         row.was = row.column
     fill_chart(draft, source)
 
@@ -304,7 +319,7 @@ def refit(row: Comparison, column: Column) -> None:
     operator = row.operator
     row.value = row.until = row.param = ""
     row.values = []
-    if operator in column.legal_operators and operator not in LISTS and operator not in WITHOUT_VALUE:
+    if operator in column.said_operators and operator not in LISTS and operator not in WITHOUT_VALUE:
         return
     first_comparison(row, column)
 

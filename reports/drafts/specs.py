@@ -229,5 +229,7 @@ def put_value(row: Comparison, value: Any) -> None:
     elif row.operator == Operator.BETWEEN:
         pair = value.split("..") if isinstance(value, str) else value
         row.value, row.until = (str(entry) for entry in pair) if pair is not None and len(pair) == 2 else ("", "")
+    elif isinstance(value, bool):
+        row.value = "yes" if value else "no"
     elif value is not None:
         row.value = str(value)

@@ -39,7 +39,8 @@ class Drilled(Prepared):
             raise WrongValue(_("The report has no such group."))
         definition = replace(prepared.definition, spec=detail_spec(prepared), sentence=None, rule="")
         names = {*(entry.name for entry in spec.filters), *(entry.name for entry in spec.params)}
-        given = {name: value for name, value in prepared.context.values.items() if name in names}
+        # What is not narrowed there is not narrowed here, whatever a filter begins with.
+        given = {name: prepared.context.values.get(name) for name in names}
         super().__init__(definition=definition, viewer=prepared.viewer, moment=prepared.moment, given=given)
         self.words: list[str] = []
         by_name = {entry.name: entry for entry in columns}

@@ -416,3 +416,27 @@ def test_a_preview_is_only_ever_ones_own_rows(client):
     person.user_permissions.set(Permission.objects.filter(codename="add_report"))
     client.force_login(person)
     assert Builder(client, *NEW).answer.context["shown"].total == 0
+
+
+# What readers are offered ---------------------------------------------------------
+
+
+def test_a_filter_on_a_yes_or_no_and_what_it_begins_with(client, reporter):
+    builder = Builder(client, *NEW).add("filters", "is_completed").add("filters", "enrolled")
+    assert builder.problems == {}
+    # Readers are asked for a value, so nothing stands there that needs none.
+    assert builder.form.values["filters-0-operator"] == ["is"]
+    # A filter begins with nothing until its author says otherwise.
+    assert builder.form.values["filters-1-relative"] == [""]
+    builder.fill("filters-0-value", "no").fill("title", "Not done yet").press("save")
+    assert builder.answer.status_code == 302
+    assert Report.objects.get().spec["filters"] == [
+        {"column": "is_completed", "operator": "is", "label": "", "value": "no"},
+        {"column": "enrolled", "operator": "within", "label": "", "value": None},
+    ]
+
+
+def test_an_author_is_offered_is_yes_and_not_is(client, reporter):
+    builder = Builder(client, *NEW).add("conditions", "is_completed")
+    shown = re.search(r'<select id="conditions-of-0-operator".*?</select>', builder.answer.content.decode(), re.S)
+    assert re.findall(r'<option value="(\w+)"', shown[0]) == ["true", "false", "empty", "filled"]

@@ -282,6 +282,31 @@ def test_params_and_filters(class_of_four):
     assert facts["Narrowed to"] == "Status is any of “Active”"
 
 
+def test_a_filter_begins_with_its_value_and_can_be_emptied(class_of_four):
+    asking = {"filters": [{"column": "status", "operator": "any_of", "value": ["completed"]}]}
+
+    def found(**given):
+        result = run([{"column": "person"}], sort=[{"column": "person"}], given=given, **asking)
+        return len(result.table.rows), dict(result.facts).get("Narrowed to")
+
+    assert found() == (1, "Status is any of “Completed”")
+    assert found(status_any_of=["active"]) == (3, "Status is any of “Active”")
+    for nothing in (None, "", []):
+        assert found(status_any_of=nothing) == (4, None)
+
+
+def test_a_yes_or_no_is_something_readers_can_say(class_of_four):
+    asking = {"filters": [{"column": "is_completed", "operator": "is"}]}
+
+    def found(**given):
+        result = run([{"column": "person"}], sort=[{"column": "person"}], given=given, **asking)
+        return len(result.table.rows), dict(result.facts).get("Narrowed to")
+
+    assert found() == (4, None)
+    assert found(is_completed_is="yes") == (1, "Is completed is yes")
+    assert found(is_completed_is="no") == (3, "Is completed is no")
+
+
 def test_a_chart_of_nothing_is_none(db):
     count = {"column": "records", "aggregation": "count"}
     chart = {"kind": "bar", "by": "course", "measures": ["records_count"]}

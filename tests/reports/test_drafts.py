@@ -37,6 +37,8 @@ def scalar(column):
         return st.dates().map(str)
     if column.type == Type.CHOICE:
         return st.sampled_from([str(value) for value, _label in column.choices])
+    if column.type == Type.BOOLEAN:
+        return st.sampled_from(["yes", "no"])
     return st.uuids().map(str) if column.type == Type.REFERENCE else WORDS
 
 

@@ -32,6 +32,8 @@ def column(kind: Type) -> Column:
         (Type.CHOICE, Operator.ANY_OF, ["a", "1"], ["a", 1]),
         (Type.REFERENCE, Operator.NONE_OF, KEY, [uuid.UUID(KEY)]),
         (Type.BOOLEAN, Operator.TRUE, None, None),
+        (Type.BOOLEAN, Operator.IS, "no", False),
+        (Type.BOOLEAN, Operator.IS, True, True),
         (Type.TEXT, Operator.EMPTY, "", None),
     ],
 )
@@ -58,6 +60,8 @@ def test_what_fits(kind, operator, value, clean):
         (Type.TEXT, Operator.IS, "x" * 501, "The value for “Things” is longer than 500 characters or holds signs that no text has."),
         (Type.TEXT, Operator.IS, "a\x00b", "The value for “Things” is longer than 500 characters or holds signs that no text has."),
         (Type.BOOLEAN, Operator.TRUE, "yes", "“Things” is compared with nothing here, so no value is needed."),
+        (Type.BOOLEAN, Operator.IS, "perhaps", "“Things” is yes or no, and “perhaps” is neither."),
+        (Type.BOOLEAN, Operator.IS, ["yes"], "“Things” is yes or no, and “['yes']” is neither."),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said(kind, operator, value, sentence):
