@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from reports.columns import Type
 from reports.results import Table
@@ -51,4 +50,6 @@ def joined(*sentences: str) -> str:
 
 
 def in_days(days: float | None) -> str:
-    return "–" if days is None else _("%(days)s days") % {"days": decimal(days)}
+    if days is None:
+        return "–"
+    return ngettext("%(days)s day", "%(days)s days", 1 if days == 1 else 2) % {"days": decimal(days)}

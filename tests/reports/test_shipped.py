@@ -13,6 +13,7 @@ from reports.definitions import shipped
 from reports.moments import Moment
 from reports.selectors.reports import report_for
 from reports.selectors.results import Prepared, report_result, report_stream
+from reports.shipped.words import in_days
 from reports.viewers import OPERATOR
 from tests.factories.report_rows import World, make_world
 
@@ -348,3 +349,10 @@ def test_report_deliveries(academy):
     assert set(column(result, "state")) == {"Waiting"}
     assert result.sentence == "0 of 2 deliveries were sent. Failed, unknown or held back: 0."
     assert column(run("report-deliveries", first.teacher), "address") == [first.teacher.email]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(None, "–"), (0, "0 days"), (1, "1 day"), (1.0, "1 day"), (1.5, "1.50 days"), (30, "30 days")]
+)
+def test_days_in_words(days, words):
+    assert in_days(days) == words
