@@ -1,5 +1,6 @@
 """Occurrences against an oracle that only reads clocks, over many zones and the clock changes of ten years."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import zoneinfo
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from reports.timing import (
     LONGEST_CATCH_UP,
+    MOST_MISSED,
     Recurrence,
     due_between,
     moment_of,
@@ -36,8 +38,29 @@ recurrences = st.one_of(
         zone=zones,
         weekdays=st.sets(st.integers(0, 6), min_size=1).map(lambda chosen: tuple(sorted(chosen))),
     ),
-    st.builds(Recurrence, kind=st.just("monthly"), at=times, zone=zones, month_day=st.integers(1, 31)),
+    st.builds(
+        Recurrence,
+        kind=st.sampled_from(["daily", "weekdays", "monthly", "month_end", "quarterly", "quarter_end"]),
+        at=times,
+        zone=zones,
+        month_day=st.integers(1, 31),
+    ),
 )
+
+
+def is_named(rule: Recurrence, day: dt.date) -> bool:
+    """Whether the rule means ``day``, read off the calendar."""
+    is_last = (day + dt.timedelta(days=1)).month != day.month
+    is_the_day = day.day == rule.month_day or (is_last and day.day < rule.month_day)
+    return {
+        "daily": True,
+        "weekdays": day.weekday() < 5,
+        "weekly": day.weekday() in rule.weekdays,
+        "monthly": is_the_day,
+        "month_end": is_last,
+        "quarterly": is_the_day and day.month in (1, 4, 7, 10),
+        "quarter_end": is_last and day.month in (3, 6, 9, 12),
+    }[rule.kind]
 
 
 def wall(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
@@ -100,21 +123,17 @@ def test_a_skipped_hour_moves_forward_and_a_repeated_one_is_the_first():
 @given(recurrence=recurrences, day=days)
 def test_occurrences_are_the_days_of_the_rule_once_each(recurrence, day):
     after = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
-    found = list(itertools.islice(occurrences(recurrence, after=after), 40))
+    found = list(itertools.islice(occurrences(recurrence, after=after), 12))
     assert [entry.at for entry in found] == sorted({entry.at for entry in found})
-    assert len({entry.period for entry in found}) == 40
+    assert len({entry.period for entry in found}) == 12
     assert all(entry.at > after for entry in found)
     # The oracle: every calendar day in the range, kept where the rule names it.
     first, last = found[0].day - dt.timedelta(days=40), found[-1].day
     expected = []
     for step in range((last - first).days + 1):
         candidate = first + dt.timedelta(days=step)
-        is_last = (candidate + dt.timedelta(days=1)).month != candidate.month
-        if recurrence.kind == "weekly":
-            named = candidate.weekday() in recurrence.weekdays
-        else:
-            named = candidate.day == recurrence.month_day or (is_last and candidate.day < recurrence.month_day)
-        if named and dt.datetime.combine(candidate, recurrence.at, tzinfo=recurrence.zone).astimezone(dt.UTC) > after:
+        moment = dt.datetime.combine(candidate, recurrence.at, tzinfo=recurrence.zone).astimezone(dt.UTC)
+        if is_named(recurrence, candidate) and moment > after:
             expected.append(candidate)
     assert [entry.day for entry in found] == expected
 
@@ -123,13 +142,7 @@ def test_occurrences_are_the_days_of_the_rule_once_each(recurrence, day):
 @given(recurrence=recurrences, day=days, other=times)
 def test_another_hour_never_makes_another_period(recurrence, day, other):
     after = dt.datetime.combine(day, dt.time(0), tzinfo=dt.UTC)
-    moved = Recurrence(
-        kind=recurrence.kind,
-        at=other,
-        zone=recurrence.zone,
-        weekdays=recurrence.weekdays,
-        month_day=recurrence.month_day,
-    )
+    moved = dataclasses.replace(recurrence, at=other)
     by_day = {entry.day: entry.period for entry in itertools.islice(occurrences(recurrence, after=after), 12)}
     for entry in itertools.islice(occurrences(moved, after=after), 12):
         assert by_day.get(entry.day, entry.period) == entry.period
@@ -146,14 +159,93 @@ def test_the_day_after_the_end_of_a_month_is_its_last_day():
     ]
 
 
-def test_period_keys():
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "weekdays", "key"),
+    [
+        ("hourly", (), "2026-11-23T12+0100"),
+        ("daily", (), "2026-11-23"),
+        ("weekdays", (), "2026-11-23"),
+        ("weekly", (0,), "2026-W48"),
+        ("weekly", (0, 3), "2026-W48-1"),
+        ("monthly", (), "2026-11"),
+        ("month_end", (), "2026-11"),
+        ("quarterly", (), "2026-Q4"),
+        ("quarter_end", (), "2026-Q4"),
+    ],
+)
+def test_period_keys(kind, weekdays, key):
+    assert period_of(Recurrence(kind=kind, at=dt.time(8), zone=BERLIN, weekdays=weekdays), NOON) == key
+
+
+def test_the_turn_of_the_year_is_one_week():
     once = Recurrence(kind="weekly", at=dt.time(8), zone=BERLIN, weekdays=(0,))
-    twice = Recurrence(kind="weekly", at=dt.time(8), zone=BERLIN, weekdays=(0, 3))
-    monthly = Recurrence(kind="monthly", at=dt.time(8), zone=BERLIN, month_day=1)
-    day = dt.date(2026, 11, 23)
-    assert [period_of(rule, day) for rule in (once, twice, monthly)] == ["2026-W48", "2026-W48-1", "2026-11"]
-    # The ISO year, not the calendar year, so that the turn of the year is one week.
-    assert period_of(once, dt.date(2027, 1, 1)) == "2026-W53"
+    assert period_of(once, dt.datetime(2027, 1, 1, 12, tzinfo=BERLIN)) == "2026-W53"
+
+
+def test_quarters():
+    after = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    begins = Recurrence(kind="quarterly", at=dt.time(8), zone=BERLIN, month_day=31)
+    ends = Recurrence(kind="quarter_end", at=dt.time(8), zone=BERLIN)
+    found = [
+        [(entry.period, entry.day.isoformat()) for entry in itertools.islice(occurrences(rule, after=after), 3)]
+        for rule in (begins, ends)
+    ]
+    assert found == [
+        [("2027-Q1", "2027-01-31"), ("2027-Q2", "2027-04-30"), ("2027-Q3", "2027-07-31")],
+        [("2026-Q4", "2026-12-31"), ("2027-Q1", "2027-03-31"), ("2027-Q2", "2027-06-30")],
+    ]
+
+
+def hours(zone: zoneinfo.ZoneInfo, minute: int, after: dt.datetime, count: int) -> list[tuple[str, str]]:
+    rule = Recurrence(kind="hourly", at=dt.time(9, minute), zone=zone)
+    found = itertools.islice(occurrences(rule, after=after), count)
+    return [(entry.period, f"{entry.at:%H:%M}") for entry in found]
+
+
+def test_an_hour_that_is_shown_twice_is_two_hours_and_one_that_is_skipped_is_none():
+    assert hours(BERLIN, 30, dt.datetime(2026, 10, 24, 23, 0, tzinfo=dt.UTC), 4) == [
+        ("2026-10-25T01+0200", "23:30"),
+        ("2026-10-25T02+0200", "00:30"),
+        ("2026-10-25T02+0100", "01:30"),
+        ("2026-10-25T03+0100", "02:30"),
+    ]
+    assert hours(BERLIN, 30, dt.datetime(2026, 3, 29, 0, 0, tzinfo=dt.UTC), 2) == [
+        ("2026-03-29T01+0100", "00:30"),
+        ("2026-03-29T03+0200", "01:30"),
+    ]
+
+
+def test_hours_where_clocks_are_half_an_hour_off():
+    kolkata = zoneinfo.ZoneInfo("Asia/Kolkata")
+    after = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
+    # Another minute of the same hour on the clock is the same period, although UTC has another hour then.
+    assert hours(kolkata, 10, after, 1) == [("2026-11-23T14+0530", "08:40")]
+    assert hours(kolkata, 50, after, 2)[1] == ("2026-11-23T14+0530", "09:20")
+
+
+def test_first_and_last_day_are_days_of_the_zone_and_belong_to_it():
+    auckland = zoneinfo.ZoneInfo("Pacific/Auckland")
+    rule = Recurrence(
+        kind="daily", at=dt.time(0, 30), zone=auckland, first=dt.date(2026, 11, 25), last=dt.date(2026, 11, 26)
+    )
+    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    found = [(entry.period, f"{entry.at:%d %H:%M}") for entry in occurrences(rule, after=long_ago)]
+    assert found == [("2026-11-25", "24 11:30"), ("2026-11-26", "25 11:30")]
+    hourly = dataclasses.replace(rule, kind="hourly")
+    of_days = [entry.period for entry in occurrences(hourly, after=long_ago)]
+    assert (of_days[0], of_days[-1], len(of_days)) == ("2026-11-25T00+1300", "2026-11-26T23+1300", 48)
+
+
+def test_the_last_one_is_as_old_as_any_other_when_it_is_caught_up_with():
+    rule = Recurrence(kind="hourly", at=dt.time(0), zone=BERLIN, last=dt.date(2026, 11, 23))
+    end = dt.datetime(2026, 11, 23, 22, 0, tzinfo=dt.UTC)
+    late = due_between(rule, after=end - dt.timedelta(minutes=1), now=end + dt.timedelta(minutes=29))
+    assert late.send and late.send.period == "2026-11-23T23+0100"
+    later = due_between(rule, after=end - dt.timedelta(minutes=1), now=end + dt.timedelta(minutes=31))
+    assert (later.send, len(later.missed)) == (None, 1)
 
 
 def test_a_rule_without_days_is_never_due():
@@ -161,12 +253,44 @@ def test_a_rule_without_days_is_never_due():
     assert next_occurrences(rule, after=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)) == []
 
 
-def test_the_next_five_leave_out_periods_that_are_taken():
+def test_the_next_five_leave_out_periods_that_were_handled():
     rule = Recurrence(kind="weekly", at=dt.time(8), zone=NEW_YORK, weekdays=(0, 1, 2, 3, 4))
     after = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-    found = next_occurrences(rule, after=after, taken=frozenset({"2026-W48-1"}))
+    handled = [("2026-W48-1", dt.datetime(2026, 11, 23, 13, tzinfo=dt.UTC))]
+    found = next_occurrences(rule, after=after, handled=handled)
     assert [entry.period for entry in found] == ["2026-W48-2", "2026-W48-3", "2026-W48-4", "2026-W48-5", "2026-W49-1"]
     assert found[0].at == dt.datetime(2026, 11, 24, 13, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("handled", "kind", "at", "next_one"),
+    [
+        # Once a week becomes every day, every day becomes every hour, and back: no day and no hour twice.
+        (("2026-W48", 8, 0), "daily", dt.time(10), "2026-11-24"),
+        (("2026-11-23", 8, 0), "hourly", dt.time(0, 30), "2026-11-23T09+0100"),
+        (("2026-11-23T08+0100", 8, 0), "daily", dt.time(10), "2026-11-24"),
+        (("2026-11-23T08+0100", 8, 0), "hourly", dt.time(0, 30), "2026-11-23T09+0100"),
+        # The same day in another zone: the key is another one, the hour is not.
+        (("2026-11-23T02-0500", 8, 10), "hourly", dt.time(0, 30), "2026-11-23T09+0100"),
+        (("2026-11", 8, 0), "month_end", dt.time(8), "2026-12"),
+    ],
+)
+def test_other_days_send_nothing_twice(handled, kind, at, next_one):
+    period, hour, minute = handled
+    moment = dt.datetime(2026, 11, 23, hour, minute, tzinfo=BERLIN)
+    rule = Recurrence(kind=kind, at=at, zone=BERLIN)
+    found = next_occurrences(rule, after=moment + MINUTE, count=1, handled=[(period, moment)])
+    assert [entry.period for entry in found] == [next_one]
+
+
+def test_a_time_that_a_gap_moves_to_the_next_day_takes_nothing_from_that_day():
+    """In Nuuk the hour before midnight is skipped: what was due at 23:30 on Saturday is sent at 00:30 on Sunday."""
+    rule = Recurrence(kind="daily", at=dt.time(23, 30), zone=zoneinfo.ZoneInfo("America/Nuuk"))
+    saturday, sunday = itertools.islice(occurrences(rule, after=dt.datetime(2026, 3, 28, 12, tzinfo=dt.UTC)), 2)
+    assert (saturday.period, sunday.period) == ("2026-03-28", "2026-03-29")
+    assert saturday.at.astimezone(rule.zone).date() == sunday.day
+    handled = [(saturday.period, saturday.at)]
+    assert next_occurrences(rule, after=saturday.at, count=1, handled=handled) == [sunday]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +318,19 @@ def test_catching_up_loses_nothing_and_sends_at_most_one(recurrence, day, outage
     due = due_between(recurrence, after=after, now=now)
     passed = list(itertools.takewhile(lambda entry: entry.at <= now, occurrences(recurrence, after=after)))
     handled = [*due.missed, *([due.send] if due.send else [])]
-    assert handled == passed
+    assert due.more == len(passed) - len(handled)
+    assert handled == passed[due.more :]
+    assert len(due.missed) == MOST_MISSED or not due.more
     if due.send:
         assert now - due.send.at < LONGEST_CATCH_UP
+
+
+def test_of_a_long_outage_the_newest_hours_are_told_and_the_others_counted():
+    rule = Recurrence(kind="hourly", at=dt.time(0), zone=BERLIN)
+    now = dt.datetime(2026, 11, 23, 7, 10, tzinfo=dt.UTC)
+    due = due_between(rule, after=now - dt.timedelta(days=10), now=now)
+    assert due.send and due.send.period == "2026-11-23T08+0100"
+    assert (len(due.missed), due.more) == (48, 240 - 48 - 1)
+    assert due.missed[-1].period == "2026-11-23T07+0100"
+    stale = due_between(rule, after=now - dt.timedelta(days=10), now=now + 30 * MINUTE)
+    assert (stale.send, len(stale.missed), stale.more) == (None, 48, 240 - 48)
