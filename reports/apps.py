@@ -39,6 +39,7 @@ class ReportsConfig(AppConfig):
         task_words["reports.tasks.deliver_run"] = _("Write the mails of a report")
         merges["reports.Report.owner"] = Move(_("Reports made"))
         merges["reports.Schedule.owner"] = Move(_("Report schedules"))
+        merges["reports.Schedule.run_as_person"] = Move(_("Report schedules with their rows"))
         merges["reports.ScheduleRecipient.person"] = Move(_("Reports received"), ("schedule",))
         merges["reports.Run.requested_by"] = Stay(_("Reports asked for"), _("they say who asked"))
         merges["reports.Delivery.recipient"] = Stay(_("Reports sent"), _("they went to the other address"))

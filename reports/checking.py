@@ -1,6 +1,7 @@
 """A spec held against its source: everything that keeps it from running, in words."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -221,3 +222,29 @@ def all_leaves(spec: Spec) -> Iterator[Condition]:
     for figure in spec.figures:
         if figure.conditions:
             yield from figure.conditions.leaves()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Something the reader may say, by its ``name``: a filter, or a value that conditions of the report ask for."""
+
+    name: str
+    label: str
+    column: str
+    operator: str
+    is_param: bool = False
+    # A filter that narrows the report until its reader says otherwise.
+    begins: bool = False
+
+
+def askable(spec: Spec) -> list[Asked]:
+    found = []
+    leaves = {leaf.param: leaf for leaf in reversed(list(all_leaves(spec))) if leaf.param}
+    for param in spec.params:
+        if leaf := leaves.get(param.name):
+            found.append(Asked(param.name, param.label, leaf.column, leaf.operator, is_param=True))
+    found += [
+        Asked(entry.name, entry.label, entry.column, entry.operator, begins=entry.value is not None)
+        for entry in spec.filters
+    ]
+    return found

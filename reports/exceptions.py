@@ -51,6 +51,27 @@ class NoAddress(ReportError):
         super().__init__(_("Your account has no e-mail address, so nothing can be sent to you."))
 
 
+class TooManyRecipients(ReportError):
+    def __init__(self, most: int):
+        super().__init__(
+            _(
+                "More than %(most)d people would get this report, which is too many for one schedule. Nobody got it. "
+                "Choose smaller audiences, or make several schedules."
+            )
+            % {"most": most}
+        )
+
+
+class BeyondReach(ReportError):
+    """An audience that the schedule's owner may not name."""
+
+    def __init__(self, audience: str):
+        super().__init__(
+            _("The schedule's owner may not send to this audience (any more): %(audience)s. Nobody got the report.")
+            % {"audience": audience}
+        )
+
+
 class SavedMeanwhile(ReportError):
     """Somebody saved the report after it was opened. ``saves`` counts the saves by now."""
 

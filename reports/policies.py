@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from learning.models import CohortMembership
@@ -18,8 +19,10 @@ from reports.models import (
     RunAs,
     RunKind,
     Schedule,
+    ScheduleAudience,
     ScheduleRecipient,
 )
+from reports.registries import Source
 
 ALL_ROWS = "learning.view_all_enrollments"
 MAY_READ = "reports.view_dashboard"
@@ -66,6 +69,7 @@ RULES: dict[type, Callable[[Any], Q]] = {
     ReportShare: lambda viewer: reports(viewer, "report__"),
     Schedule: lambda viewer: _scope(viewer, "view_schedule", ""),
     ScheduleRecipient: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
+    ScheduleAudience: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
     Run: lambda viewer: _scope(viewer, "view_run", "schedule__"),
     Delivery: lambda viewer: _scope(viewer, "view_delivery", "schedule__"),
     Artifact: lambda viewer: _scope(viewer, "view_run", "run__schedule__"),
@@ -87,7 +91,34 @@ def may_change_report(viewer: Any, report: Report, action: str = "change") -> bo
 
 
 def viewer_of(run: Run, person: Any) -> Any:
-    """Whose rows somebody gets: their own, or the owner's where the schedule says so or they have no account."""
-    if person is None or (run.kind == RunKind.SCHEDULED and run.schedule.run_as == RunAs.OWNER):
-        return run.schedule.owner
-    return person
+    """Whose rows somebody gets: their own, or those of the owner or of one person where the schedule says so. Somebody
+    without an account has none of their own and gets the owner's."""
+    schedule = run.schedule
+    if run.kind == RunKind.MANUAL and person is not None:
+        return person
+    if schedule.run_as == RunAs.PERSON:
+        return schedule.run_as_person
+    return schedule.owner if person is None or schedule.run_as == RunAs.OWNER else person
+
+
+def may_run_as(owner: Any, person: Any) -> bool:
+    """Whether a schedule of ``owner``'s may send the rows of ``person``: one's own, or anybody's for those who see
+    everybody's rows anyway. What somebody else sees is never known to be less than what one sees oneself."""
+    return person.pk == owner.pk or bool(owner.is_active and owner.has_perm(ALL_ROWS))
+
+
+def reason_against(run: Run, person: Any, source: Source) -> str:
+    """Why the rows that ``person`` would get must not be sent to them, or nothing. Asked when a run is made, and again
+    just before its mail goes out."""
+    schedule, viewer = run.schedule, viewer_of(run, person)
+    if person is not None and viewer.pk == person.pk:
+        return ""
+    if not schedule.owner.is_active:
+        return _("The account of the schedule's owner is not active any more.")
+    if not viewer.is_active:
+        return _("The account of %(name)s, whose rows are sent, is not active any more.") % {"name": viewer.name}
+    if not may_run_as(schedule.owner, viewer):
+        return _("The schedule's owner may not send the rows of %(name)s.") % {"name": viewer.name}
+    if not source.may_use(schedule.owner):
+        return _("The schedule's owner may not open this report any more.")
+    return ""

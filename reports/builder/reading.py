@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from reports.builder.fields import Candidates, Field, value_fields, with_nothing
 from reports.chart_panels import Cell, Panel, chart_panel
-from reports.checking import all_leaves
+from reports.checking import askable
 from reports.columns import OPERATOR_WORDS, Operator
 from reports.drafts.fields import read, tree_of
 from reports.drafts.shape import Comparison
@@ -106,32 +106,6 @@ def chart_panel_of(result: ReportResult, moment: Moment, address: RowsAddress | 
 
 
 # What readers may narrow by -------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Something the reader may say, by its ``name``: a filter, or a value that conditions of the report ask for."""
-
-    name: str
-    label: str
-    column: str
-    operator: str
-    is_param: bool = False
-    # A filter that narrows the report until its reader says otherwise.
-    begins: bool = False
-
-
-def askable(spec: Spec) -> list[Asked]:
-    found = []
-    leaves = {leaf.param: leaf for leaf in reversed(list(all_leaves(spec))) if leaf.param}
-    for param in spec.params:
-        if leaf := leaves.get(param.name):
-            found.append(Asked(param.name, param.label, leaf.column, leaf.operator, is_param=True))
-    found += [
-        Asked(entry.name, entry.label, entry.column, entry.operator, begins=entry.value is not None)
-        for entry in spec.filters
-    ]
-    return found
 
 
 def asked(spec: Spec, source: Source, query: QueryDict) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reports, schedules, and the rows that decide what is due."""
 
 from reports.models.dashboards import Dashboard
-from reports.models.reports import Audience, Report, ReportShare
+from reports.models.reports import Audience, AudienceEntry, Report, ReportShare
 from reports.models.runs import (
     OPEN_STATES,
     Artifact,
@@ -16,6 +16,7 @@ from reports.models.schedules import (
     Format,
     RunAs,
     Schedule,
+    ScheduleAudience,
     ScheduleQuerySet,
     ScheduleRecipient,
     check_zone,
@@ -27,6 +28,7 @@ __all__ = [
     "OPEN_STATES",
     "Artifact",
     "Audience",
+    "AudienceEntry",
     "Dashboard",
     "Days",
     "Delivery",
@@ -39,6 +41,7 @@ __all__ = [
     "RunKind",
     "RunState",
     "Schedule",
+    "ScheduleAudience",
     "ScheduleQuerySet",
     "ScheduleRecipient",
     "check_zone",

@@ -45,15 +45,26 @@ class Audience(models.TextChoices):
     PERSON = "person", _("A person")
 
 
-class ReportShare(models.Model):
-    """Somebody besides its owner who may read a report, always with their own rows.
+class AudienceEntry(models.Model):
+    """Some people, named together. ``key`` names whom: a role by its name; a team, cohort, course or person by uuid;
+    nobody in particular for everyone."""
 
-    ``key`` names whom: a role by its name; a team, cohort, course or person by uuid; nobody in particular for everyone.
-    """
-
-    report = models.ForeignKey(Report, models.CASCADE, related_name="shares", verbose_name=_("report"))
     audience = models.CharField(_("for"), max_length=16, choices=Audience)
     key = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def names_somebody(name: str) -> models.CheckConstraint:
+    condition = models.Q(audience="everyone", key="") | (~models.Q(audience="everyone") & ~models.Q(key=""))
+    return models.CheckConstraint(condition=condition, name=name)
+
+
+class ReportShare(AudienceEntry):
+    """Somebody besides its owner who may read a report, always with their own rows."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="shares", verbose_name=_("report"))
 
     class Meta:
         verbose_name = _("share")
@@ -61,10 +72,7 @@ class ReportShare(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["report", "audience", "key"], name="reports_share_once"),
-            models.CheckConstraint(
-                condition=models.Q(audience="everyone", key="") | (~models.Q(audience="everyone") & ~models.Q(key="")),
-                name="reports_share_names_somebody",
-            ),
+            names_somebody("reports_share_names_somebody"),
         ]
 
     def __str__(self):

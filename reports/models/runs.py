@@ -23,7 +23,7 @@ class RunState(models.TextChoices):
     DELIVERING = "delivering", _("Being sent")
     DONE = "done", _("Complete")
     PARTIAL = "partial", _("Not to everybody")
-    SKIPPED = "skipped", _("Skipped: nobody to send to")
+    SKIPPED = "skipped", _("Skipped: nothing to send")
     MISSED = "missed", _("Missed")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Canceled")
@@ -111,6 +111,8 @@ class DeliveryState(models.TextChoices):
 
     PENDING = "pending", _("Not handed over yet")
     SUPPRESSED = "suppressed", _("Not sent")
+    # Nothing is wrong: the schedule sends only where there are rows, and for this recipient there were none.
+    EMPTY = "empty", _("Nothing to report")
 
 
 class Delivery(models.Model):

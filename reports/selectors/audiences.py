@@ -1,19 +1,22 @@
-"""Whom reports are shared with, in words."""
+"""Whom reports are shared with and sent to: who that is, in words and as people."""
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
 
-from accounts.models import Team
+from accounts.models import Team, TeamMembership
 from accounts.policies import visible_to as visible_people
 from accounts.roles import ROLES
-from learning.models import Cohort
-from lms_pages.models import CoursePage
-from reports.models import Audience, ReportShare
-from reports.policies import ALL_ROWS
+from learning.models import Cohort, CohortMembership
+from lms_pages.models import CoursePage, CourseStaff
+from reports.columns import Choice
+from reports.models import Audience, AudienceEntry, ReportShare
+from reports.policies import ALL_ROWS, MAY_READ
+from reports.registries import sources
 
 Share = tuple[str, str]
 
@@ -24,7 +27,7 @@ def person_by_email(email: str, viewer: Any) -> Any:
     return (people if viewer.has_perm(ALL_ROWS) else visible_people(viewer, people)).first()
 
 
-def share_names(shares: Iterable[ReportShare]) -> dict[Share, str]:
+def share_names(shares: Iterable[AudienceEntry]) -> dict[Share, str]:
     """Who each share is for, in words. At most four queries, however many shares."""
     keys: dict[str, set[str]] = defaultdict(set)
     for share in shares:
@@ -65,3 +68,56 @@ def emails_of(shares: Iterable[ReportShare]) -> dict[str, str]:
     return {
         str(key): email for key, email in get_user_model().objects.filter(uuid__in=wanted).values_list("uuid", "email")
     }
+
+
+# Whom schedules send to ---------------------------------------------------------------
+
+
+def people_of(entries: Iterable[AudienceEntry]) -> QuerySet:
+    """The people with access who are in at least one of ``entries`` now, each once; one query."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        keys[entry.audience].add(entry.key)
+    people = get_user_model().objects
+    found = Q(pk__in=[])
+    if keys[Audience.EVERYONE]:
+        readers = people.with_perm(MAY_READ, backend="django.contrib.auth.backends.ModelBackend")
+        found |= Q(pk__in=readers.order_by().values("pk"))
+    if roles := keys[Audience.ROLE]:
+        found |= Q(pk__in=people.filter(groups__name__in=roles).order_by().values("pk"))
+    if teams := uuids(keys[Audience.TEAM]):
+        found |= Q(pk__in=TeamMembership.objects.current().filter(team__uuid__in=teams).values("user"))
+        found |= Q(pk__in=Team.managers.through.objects.filter(team__uuid__in=teams).values("user"))
+    if cohorts := uuids(keys[Audience.COHORT]):
+        members = CohortMembership.objects.filter(cohort__uuid__in=cohorts, until=None)
+        found |= Q(pk__in=members.values("enrollment__learner"))
+    if courses := uuids(keys[Audience.COURSE_STAFF]):
+        found |= Q(pk__in=CourseStaff.objects.filter(course__translation_key__in=courses).values("user"))
+    if persons := uuids(keys[Audience.PERSON]):
+        found |= Q(uuid__in=persons)
+    return people.active().filter(found)
+
+
+def known_audiences(viewer: Any) -> dict[str, list[Choice]]:
+    """The audiences ``viewer`` may name, by their kind: the teams, cohorts and courses they know, and of those who see
+    everybody's rows every one there is, with roles and everyone. Who sends to people knows them."""
+    columns = sources["enrollments"].columns
+    found: dict[str, list[Choice]] = {Audience.EVERYONE: [], Audience.ROLE: []}
+    if viewer.has_perm(ALL_ROWS):
+        found[Audience.EVERYONE] = [Choice("", str(Audience.EVERYONE.label))]
+        found[Audience.ROLE] = [Choice(role.name, str(role.label)) for role in ROLES]
+    named = {Audience.TEAM: "team", Audience.COHORT: "cohort", Audience.COURSE_STAFF: "course"}
+    for audience, name in named.items():
+        candidates = columns[name].candidates
+        found[audience] = list(candidates(viewer)) if candidates else []
+    return found
+
+
+def beyond_reach(viewer: Any, entries: Sequence[AudienceEntry]) -> list[AudienceEntry]:
+    """Those of ``entries`` that ``viewer`` may not name."""
+    if not entries or viewer.has_perm(ALL_ROWS):
+        return []
+    known: Mapping[str, set[str]] = {
+        audience: {choice.value for choice in choices} for audience, choices in known_audiences(viewer).items()
+    }
+    return [entry for entry in entries if entry.key not in known.get(entry.audience, ())]

@@ -1,43 +1,78 @@
 """Schedules and the history of their runs, as people read them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from notifications.models import MailState
 from operations.registries import WorkState
-from reports.models import Artifact, Days, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
+from reports.checking import check_spec
+from reports.definitions import Definition
+from reports.exceptions import BeyondReach, ReportError
+from reports.models import Artifact, Audience, Days, Delivery, DeliveryState, Run, RunAs, RunKind, RunState, Schedule
+from reports.moments import Moment
+from reports.policies import may_run_as
+from reports.selectors.audiences import beyond_reach, share_names
+from reports.selectors.reports import report_for
+from reports.selectors.results import Prepared
 from reports.timing import Occurrence, next_occurrences
+from reports.windows import pinned_in_words, values_at
+from reports.wording import day_in_words
 
 
 def when_in_words(schedule: Schedule) -> str:
-    """ "Mondays at 08:00 (Europe/Berlin)" and the like."""
-    at = time_format(schedule.time, "H:i")
-    if schedule.days == Days.MONTHLY:
-        day = _("the last day") if schedule.month_day == 31 else _("day %(day)s") % {"day": schedule.month_day}
-        return _("%(day)s of every month at %(at)s (%(zone)s)") % {
-            "day": day.capitalize(),
-            "at": at,
+    """ "Every Monday at 08:00 (Europe/Berlin), until 31 Mar 2027" and the like."""
+    words = _("%(days)s at %(at)s (%(zone)s)") % {
+        "days": days_in_words(schedule),
+        "at": time_format(schedule.time, "H:i"),
+        "zone": schedule.zone,
+    }
+    if schedule.days == Days.HOURLY:
+        words = _("Every hour at minute %(minute)02d (%(zone)s)") % {
+            "minute": schedule.time.minute,
             "zone": schedule.zone,
         }
+    if schedule.starts_on:
+        words = _("%(when)s, from %(day)s") % {"when": words, "day": day_in_words(schedule.starts_on)}
+    if schedule.ends_on:
+        words = _("%(when)s, until %(day)s") % {"when": words, "day": day_in_words(schedule.ends_on)}
+    return words
+
+
+def days_in_words(schedule: Schedule) -> str:
+    match schedule.days:
+        case Days.DAILY:
+            return _("Every day")
+        case Days.WEEKDAYS:
+            return _("Monday to Friday")
+        case Days.MONTH_END:
+            return _("The last day of every month")
+        case Days.QUARTER_END:
+            return _("The last day of every quarter")
+        case Days.MONTHLY if schedule.month_day == 31:
+            return _("The last day of every month")
+        case Days.MONTHLY:
+            return _("Day %(day)s of every month") % {"day": schedule.month_day}
+        case Days.QUARTERLY:
+            return _("Day %(day)s of January, April, July and October") % {"day": schedule.month_day}
     chosen = sorted(set(schedule.weekdays))
     if len(chosen) == 7:
-        days = _("Every day")
-    elif chosen == [0, 1, 2, 3, 4]:
-        days = _("Monday to Friday")
-    elif len(chosen) == 1:
-        days = _("Every %(day)s") % {"day": WEEKDAYS[chosen[0]]}
-    else:
-        days = ", ".join(str(WEEKDAYS_ABBR[day]) for day in chosen)
-    return _("%(days)s at %(at)s (%(zone)s)") % {"days": days, "at": at, "zone": schedule.zone}
+        return _("Every day")
+    if chosen == [0, 1, 2, 3, 4]:
+        return _("Monday to Friday")
+    if len(chosen) == 1:
+        return _("Every %(day)s") % {"day": WEEKDAYS[chosen[0]]}
+    return ", ".join(str(WEEKDAYS_ABBR[day]) for day in chosen)
 
 
 def moment_in_words(moment: datetime, schedule: Schedule) -> str:
@@ -57,18 +92,72 @@ def coming_occurrences(
     """
     if not schedule.is_enabled:
         return []
-    if handled is None:
-        runs = schedule.runs.filter(kind=RunKind.SCHEDULED)
-        # A period is at most a month long, so that older keys cannot come again.
-        handled = runs.order_by("-scheduled_for").values_list("period", "scheduled_for")[:62]
-    known = list(handled)
-    return next_occurrences(
-        schedule.recurrence,
-        after=max(now or timezone.now(), schedule.active_since),
-        count=count,
-        taken={period for period, _at in known},
-        taken_days={at.astimezone(schedule.tz).date() for _period, at in known},
-    )
+    after = max(now or timezone.now(), schedule.active_since)
+    if handled is None and schedule.pk:
+        # Of what is to come only the first few can lie in a period that was sent already, or on a day that was.
+        first = [entry.period for entry in next_occurrences(schedule.recurrence, after=after, count=count)]
+        near = Q(period__in=first) | Q(scheduled_for__gte=after - timedelta(days=2))
+        handled = schedule.runs.filter(near, kind=RunKind.SCHEDULED).values_list("period", "scheduled_for")
+    return next_occurrences(schedule.recurrence, after=after, count=count, handled=handled or ())
+
+
+def pinned_report(schedule: Schedule, definition: Definition, *, viewer: Any, at: datetime) -> Prepared:
+    """The schedule's report as it is due ``at`` that moment, with what the schedule pins. InvalidSpec where that does
+    not fit the report (any more)."""
+    moment = Moment(at=at, zone=schedule.tz)
+    given = values_at(schedule.params, definition.spec, moment)
+    return Prepared(definition=definition, viewer=viewer, moment=moment, given=given)
+
+
+def problems_of(schedule: Schedule, *, now: datetime | None = None) -> tuple[str, ...]:
+    """Why its next run would fail, sentence by sentence."""
+    try:
+        definition = report_for(schedule.report)
+        pinned_report(schedule, definition, viewer=schedule.owner, at=now or timezone.now())
+    except ReportError as error:
+        return getattr(error, "problems", (str(error),))
+    if beyond := beyond_reach(schedule.owner, list(schedule.audiences.all())):
+        return tuple(str(BeyondReach(entry.get_audience_display())) for entry in beyond)
+    if schedule.run_as == RunAs.PERSON and not may_run_as(schedule.owner, schedule.run_as_person):
+        return (_("The schedule's owner may not send the rows of %(name)s.") % {"name": schedule.run_as_person.name},)
+    return ()
+
+
+def pins_in_words(schedule: Schedule, *, at: datetime) -> list[str]:
+    """What the schedule narrows its report to, as of a run due ``at`` that moment; nothing where that fits no more."""
+    try:
+        definition = report_for(schedule.report)
+        moment = Moment(at=at, zone=schedule.tz)
+        return pinned_in_words(schedule.params, definition.spec, check_spec(definition.spec), moment)
+    except (ReportError, OverflowError):
+        return []
+
+
+def audience_names(schedule: Schedule) -> list[str]:
+    """Whom the schedule goes to besides single people, by name."""
+    entries = list(schedule.audiences.order_by("pk"))
+    words, found = share_names(entries), []
+    for entry in entries:
+        name = words.get((entry.audience, entry.key), _("somebody who is gone"))
+        taught = entry.audience == Audience.COURSE_STAFF
+        found.append(_("those who teach “%(course)s”") % {"course": name} if taught else name)
+    return found
+
+
+def audiences_in_short(schedule: Schedule) -> list[str]:
+    """As `audience_names`, without a query where the audiences are at hand: of teams and the like only how many."""
+    entries = list(schedule.audiences.all())
+    named = [entry for entry in entries if entry.audience in (Audience.EVERYONE, Audience.ROLE)]
+    words, counts = share_names(named), Counter(entry.audience for entry in entries)
+    teams, cohorts, courses = (counts[one] for one in (Audience.TEAM, Audience.COHORT, Audience.COURSE_STAFF))
+    found = [words[entry.audience, entry.key] for entry in named]
+    if teams:
+        found.append(ngettext("%d team", "%d teams", teams) % teams)
+    if cohorts:
+        found.append(ngettext("%d cohort", "%d cohorts", cohorts) % cohorts)
+    if courses:
+        found.append(ngettext("the staff of %d course", "the staff of %d courses", courses) % courses)
+    return found
 
 
 def schedules_for_listing(*, schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:
@@ -78,7 +167,7 @@ def schedules_for_listing(*, schedules: QuerySet[Schedule]) -> QuerySet[Schedule
     scheduled = last.filter(kind=RunKind.SCHEDULED)
     return (
         schedules.select_related("owner")
-        .prefetch_related("recipients__person")
+        .prefetch_related("recipients__person", "audiences")
         .annotate(
             last_state=Subquery(last.values("state")[:1]),
             last_for=Subquery(last.values("scheduled_for")[:1]),

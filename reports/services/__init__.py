@@ -15,6 +15,7 @@ from reports.services.schedules import (
     pause_schedule,
     request_run,
     resume_schedule,
+    set_audiences,
     set_recipients,
 )
 from reports.services.sweep import sweep_schedules
@@ -33,6 +34,7 @@ __all__ = [
     "request_run",
     "resume_schedule",
     "save_report",
+    "set_audiences",
     "set_recipients",
     "share_report",
     "sweep_schedules",

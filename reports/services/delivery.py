@@ -1,7 +1,5 @@
 """Handing a run's files to the outbox, one mail per recipient, and closing the run when all are settled."""
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -15,7 +13,9 @@ from notifications.models import MailKind, MailState, OutboxMail
 from notifications.services import Attachment, queue_mail
 from reports.exceptions import ReportError
 from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
-from reports.policies import viewer_of
+from reports.policies import reason_against, viewer_of
+from reports.registries import source_for
+from reports.selectors.audiences import people_of
 from reports.selectors.reports import report_for
 from reports.selectors.results import scope_hash
 
@@ -25,7 +25,8 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
-HAS_ARRIVED = Q(mail__state__in=[MailState.SENT, MailState.KEPT])
+# Where there was nothing to report, nothing had to arrive.
+HAS_ARRIVED = Q(mail__state__in=[MailState.SENT, MailState.KEPT]) | Q(mail=None, state=DeliveryState.EMPTY)
 IS_UNDER_WAY = Q(mail=None, state=DeliveryState.PENDING) | Q(mail__state__in=[MailState.PENDING, MailState.SENDING])
 
 
@@ -106,24 +107,26 @@ def finish_runs() -> int:
 def reason_not_to_send(mail: OutboxMail) -> str:
     """Asked just before a report's mail is handed over: why it must not go out after all, or nothing."""
     delivery = (
-        Delivery.objects.select_related("run__schedule__owner", "run__requested_by", "recipient")
+        Delivery.objects.select_related(
+            "run__schedule__owner", "run__schedule__run_as_person", "run__requested_by", "recipient"
+        )
         .filter(mail=mail)
         .first()
     )
     if delivery is None:
         return _("The report this mail belongs to is gone.")
     run, person = delivery.run, delivery.recipient
-    viewer = viewer_of(run, person)
     if person is not None and not person.is_active:
         return _("The account is not active any more.")
     if person is not None and person.email.strip().lower() != delivery.address:
         return _("The person has another address now.")
-    if not viewer.is_active:
-        return _("The account of the schedule's owner is not active any more.")
     if run.kind == RunKind.SCHEDULED and not _is_listed(run, delivery):
         return _("This recipient was taken off the schedule.")
     try:
-        scope = scope_hash(definition=report_for(run.schedule.report), viewer=viewer)
+        definition = report_for(run.schedule.report)
+        if reason := reason_against(run, person, source_for(definition.spec.source)):
+            return reason
+        scope = scope_hash(definition=definition, viewer=viewer_of(run, person))
     except ReportError as error:
         return str(error)
     if scope != delivery.scope_hash:
@@ -132,7 +135,11 @@ def reason_not_to_send(mail: OutboxMail) -> str:
 
 
 def _is_listed(run: Run, delivery: Delivery) -> bool:
-    recipients: Iterable[ScheduleRecipient] = ScheduleRecipient.objects.filter(schedule=run.schedule).select_related(
-        "person"
-    )
-    return any(entry.email == delivery.address for entry in recipients)
+    """Whether the recipient is still on the list or in an audience, as of now."""
+    named = Q(person=None, address__iexact=delivery.address)
+    if delivery.recipient_id:
+        named |= Q(person=delivery.recipient_id)
+    if ScheduleRecipient.objects.filter(named, schedule=run.schedule).exists():
+        return True
+    audiences = list(run.schedule.audiences.all()) if delivery.recipient_id else []
+    return bool(audiences) and people_of(audiences).filter(pk=delivery.recipient_id).exists()

@@ -17,13 +17,15 @@ from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from reports.exceptions import LostClaim
+from reports.exceptions import BeyondReach, LostClaim, TooManyRecipients
 from reports.exports.pdf import MOST_ROWS
 from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
-from reports.moments import Moment
-from reports.policies import viewer_of
+from reports.policies import reason_against, viewer_of
+from reports.registries import source_for
+from reports.selectors.audiences import beyond_reach, people_of
 from reports.selectors.reports import report_for
-from reports.selectors.results import Prepared, report_result, scope_hash
+from reports.selectors.results import report_result, scope_hash
+from reports.selectors.schedules import pinned_report
 from reports.services.files import make_file
 from reports.wording import value_in_words
 
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 # Minutes to wait after the first, second, … failure. After one more the run has failed.
 BACKOFF = (1, 5, 15, 60, 180)
 MOST_ATTEMPTS = len(BACKOFF) + 1
+# Each may get rows of their own, and so a file of their own.
+MOST_RECIPIENTS = 1000
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Group:
     viewer: Any
     scope_hash: str
     deliveries: list[Delivery] = field(default_factory=list)
+    is_empty: bool = False
 
 
 def claim_run(*, run_id: int, now: datetime) -> Run | None:
@@ -48,7 +53,11 @@ def claim_run(*, run_id: int, now: datetime) -> Run | None:
 
     A renderer whose lease has run out is taken for dead.
     """
-    run = Run.objects.select_related("schedule__owner", "requested_by").filter(pk=run_id).first()
+    run = (
+        Run.objects.select_related("schedule__owner", "schedule__run_as_person", "requested_by")
+        .filter(pk=run_id)
+        .first()
+    )
     if run is None:
         return None
     free = Q(state=RunState.DUE, next_attempt_at__lte=now) | Q(state=RunState.RENDERING, lease_until__lt=now)
@@ -88,11 +97,14 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
         with translation.override(run.schedule.owner.language or settings.LANGUAGE_CODE):
             groups, suppressed = _recipients(run)
             if not groups and not suppressed:
-                _leave(run, state=RunState.SKIPPED, error=_("The schedule has no recipients."), finished_at=now)
+                _leave(run, state=RunState.SKIPPED, error=_nobody(run), finished_at=now)
                 return False
             for group in groups:
                 made.extend(_make_files(run, group))
-        _keep(run, made, [*suppressed, *(delivery for group in groups for delivery in group.deliveries)])
+                _hold(run)
+        deliveries = [*suppressed, *(delivery for group in groups for delivery in group.deliveries)]
+        is_skipped = bool(groups) and all(group.is_empty for group in groups)
+        _keep(run, made, deliveries, is_skipped=is_skipped)
     except LostClaim:
         log.warning("run %s was taken over by another worker", run.pk)
         _discard(made)
@@ -103,54 +115,71 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
         _retry_later(run, error, now)
         return False
     _sweep_folder(run, made)
-    return True
+    return not is_skipped
 
 
 def _recipients(run: Run) -> tuple[list[Group], list[Delivery]]:
     """Whom the run goes to, grouped by the rows they may open; and those who cannot be sent anything, with why."""
     definition = report_for(run.schedule.report)
+    source = source_for(definition.spec.source)
     groups: dict[str, Group] = {}
     suppressed: list[Delivery] = []
-    seen: set[str] = set()
-    for person, address in _addressees(run):
-        if address in seen:
-            continue
-        seen.add(address)
+    for address, person in _addressees(run).items():
         delivery = Delivery(run=run, schedule=run.schedule, period=run.period, address=address, recipient=person)
-        viewer = viewer_of(run, person)
-        if not viewer.is_active or (person is not None and not person.is_active):
-            delivery.state = DeliveryState.SUPPRESSED
-            delivery.reason = (
-                _("The account is not active.")
-                if person is not None and not person.is_active
-                else _("The account of the schedule's owner is not active.")
-            )
+        if person is not None and not person.is_active:
+            reason = _("The account is not active.")
+        else:
+            reason = reason_against(run, person, source)
+        if reason:
+            delivery.state, delivery.reason = DeliveryState.SUPPRESSED, reason
             suppressed.append(delivery)
             continue
+        viewer = viewer_of(run, person)
         digest = scope_hash(definition=definition, viewer=viewer)
         delivery.scope_hash = digest
         groups.setdefault(digest, Group(viewer=viewer, scope_hash=digest)).deliveries.append(delivery)
     return list(groups.values()), suppressed
 
 
-def _addressees(run: Run) -> Iterable[tuple[Any, str]]:
+def _addressees(run: Run) -> dict[str, Any]:
+    """Who is behind each address, None for somebody without an account. Audiences are who is in them now."""
     if run.kind == RunKind.MANUAL:
         person = run.requested_by
-        return [(person, person.email.strip().lower())] if person is not None else []
-    recipients = ScheduleRecipient.objects.filter(schedule=run.schedule).select_related("person").order_by("pk")
+        return {person.email.strip().lower(): person} if person is not None else {}
+    schedule = run.schedule
+    recipients = list(ScheduleRecipient.objects.filter(schedule=schedule).select_related("person").order_by("pk"))
+    audiences = list(schedule.audiences.order_by("pk"))
+    if beyond := beyond_reach(schedule.owner, audiences):
+        raise BeyondReach(beyond[0].get_audience_display())
+    people = people_of(audiences).order_by("pk")[: MOST_RECIPIENTS + 1] if audiences else []
     # People first: an address that is also a person's belongs to the person.
-    return sorted(((entry.person, entry.email) for entry in recipients), key=lambda pair: pair[0] is None)
+    found = {entry.email: entry.person for entry in recipients if entry.person_id}
+    for person in people:
+        if person.email:
+            found.setdefault(person.email.strip().lower(), person)
+    for entry in recipients:
+        found.setdefault(entry.email, None)
+    if len(found) > MOST_RECIPIENTS:
+        raise TooManyRecipients(MOST_RECIPIENTS)
+    return found
+
+
+def _nobody(run: Run) -> str:
+    if run.schedule.audiences.exists():
+        return _("Nobody is in the audiences of the schedule now.")
+    return _("The schedule has no recipients.")
 
 
 def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
+    """The files of those who may open the same rows; none where these want to hear of rows only, and there are none."""
     schedule = run.schedule
-    prepared = Prepared(
-        definition=report_for(schedule.report),
-        viewer=group.viewer,
-        moment=Moment(at=run.scheduled_for, zone=schedule.tz),
-        given=schedule.params,
-    )
+    prepared = pinned_report(schedule, report_for(schedule.report), viewer=group.viewer, at=run.scheduled_for)
     result = report_result(prepared, limit=MOST_ROWS)
+    if schedule.only_with_rows and run.kind == RunKind.SCHEDULED and not result.table.total:
+        group.is_empty = True
+        for delivery in group.deliveries:
+            delivery.state, delivery.reason = DeliveryState.EMPTY, _("There was nothing to report.")
+        return
     figures = [[figure.label, value_in_words(figure.value, figure.type)] for figure in result.figures]
     facts = {"sentence": result.sentence, "figures": figures}
     for kind in schedule.formats:
@@ -194,12 +223,24 @@ def _folder(run: Run) -> str:
     return f"reports/{run.uuid}"
 
 
-def _keep(run: Run, made: list[Artifact], deliveries: list[Delivery]) -> None:
+def _keep(run: Run, made: list[Artifact], deliveries: list[Delivery], *, is_skipped: bool = False) -> None:
     """Files, recipients and READY at once; LostClaim where the fence has moved on."""
+    now = timezone.now()
     with transaction.atomic():
-        _leave(run, state=RunState.READY, ready_at=timezone.now(), error="")
+        if is_skipped:
+            _leave(run, state=RunState.SKIPPED, error=_("There was nothing to report to anybody."), finished_at=now)
+        else:
+            _leave(run, state=RunState.READY, ready_at=now, error="")
         Artifact.objects.bulk_create(made)
         Delivery.objects.bulk_create(deliveries)
+
+
+def _hold(run: Run) -> None:
+    """Still at work: many recipients with rows of their own take longer than one lease."""
+    lease = timezone.now() + timedelta(seconds=settings.REPORTS_RENDER_LEASE)
+    held = Run.objects.filter(pk=run.pk, state=RunState.RENDERING, fence=run.fence)
+    if not held.update(lease_until=lease):
+        raise LostClaim()
 
 
 def _leave(run: Run, **changes: Any) -> None:

@@ -11,11 +11,12 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reports.exceptions import NoAddress
-from reports.models import Run, RunKind, RunState, Schedule, ScheduleRecipient
+from reports.exceptions import BeyondReach, NoAddress
+from reports.models import Run, RunKind, RunState, Schedule, ScheduleAudience, ScheduleRecipient
+from reports.selectors.audiences import beyond_reach
 
 # Fields after whose change nothing that lies in the past may fall due.
-TIMING_FIELDS = frozenset({"days", "weekdays", "month_day", "time", "zone", "is_enabled"})
+TIMING_FIELDS = frozenset({"days", "weekdays", "month_day", "time", "zone", "starts_on", "ends_on", "is_enabled"})
 
 
 @transaction.atomic
@@ -68,6 +69,23 @@ def set_recipients(*, schedule: Schedule, addresses: Collection[str]) -> None:
         else ScheduleRecipient(schedule=schedule, address=address)
         for address in new
     )
+
+
+@transaction.atomic
+def set_audiences(*, schedule: Schedule, audiences: Collection[tuple[str, str]]) -> None:
+    """Make these (audience, key) whom it goes to besides its recipients. BeyondReach, and nothing changes, where the
+    owner may not name one of them that is new."""
+    wanted = dict.fromkeys(audiences)
+    standing = {(entry.audience, entry.key): entry for entry in schedule.audiences.all()}
+    new = [
+        ScheduleAudience(schedule=schedule, audience=audience, key=key)
+        for audience, key in wanted
+        if (audience, key) not in standing
+    ]
+    if beyond := beyond_reach(schedule.owner, new):
+        raise BeyondReach(beyond[0].get_audience_display())
+    schedule.audiences.filter(pk__in=[entry.pk for key, entry in standing.items() if key not in wanted]).delete()
+    ScheduleAudience.objects.bulk_create(new)
 
 
 @transaction.atomic

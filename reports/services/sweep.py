@@ -1,16 +1,15 @@
 """The sweep: which periods are due, and which runs somebody has to take up again."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import reduce
-from operator import or_
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from reports.models import Run, RunKind, RunState, Schedule
 from reports.services.delivery import finish_runs
-from reports.timing import Occurrence, due_between
+from reports.timing import Occurrence, due_between, is_free
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def _due_runs(schedule: Schedule, since: datetime, now: datetime) -> list[Run]:
         found.append((due.send, RunState.DUE))
     if not found:
         return []
-    taken = _days_taken(schedule, [entry for entry, _state in found])
-    return [
+    free = is_free(schedule.recurrence, _handled(schedule, found[0][0]))
+    runs = [
         Run(
             schedule=schedule,
             period=entry.period,
@@ -68,19 +67,20 @@ def _due_runs(schedule: Schedule, since: datetime, now: datetime) -> list[Run]:
             finished_at=now if state == RunState.MISSED else None,
         )
         for entry, state in found
-        if entry.day not in taken
+        if free(entry)
     ]
+    if due.more and runs:
+        runs[0].error = ngettext(
+            "%(count)d earlier one was missed as well and is not listed.",
+            "%(count)d earlier ones were missed as well and are not listed one by one.",
+            due.more,
+        ) % {"count": due.more}
+    return runs
 
 
-def _days_taken(schedule: Schedule, entries: list[Occurrence]) -> set:
-    """Days that already had a run: other days of the week change the form of the key, and a day is sent once."""
-    days = {entry.day for entry in entries}
-    ranges = [
-        Q(
-            scheduled_for__gte=datetime.combine(day, datetime.min.time(), tzinfo=schedule.tz),
-            scheduled_for__lte=datetime.combine(day, datetime.max.time(), tzinfo=schedule.tz),
-        )
-        for day in days
-    ]
-    runs = Run.objects.filter(reduce(or_, ranges), schedule=schedule, kind=RunKind.SCHEDULED)
-    return {moment.astimezone(schedule.tz).date() for moment in runs.values_list("scheduled_for", flat=True)}
+def _handled(schedule: Schedule, first: Occurrence) -> list[tuple[str, datetime]]:
+    """Periods and moments of the runs that may stand in the way of ``first`` and what came after it."""
+    runs = Run.objects.filter(
+        schedule=schedule, kind=RunKind.SCHEDULED, scheduled_for__gte=first.at - timedelta(days=2)
+    )
+    return list(runs.values_list("period", "scheduled_for"))

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.log_actions import log
 
-from reports.builder.reading import MOST_SHOWN, askable, asked, questions, shown_result
-from reports.checking import given_values
+from reports.builder.reading import MOST_SHOWN, asked, questions, shown_result
+from reports.checking import askable, given_values
 from reports.exceptions import InvalidSpec, ReportError, WrongValue
 from reports.exports.pdf import MOST_ROWS
 from reports.models import Format
