@@ -12,19 +12,24 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import ObjectList
 from wagtail.log_actions import log
 
 from notifications.policies import may_resend
 from reports.exceptions import ReportError, UnknownReport
 from reports.forms import ScheduleForm
-from reports.models import Artifact, Run, RunAs, RunState, Schedule
+from reports.models import Artifact, Format, Run, RunAs, RunState, Schedule
 from reports.policies import ALL_ROWS, visible_to
+from reports.selectors.audiences import people_of
 from reports.selectors.reports import opened_report, report_for
 from reports.selectors.results import scope_hash
 from reports.selectors.schedules import (
+    audience_names,
+    audiences_in_short,
     coming_occurrences,
     moment_in_words,
+    pins_in_words,
+    problems_of,
     run_history,
     schedules_for_listing,
     when_in_words,
@@ -35,6 +40,7 @@ from workbench.furniture import status_tag
 from workbench.modeladmin import (
     RowButtonHelper,
     ScopedCreateView,
+    ScopedEditView,
     ScopedInspectView,
     ScopedModelAdmin,
     ScopedPermissionHelper,
@@ -42,6 +48,8 @@ from workbench.modeladmin import (
 from workbench.queue import enqueue_on_commit
 
 HISTORY = 20
+# What the form's other buttons say: show the next times, show the filters of the report that was chosen.
+LOOKS = ("times", "filters")
 # Of each run in the history; its own page names them all.
 MOST_OF_A_RUN = 10
 TONE = {
@@ -79,7 +87,30 @@ class ScheduleButtonHelper(RowButtonHelper):
         return self.link(_("Details"), self.url_helper.get_action_url("inspect", obj.pk))
 
 
-class ScheduleCreateView(ScopedCreateView):
+class ScheduleFormView:
+    """The form in its four parts. Its other buttons, for the times and for a report's filters, save nothing."""
+
+    def get_form_class(self):
+        return ScheduleForm
+
+    def post(self, request, *args, **kwargs):
+        if request.POST.get("do") not in LOOKS:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form()
+        form.full_clean()
+        form.only_times()
+        return self.render_to_response(self.get_context_data(form=form, has_unsaved_changes=True))
+
+    def get_context_data(self, form=None, **kwargs):
+        form = form or self.get_form()
+        return super().get_context_data(form=form, **kwargs)
+
+    def get_success_url(self):
+        """The schedule's own page: what it will do stands there."""
+        return self.url_helper.get_action_url("inspect", self.instance.pk)
+
+
+class ScheduleCreateView(ScheduleFormView, ScopedCreateView):
     def get_initial(self):
         """The report in the address, where somebody comes from one."""
         slug = self.request.GET.get("report", "")
@@ -90,29 +121,63 @@ class ScheduleCreateView(ScopedCreateView):
         return {**super().get_initial(), "report": slug, "title": opened.title}
 
 
+class ScheduleEditView(ScheduleFormView, ScopedEditView):
+    pass
+
+
 class ScheduleInspectView(ScopedInspectView):
     def get_context_data(self, **kwargs):
         schedule, viewer = self.instance, self.request.user
+        coming = coming_occurrences(schedule=schedule)
         rows = [
-            (_("Report"), schedule.report_title),
+            (_("Report"), report_link(schedule, viewer)),
+            (_("Narrowed to"), "; ".join(pins_in_words(schedule, at=coming[0].at if coming else timezone.now()))),
             (_("Sends"), when_in_words(schedule) if schedule.is_enabled else _("Paused")),
-            (_("Recipients"), ", ".join(str(entry) for entry in schedule.recipients.select_related("person"))),
-            (_("Files"), ", ".join(entry.upper() for entry in schedule.formats)),
-            (_("Whose rows"), RunAs(schedule.run_as).label),
+            (_("Recipients"), self.recipients_in_words()),
+            (_("Files"), ", ".join(Format(entry).label.partition(",")[0] for entry in schedule.formats)),
+            (_("Whose rows"), whose_rows(schedule)),
+            (_("Only with rows"), _("Who has nothing to read gets no mail.") if schedule.only_with_rows else ""),
             (_("Owner"), schedule.owner.name),
             (_("UUID"), schedule.uuid),
         ]
         runs = visible_to(viewer, Run.objects.filter(schedule=schedule))
         return {
             **super().get_context_data(**kwargs),
-            "fields": [{"label": label, "value": value} for label, value in rows],
+            "fields": [{"label": label, "value": value} for label, value in rows if value],
             "buttons": self.button_helper.get_buttons_for_obj(schedule, exclude=["inspect"]),
-            "coming": [moment_in_words(entry.at, schedule) for entry in coming_occurrences(schedule=schedule)],
+            "coming": [moment_in_words(entry.at, schedule) for entry in coming],
+            "problems": problems_of(schedule),
             "history": run_history(runs=runs, limit=HISTORY, most=MOST_OF_A_RUN),
             "runs_total": runs.count(),
             "runs_url": f"{reverse('reports_run_modeladmin_index')}?schedule={schedule.uuid}",
             "may_resend": may_resend(viewer),
         }
+
+    def recipients_in_words(self) -> str:
+        """Single people and addresses, and each audience; with how many people are in these as of now."""
+        schedule = self.instance
+        names = [str(entry) for entry in schedule.recipients.select_related("person")]
+        audiences = audience_names(schedule)
+        if audiences:
+            count = people_of(schedule.audiences.all()).count()
+            words = ngettext("%(names)s (%(count)d person now)", "%(names)s (%(count)d people now)", count)
+            names.insert(0, words % {"names": ", ".join(audiences), "count": count})
+        return "; ".join(names) if audiences else ", ".join(names)
+
+
+def report_link(schedule: Schedule, viewer: Any) -> Any:
+    """The report's title, with a link for those who may open it."""
+    try:
+        title = opened_report(slug=schedule.report, viewer=viewer).title
+    except UnknownReport:
+        return schedule.report_title
+    return format_html('<a href="{}">{}</a>', reverse("reports_report", args=[schedule.report]), title)
+
+
+def whose_rows(schedule: Schedule) -> str:
+    if schedule.run_as == RunAs.PERSON:
+        return _("%(name)s: everybody gets the rows that person may open") % {"name": schedule.run_as_person.name}
+    return str(RunAs(schedule.run_as).label)
 
 
 class ScheduleAdmin(ScopedModelAdmin):
@@ -126,6 +191,7 @@ class ScheduleAdmin(ScopedModelAdmin):
     inspect_view_enabled = True
     inspect_view_class = ScheduleInspectView
     create_view_class = ScheduleCreateView
+    edit_view_class = ScheduleEditView
     list_display = ("title", "when", "next_time", "recipient_names", "state", "last_result")
     search_fields = ("title", "recipients__address", "recipients__person__email")
     search_hint = gettext_lazy("Title or address")
@@ -133,32 +199,8 @@ class ScheduleAdmin(ScopedModelAdmin):
     empty_text = gettext_lazy(
         "No report is sent by mail yet. A schedule sends one on the days you choose, as a PDF, to the people you name."
     )
-    edit_handler = ObjectList(
-        [
-            MultiFieldPanel([FieldPanel("title"), FieldPanel("report")], heading=gettext_lazy("What")),
-            MultiFieldPanel(
-                [
-                    FieldPanel("days"),
-                    FieldPanel("weekdays"),
-                    FieldPanel("month_day"),
-                    FieldRowPanel([FieldPanel("time"), FieldPanel("zone")]),
-                    FieldPanel("is_enabled"),
-                ],
-                heading=gettext_lazy("When"),
-            ),
-            MultiFieldPanel(
-                [FieldPanel("recipients"), FieldPanel("run_as"), FieldPanel("formats")],
-                heading=gettext_lazy("To whom, and what they get"),
-            ),
-            HelpPanel(
-                content=gettext_lazy(
-                    "<p>Other days or times count from the moment you save; a period that was sent is not sent again. "
-                    "After saving, the schedule's page shows its next five times.</p>"
-                )
-            ),
-        ],
-        base_form_class=ScheduleForm,
-    )
+    # The form is drawn by a template of its own.
+    edit_handler = ObjectList([], base_form_class=ScheduleForm)
 
     def get_queryset(self, request):
         return schedules_for_listing(schedules=super().get_queryset(request))
@@ -176,7 +218,7 @@ class ScheduleAdmin(ScopedModelAdmin):
     next_time.short_description = gettext_lazy("next")
 
     def recipient_names(self, schedule):
-        names = [str(entry) for entry in schedule.recipients.all()]
+        names = [*audiences_in_short(schedule), *(str(entry) for entry in schedule.recipients.all())]
         if len(names) <= 2:
             return ", ".join(names) or _("nobody yet")
         more = len(names) - 2
