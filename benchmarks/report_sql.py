@@ -39,7 +39,25 @@ def by_course(where: str, more: str = "") -> str:
     GROUP BY e.course_key ORDER BY 3 DESC, 2"""
 
 
+def happened(first: str, end: str) -> tuple[str, ...]:
+    """What happened from one day up to another, which is not in it any more."""
+    at = "e.{column} >= {first}::timestamp AT TIME ZONE '{{zone}}' AND e.{column} < {end}::timestamp AT TIME ZONE '{{zone}}'"
+    joined, done = (at.format(column=column, first=first, end=end) for column in ("enrolled_at", "completed_at"))
+    used = f"""EXISTS (SELECT 1 FROM learning_activityday a WHERE a.enrollment_id = e.id AND a.hits > 0
+        AND a.day >= {first} AND a.day < {end})"""
+    numbers = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in (used, joined, done))
+    any_of = f"({used} OR {joined} OR {done})"
+    return (
+        f"""SELECT e.course_key, min(p.title), {numbers} {TITLED} AND {any_of} GROUP BY e.course_key ORDER BY 3 DESC, 2""",
+        f"SELECT {numbers} {ALONE} AND {any_of}",
+    )
+
+
+LAST_MONTH = ("(date_trunc('month', {today}) - interval '1 month')::date", "date_trunc('month', {today})::date")
+
 HAND: dict[str, tuple[str, ...]] = {
+    "your-courses-this-week": happened("({monday} - 7)", "{monday}"),
+    "training-this-month": happened(*LAST_MONTH),
     "course-progress": (
         f"""SELECT {NAME}, {TEAM_NAME}, p.title, e.enrolled_at, e.completed_lessons, e.required_lessons, e.last_activity_at,
         e.due_on, e.completed_at, (SELECT avg(100.0 * r.score / r.max_score) FROM learning_result r

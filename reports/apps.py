@@ -8,7 +8,7 @@ from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages")
-SHIPPED = ("activity", "attention", "completion", "content", "operations", "progress", "questions")
+SHIPPED = ("activity", "attention", "completion", "content", "operations", "progress", "questions", "regular")
 
 
 class ReportsConfig(AppConfig):

@@ -1,5 +1,6 @@
 """Reports on enrollments and the lessons done in them."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Avg, Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Sum, When
@@ -14,6 +15,7 @@ from reports.columns import Column, ForViewer, Type
 from reports.expressions import DaysBetween, days_since, is_true, local_day, over
 from reports.moments import Moment
 from reports.registries import register_source
+from reports.relative_dates import Relative, Unit
 from reports.sources.people import (
     COURSE,
     LearnersRows,
@@ -28,6 +30,9 @@ from reports.sources.people import (
 
 PROGRESS, ACTIVITY, OUTCOME = _("Progress"), _("Activity"), _("Outcome")
 
+LAST = _("Last week and month")
+LAST_WEEK = _("In the last full week before the day of the report.")
+LAST_MONTH = _("In the last full month before the day of the report.")
 ACTIVE = Q(status=EnrollmentStatus.ACTIVE)
 COMPLETED = Q(status=EnrollmentStatus.COMPLETED)
 # Enrolling counts as activity, so only what came after it shows that somebody was there.
@@ -89,6 +94,26 @@ def progress() -> Any:
 
 def activity(added_up: Any, empty: Any = 0) -> Any:
     return over(ActivityDay.objects.all(), "enrollment", added_up, empty=empty)
+
+
+def in_last(unit: Unit, path: str) -> Any:
+    """Whether a moment lies in the last full week or month before the report's day."""
+
+    def build(moment: Moment) -> Any:
+        days = Relative(relative="last", unit=unit).days(moment.local.date())
+        first, end = moment.midnight(days.first), moment.midnight(days.last + dt.timedelta(days=1))
+        return is_true(Q(**{f"{path}__gte": first, f"{path}__lt": end}))
+
+    return build
+
+
+def active_in_last(unit: Unit) -> Any:
+    def build(moment: Moment) -> Any:
+        days = Relative(relative="last", unit=unit).days(moment.local.date())
+        used = ActivityDay.objects.filter(enrollment=OuterRef("pk"), hits__gt=0)
+        return Exists(used.filter(day__gte=days.first, day__lte=days.last))
+
+    return build
 
 
 def said(word: str) -> Any:
@@ -219,6 +244,48 @@ class Enrollments(LearnersRows):
         entity=ACTIVITY,
         type=Type.NUMBER,
         expression=activity(Count("day", distinct=True)),
+    )
+    enrolled_last_week = Column(
+        label=_("Enrolled last week"),
+        entity=LAST,
+        type=Type.BOOLEAN,
+        expression=in_last(Unit.WEEK, "enrolled_at"),
+        help=LAST_WEEK,
+    )
+    active_last_week = Column(
+        label=_("Active last week"),
+        entity=LAST,
+        type=Type.BOOLEAN,
+        expression=active_in_last(Unit.WEEK),
+        help=LAST_WEEK,
+    )
+    completed_last_week = Column(
+        label=_("Completed last week"),
+        entity=LAST,
+        type=Type.BOOLEAN,
+        expression=in_last(Unit.WEEK, "completed_at"),
+        help=LAST_WEEK,
+    )
+    enrolled_last_month = Column(
+        label=_("Enrolled last month"),
+        entity=LAST,
+        type=Type.BOOLEAN,
+        expression=in_last(Unit.MONTH, "enrolled_at"),
+        help=LAST_MONTH,
+    )
+    active_last_month = Column(
+        label=_("Active last month"),
+        entity=LAST,
+        type=Type.BOOLEAN,
+        expression=active_in_last(Unit.MONTH),
+        help=LAST_MONTH,
+    )
+    completed_last_month = Column(
+        label=_("Completed last month"),
+        entity=LAST,
+        type=Type.BOOLEAN,
+        expression=in_last(Unit.MONTH, "completed_at"),
+        help=LAST_MONTH,
     )
     outcome = Column(label=_("Outcome"), entity=OUTCOME, type=Type.TEXT, expression="outcome")
     has_distinction = Column(
