@@ -381,6 +381,7 @@ SCREENS = (
     Screen("admin-builder-problems", broken_report("reports_edit"), REPORTER),
     Screen("admin-schedules", records("reports.Schedule"), REPORTER),
     Screen("admin-schedule-form", records("reports.Schedule", "create"), REPORTER),
+    Screen("admin-schedule-edit", records("reports.Schedule", "edit"), REPORTER),
     Screen("admin-schedule", records("reports.Schedule", "inspect"), REPORTER),
     Screen("admin-site-settings", site_settings, ADMINISTRATOR),
     Screen("admin-background", lambda: reverse("operations_background"), ADMINISTRATOR),

@@ -185,7 +185,7 @@ class ScheduleForm(WagtailAdminModelForm):
         """What a new schedule proposes: Mondays at eight, to whoever makes it."""
         self.instance.zone = self.owner.timezone or site_zone().key
         self.instance.time = dt.time(8)
-        self.fields["zone"].initial, self.fields["time"].initial = self.instance.zone, "08:00"
+        self.initial |= {"zone": self.instance.zone, "time": self.instance.time}
         self.fields["recipients"].initial = self.owner.email
 
     def offer_reports(self) -> None:

@@ -349,7 +349,9 @@ def test_the_day_of_a_window_is_that_of_the_schedules_zone(report):
     )
     # Monday in Auckland, Sunday in UTC.
     at = dt.datetime(2026, 11, 22, 11, 30, tzinfo=dt.UTC)
-    assert pins_in_words(schedule, at=at) == ["Enrolled from – to is between: the last day (22 Nov 2026 to 22 Nov 2026)"]
+    assert pins_in_words(schedule, at=at) == [
+        "Enrolled from – to is between: the last day (22 Nov 2026 to 22 Nov 2026)"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,59 @@ def test_more_days_do_not_send_twice_on_a_day():
     assert rows() == [("2026-W48", "due"), ("2026-W48-3", "due")]
 
 
+def test_two_beats_make_one_run_an_hour_also_where_the_clock_shows_an_hour_twice():
+    make_schedule(days="hourly", at=dt.time(0, 30), since=dt.datetime(2026, 10, 24, 22, 40, tzinfo=dt.UTC))
+    start = dt.datetime(2026, 10, 24, 23, 0, tzinfo=dt.UTC)
+    for step in range(4 * 12):
+        for _beat in range(2):
+            sweep_schedules(now=start + 5 * MINUTE * step)
+    assert rows() == [
+        ("2026-10-25T01+0200", "due"),
+        ("2026-10-25T02+0200", "due"),
+        ("2026-10-25T02+0100", "due"),
+        ("2026-10-25T03+0100", "due"),
+    ]
+
+
+def test_a_long_outage_of_every_hour_tells_two_days_and_counts_the_rest():
+    make_schedule(days="hourly", since=MONDAY)
+    sweep_schedules(now=MONDAY + 10 * DAY + 10 * MINUTE)
+    runs = list(Run.objects.order_by("scheduled_for"))
+    assert [run.state for run in runs] == ["missed"] * 48 + ["due"]
+    assert runs[0].error == "191 earlier ones were missed as well and are not listed one by one."
+    assert {run.error for run in runs[1:]} == {""}
+    # And none of them is noticed a second time.
+    sweep_schedules(now=MONDAY + 10 * DAY + 20 * MINUTE)
+    assert Run.objects.count() == 49
+
+
+def test_nothing_is_due_before_the_first_and_after_the_last_day():
+    schedule = make_schedule(starts_on=dt.date(2026, 11, 24), ends_on=dt.date(2026, 11, 25))
+    for day in range(5):
+        sweep_schedules(now=MONDAY + DAY * day)
+    assert [period for period, _state in rows()] == ["2026-W48-2", "2026-W48-3"]
+    assert coming_occurrences(schedule=schedule, now=MONDAY + 4 * DAY) == []
+    # A later last day counts from now on; what lies between stays unsent.
+    schedule.ends_on = None
+    schedule.save()
+    change_schedule(schedule=schedule, changed=["ends_on"], now=MONDAY + 4 * DAY + HOUR)
+    sweep_schedules(now=MONDAY + 5 * DAY)
+    assert [period for period, _state in rows()][2:] == ["2026-W48-6"]
+
+
+def test_every_hour_in_place_of_every_day_sends_no_hour_twice():
+    schedule = make_schedule(days="daily")
+    sweep_schedules(now=MONDAY)
+    schedule.days, schedule.time = "hourly", dt.time(0, 30)
+    schedule.save()
+    change_schedule(schedule=schedule, changed=["days", "time"], now=MONDAY + 10 * MINUTE)
+    coming = coming_occurrences(schedule=schedule, now=MONDAY + 10 * MINUTE)
+    assert coming[0].period == "2026-11-23T09+0100"
+    for minutes in range(10, 130, 10):
+        sweep_schedules(now=MONDAY + MINUTE * minutes)
+    assert [period for period, _state in rows()] == ["2026-11-23", "2026-11-23T09+0100"]
+
+
 def test_an_earlier_hour_counts_from_now_on():
     schedule = make_schedule(at=dt.time(12))
     schedule.time = dt.time(8)
@@ -199,6 +252,19 @@ def test_queries_do_not_grow_with_schedules(django_assert_num_queries):
         ({}, "Every day at 08:00 (Europe/Berlin)"),
         ({"weekdays": [3, 0]}, "Mon, Thu at 08:00 (Europe/Berlin)"),
         ({"days": "monthly", "month_day": 5}, "Day 5 of every month at 08:00 (Europe/Berlin)"),
+        ({"days": "hourly"}, "Every hour at minute 00 (Europe/Berlin)"),
+        ({"days": "daily"}, "Every day at 08:00 (Europe/Berlin)"),
+        ({"days": "weekdays"}, "Monday to Friday at 08:00 (Europe/Berlin)"),
+        ({"days": "month_end"}, "The last day of every month at 08:00 (Europe/Berlin)"),
+        (
+            {"days": "quarterly", "month_day": 5},
+            "Day 5 of January, April, July and October at 08:00 (Europe/Berlin)",
+        ),
+        ({"days": "quarter_end"}, "The last day of every quarter at 08:00 (Europe/Berlin)"),
+        (
+            {"starts_on": dt.date(2026, 12, 1), "ends_on": dt.date(2027, 1, 31)},
+            "Every day at 08:00 (Europe/Berlin), from 1 Dec 2026, until 31 Jan 2027",
+        ),
         ({"days": "monthly", "month_day": 31}, "The last day of every month at 08:00 (Europe/Berlin)"),
     ],
 )
