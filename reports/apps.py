@@ -40,6 +40,7 @@ class ReportsConfig(AppConfig):
         merges["reports.Report.owner"] = Move(_("Reports made"))
         merges["reports.Schedule.owner"] = Move(_("Report schedules"))
         merges["reports.ScheduleRecipient.person"] = Move(_("Reports received"), ("schedule",))
+        merges["reports.Subscription.person"] = Move(_("Mails of reports stopped or wanted"), ("schedule",))
         merges["reports.Run.requested_by"] = Stay(_("Reports asked for"), _("they say who asked"))
         merges["reports.Delivery.recipient"] = Stay(_("Reports sent"), _("they went to the other address"))
         periodic_tasks["Lectern: sweep report schedules"] = PeriodicEntry(

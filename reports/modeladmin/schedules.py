@@ -147,7 +147,7 @@ class ScheduleAdmin(ScopedModelAdmin):
                 heading=gettext_lazy("When"),
             ),
             MultiFieldPanel(
-                [FieldPanel("recipients"), FieldPanel("run_as"), FieldPanel("formats")],
+                [FieldPanel("recipients"), FieldPanel("run_as"), FieldPanel("formats"), FieldPanel("delivery")],
                 heading=gettext_lazy("To whom, and what they get"),
             ),
             HelpPanel(

@@ -4,6 +4,7 @@ from reports.models.dashboards import Dashboard
 from reports.models.reports import Audience, Report, ReportShare
 from reports.models.runs import (
     OPEN_STATES,
+    TRIED_STATES,
     Artifact,
     Delivery,
     DeliveryState,
@@ -13,6 +14,7 @@ from reports.models.runs import (
 )
 from reports.models.schedules import (
     Days,
+    Delivered,
     Format,
     RunAs,
     Schedule,
@@ -22,13 +24,16 @@ from reports.models.schedules import (
     default_formats,
     default_weekdays,
 )
+from reports.models.subscriptions import Subscription
 
 __all__ = [
     "OPEN_STATES",
+    "TRIED_STATES",
     "Artifact",
     "Audience",
     "Dashboard",
     "Days",
+    "Delivered",
     "Delivery",
     "DeliveryState",
     "Format",
@@ -41,6 +46,7 @@ __all__ = [
     "Schedule",
     "ScheduleQuerySet",
     "ScheduleRecipient",
+    "Subscription",
     "check_zone",
     "default_formats",
     "default_weekdays",

@@ -31,6 +31,14 @@ class Format(models.TextChoices):
     JSON = "json", _("JSON, for programs")
 
 
+class Delivered(models.TextChoices):
+    """How the files reach people."""
+
+    AUTO = "auto", _("As it fits: attached while small and without names of people, else behind a link")
+    ATTACH = "attach", _("Always attached to the mail")
+    LINK = "link", _("Always behind a link that asks people to sign in")
+
+
 def check_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
         raise ValidationError(
@@ -70,7 +78,10 @@ class Schedule(models.Model):
     time = models.TimeField(_("time"), help_text=_("On the clock of the time zone below, summer and winter."))
     zone = models.CharField(_("time zone"), max_length=64, validators=[check_zone])
     formats = models.JSONField(_("files"), default=default_formats)
+    delivery = models.CharField(_("how they get the files"), max_length=8, choices=Delivered, default=Delivered.AUTO)
     is_enabled = models.BooleanField(_("sends on schedule"), default=True)
+    # Why it was paused, where nobody paused it: a sentence. Resuming clears it.
+    pause_reason = models.CharField(max_length=300, blank=True, editable=False)
     # Nothing that lies before this is due: set when the schedule is made, resumed, or given other days or times.
     active_since = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -1,6 +1,12 @@
 """Every change to reports, schedules and runs. Each claims by a conditional UPDATE, so that two workers never both win."""
 
-from reports.services.delivery import deliver_run, finish_runs, reason_not_to_send
+from reports.services.delivery import (
+    deliver_run,
+    finish_runs,
+    reason_not_to_open,
+    reason_not_to_send,
+    with_what_decides,
+)
 from reports.services.rendering import render_run
 from reports.services.reports import (
     create_report,
@@ -17,6 +23,7 @@ from reports.services.schedules import (
     resume_schedule,
     set_recipients,
 )
+from reports.services.subscriptions import opt_in, opt_out
 from reports.services.sweep import sweep_schedules
 
 __all__ = [
@@ -27,7 +34,10 @@ __all__ = [
     "duplicate_report",
     "duplicate_saved",
     "finish_runs",
+    "opt_in",
+    "opt_out",
     "pause_schedule",
+    "reason_not_to_open",
     "reason_not_to_send",
     "render_run",
     "request_run",
@@ -36,4 +46,5 @@ __all__ = [
     "set_recipients",
     "share_report",
     "sweep_schedules",
+    "with_what_decides",
 ]

@@ -63,7 +63,7 @@ def settle(state: MailState, **fields) -> None:
 
 def test_one_mail_per_recipient_and_the_run_is_done():
     ada = make_person("Ada Able")
-    run = ready_run(people=[ada], addresses=["board@example.com"], formats=["pdf", "csv"])
+    run = ready_run(people=[ada], addresses=["board@example.com"], formats=["pdf", "csv"], delivery="attach")
     assert run.state == RunState.READY
     assert {delivery.address for delivery in run.deliveries.all()} == {ada.email, "board@example.com"}
     mails = deliver_run(run_id=run.pk)
@@ -166,7 +166,7 @@ def test_one_mail_that_cannot_be_written_holds_up_nobody_else():
     (mail,) = deliver_run(run_id=run.pk)
     assert mail.to_address == good.email
     refused = run.deliveries.get(address=odd.email)
-    assert (refused.state, refused.reason) == ("suppressed", "The name of a mail must be one line.")
+    assert (refused.state, refused.reason) == ("failed", "The name of a mail must be one line.")
     settle(MailState.SENT)
     assert (finish_runs(), Run.objects.get().state) == (1, RunState.PARTIAL)
 
