@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,7 +18,7 @@ from wagtail.log_actions import log
 from notifications.policies import may_resend
 from reports.exceptions import ReportError, UnknownReport
 from reports.forms import ScheduleForm
-from reports.models import Artifact, Run, RunAs, RunState, Schedule
+from reports.models import Artifact, Run, RunAs, RunState, Schedule, Subscription
 from reports.policies import ALL_ROWS, visible_to
 from reports.selectors.reports import opened_report, report_for
 from reports.selectors.results import scope_hash
@@ -29,6 +29,7 @@ from reports.selectors.schedules import (
     schedules_for_listing,
     when_in_words,
 )
+from reports.selectors.subscriptions import opted_out
 from reports.services import pause_schedule, request_run, resume_schedule
 from reports.tasks import render_run
 from workbench.furniture import status_tag
@@ -40,6 +41,7 @@ from workbench.modeladmin import (
     ScopedPermissionHelper,
 )
 from workbench.queue import enqueue_on_commit
+from workbench.times import day_words
 
 HISTORY = 20
 # Of each run in the history; its own page names them all.
@@ -90,6 +92,10 @@ class ScheduleCreateView(ScopedCreateView):
         return {**super().get_initial(), "report": slug, "title": opened.title}
 
 
+def opted_out_in_words(entry: Subscription) -> str:
+    return _("%(who)s on %(day)s") % {"who": entry, "day": day_words(entry.opted_out_at)}
+
+
 class ScheduleInspectView(ScopedInspectView):
     def get_context_data(self, **kwargs):
         schedule, viewer = self.instance, self.request.user
@@ -97,7 +103,9 @@ class ScheduleInspectView(ScopedInspectView):
             (_("Report"), schedule.report_title),
             (_("Sends"), when_in_words(schedule) if schedule.is_enabled else _("Paused")),
             (_("Recipients"), ", ".join(str(entry) for entry in schedule.recipients.select_related("person"))),
+            (_("Opted out"), ", ".join(opted_out_in_words(entry) for entry in opted_out(schedule=schedule))),
             (_("Files"), ", ".join(entry.upper() for entry in schedule.formats)),
+            (_("How they get them"), schedule.get_delivery_display()),
             (_("Whose rows"), RunAs(schedule.run_as).label),
             (_("Owner"), schedule.owner.name),
             (_("UUID"), schedule.uuid),
@@ -105,7 +113,7 @@ class ScheduleInspectView(ScopedInspectView):
         runs = visible_to(viewer, Run.objects.filter(schedule=schedule))
         return {
             **super().get_context_data(**kwargs),
-            "fields": [{"label": label, "value": value} for label, value in rows],
+            "fields": [{"label": label, "value": value} for label, value in rows if value],
             "buttons": self.button_helper.get_buttons_for_obj(schedule, exclude=["inspect"]),
             "coming": [moment_in_words(entry.at, schedule) for entry in coming_occurrences(schedule=schedule)],
             "history": run_history(runs=runs, limit=HISTORY, most=MOST_OF_A_RUN),
@@ -263,14 +271,19 @@ class ScheduleAdmin(ScopedModelAdmin):
         return redirect(self.page_of(schedule))
 
     def file_view(self, request, uuid):
-        """A file of a run, for those whose rows are the ones in it or who may open every row."""
+        """A file of a run, for those whose rows are the ones in it or who may open every row. A page with status 410
+        where it is not kept any more."""
         artifact = visible_to(request.user, Artifact.objects.select_related("run__schedule")).filter(uuid=uuid).first()
         if artifact is None or not may_open(request.user, artifact):
             raise Http404("No such file for this viewer.")
         try:
             return FileResponse(artifact.open(), as_attachment=True, filename=artifact.filename)
         except OSError:
-            raise Http404("The file is gone.") from None
+            context = {
+                "artifact": artifact,
+                "run_url": reverse("reports_run_modeladmin_inspect", args=[artifact.run_id]),
+            }
+            return render(request, "reports/admin/file_gone.html", context, status=410)
 
     def get_admin_urls_for_registration(self):
         return (

@@ -7,6 +7,7 @@ from reports.services.delivery import (
     reason_not_to_send,
     with_what_decides,
 )
+from reports.services.notices import tell_owners
 from reports.services.rendering import render_run
 from reports.services.reports import (
     create_report,
@@ -16,6 +17,7 @@ from reports.services.reports import (
     save_report,
     share_report,
 )
+from reports.services.retention import remove_old_files, remove_old_runs
 from reports.services.schedules import (
     change_schedule,
     pause_schedule,
@@ -39,6 +41,8 @@ __all__ = [
     "pause_schedule",
     "reason_not_to_open",
     "reason_not_to_send",
+    "remove_old_files",
+    "remove_old_runs",
     "render_run",
     "request_run",
     "resume_schedule",
@@ -46,5 +50,6 @@ __all__ = [
     "set_recipients",
     "share_report",
     "sweep_schedules",
+    "tell_owners",
     "with_what_decides",
 ]
