@@ -12,10 +12,14 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from notifications.models import MailState
+from notifications.models import MailAttempt, MailState
+from notifications.selectors import attempt_moment
 from operations.registries import WorkState
 from reports.models import Artifact, Days, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
 from reports.timing import Occurrence, next_occurrences
+
+# Of one mail: who sends it again and again has its own page in the outbox.
+MOST_ATTEMPTS_SHOWN = 20
 
 
 def when_in_words(schedule: Schedule) -> str:
@@ -94,13 +98,55 @@ def deliveries_to_tell() -> QuerySet[Delivery]:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One attempt to hand a mail over: when, how far it came, what the server answered, and the whole in words."""
+
+    at: datetime
+    title: str
+    code: int | None
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One recipient of a run: ``state`` is a fixed word, ``words`` says it to people, ``attempts`` are the newest."""
+
+    delivery: Delivery
+    state: str
+    words: str
+    reason: str
+    attempts: tuple[Attempt, ...] = ()
+    attempts_total: int = 0
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "Recipient":
+        state, words = result_of(delivery)
+        mail = delivery.mail
+        attempts = list(mail.attempts.all()) if mail is not None else []
+        return cls(
+            delivery=delivery,
+            state=state,
+            words=words,
+            reason=reason_of(delivery),
+            attempts=tuple(attempt_of(delivery, one) for one in attempts[-MOST_ATTEMPTS_SHOWN:]),
+            attempts_total=len(attempts),
+        )
+
+
+def attempt_of(delivery: Delivery, attempt: MailAttempt) -> Attempt:
+    told = attempt_moment(delivery.mail, attempt)
+    return Attempt(at=told.at, title=told.title, code=attempt.code, words=told.detail, tone=told.tone)
+
+
+@dataclass(frozen=True)
 class PastRun:
     """One run in a schedule's history: what it was, what became of it, and its recipients and files."""
 
     run: Run
     when: str
     state: str
-    recipients: tuple[tuple[Delivery, str, str, str], ...]
+    recipients: tuple[Recipient, ...]
     recipients_total: int
     artifacts: tuple[Artifact, ...]
     artifacts_total: int
@@ -119,7 +165,9 @@ def run_history(*, runs: QuerySet[Run], limit: int, most: int) -> list[PastRun]:
         )
         .prefetch_related(
             Prefetch(
-                "deliveries", deliveries_to_tell().order_by(arrived, "address")[:most], to_attr="first_deliveries"
+                "deliveries",
+                deliveries_to_tell().prefetch_related("mail__attempts").order_by(arrived, "address")[:most],
+                to_attr="first_deliveries",
             ),
             Prefetch("artifacts", Artifact.objects.order_by("pk")[:most], to_attr="first_artifacts"),
         )
@@ -130,7 +178,7 @@ def run_history(*, runs: QuerySet[Run], limit: int, most: int) -> list[PastRun]:
             run=run,
             when=moment_in_words(run.scheduled_for, run.schedule),
             state=str(RunState(run.state).label),
-            recipients=tuple((entry, *result_of(entry), reason_of(entry)) for entry in run.first_deliveries),
+            recipients=tuple(map(Recipient.of, run.first_deliveries)),
             recipients_total=run.recipients_total,
             artifacts=tuple(run.first_artifacts),
             artifacts_total=run.artifacts_total,
