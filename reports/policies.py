@@ -19,6 +19,7 @@ from reports.models import (
     RunKind,
     Schedule,
     ScheduleRecipient,
+    Subscription,
 )
 
 ALL_ROWS = "learning.view_all_enrollments"
@@ -66,6 +67,7 @@ RULES: dict[type, Callable[[Any], Q]] = {
     ReportShare: lambda viewer: reports(viewer, "report__"),
     Schedule: lambda viewer: _scope(viewer, "view_schedule", ""),
     ScheduleRecipient: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
+    Subscription: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
     Run: lambda viewer: _scope(viewer, "view_run", "schedule__"),
     Delivery: lambda viewer: _scope(viewer, "view_delivery", "schedule__"),
     Artifact: lambda viewer: _scope(viewer, "view_run", "run__schedule__"),
