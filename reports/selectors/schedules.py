@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from notifications.models import MailAttempt, MailState
+from notifications.models import MailAttempt, MailState, OutboxMail
 from notifications.selectors import attempt_moment
 from operations.registries import WorkState
 from reports.models import Artifact, Days, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
@@ -123,19 +123,19 @@ class Recipient:
     def of(cls, delivery: Delivery) -> "Recipient":
         state, words = result_of(delivery)
         mail = delivery.mail
-        attempts = list(mail.attempts.all()) if mail is not None else []
+        attempts = [attempt_of(mail, attempt) for attempt in mail.attempts.all()] if mail is not None else []
         return cls(
             delivery=delivery,
             state=state,
             words=words,
             reason=reason_of(delivery),
-            attempts=tuple(attempt_of(delivery, one) for one in attempts[-MOST_ATTEMPTS_SHOWN:]),
+            attempts=tuple(attempts[-MOST_ATTEMPTS_SHOWN:]),
             attempts_total=len(attempts),
         )
 
 
-def attempt_of(delivery: Delivery, attempt: MailAttempt) -> Attempt:
-    told = attempt_moment(delivery.mail, attempt)
+def attempt_of(mail: OutboxMail, attempt: MailAttempt) -> Attempt:
+    told = attempt_moment(mail, attempt)
     return Attempt(at=told.at, title=told.title, code=attempt.code, words=told.detail, tone=told.tone)
 
 
