@@ -1,11 +1,13 @@
 """From a due run to mails: claims, fences, frozen recipients, and who gets whose rows."""
 
 import datetime as dt
+import errno
 import io
 import json
 
 import pypdf
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
@@ -241,6 +243,27 @@ def test_errors_lead_to_later_attempts_and_then_to_a_sentence(monkeypatch):
     run.refresh_from_db()
     assert (run.state, run.attempts) == (RunState.FAILED, MOST_ATTEMPTS)
     assert sweep_schedules(now=now).to_render == ()
+
+
+def test_a_full_disk_is_said_leaves_nothing_and_is_tried_again(monkeypatch):
+    run = due_run(people=[make_person()])
+    save = storages["private"].save
+
+    def full(self, name, content, max_length=None):
+        save(f"{name}.half", ContentFile(b"%P"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(type(storages["private"]), "save", full)
+        assert render_run(run_id=run.pk, now=MONDAY) is False
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.DUE, 1)
+    assert run.error == "The disk is full, so the files could not be written. Make room; it is tried again by itself."
+    assert (Artifact.objects.count(), Delivery.objects.count()) == (0, 0)
+    assert render_run(run_id=run.pk, now=MONDAY + MINUTE * BACKOFF[0])
+    # What the first try left is swept away with it.
+    assert storages["private"].listdir(f"reports/{run.uuid}")[1] == [Artifact.objects.get().path.rpartition("/")[2]]
+    assert Run.objects.get().error == ""
 
 
 def test_a_worker_that_always_dies_is_not_started_for_ever(settings):
