@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -36,8 +37,8 @@ def answer(request, delivery: Delivery, files: list[Artifact], status: int = 200
         "when": f"{date_format(run.scheduled_for.astimezone(schedule.tz), 'j F Y, H:i')} ({schedule.zone})",
         "why": why,
         "facts": files[0].facts if files and not why else {},
-        "files": [] if why else files,
-        "removed_at": max((file.removed_at for file in files if file.removed_at), default=None),
+        "files": [file for file in files if not (why or file.removed_at)],
+        "some_are_gone": not files or any(file.removed_at for file in files),
         "kept_days": settings.REPORTS_KEEP_FILES_DAYS,
         "report_url": report_url(request.user, schedule.report),
     }
@@ -83,4 +84,6 @@ def file_view(request, uuid, kind) -> HttpResponse:
     try:
         return FileResponse(file.open(), as_attachment=True, filename=file.filename)
     except OSError:
+        # Gone from the disk, and nobody has written that down yet.
+        file.removed_at = timezone.now()
         return answer(request, delivery, files, status=410)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.services
 
 CROWD = 500
 # So many mails a worker may send before it is killed: a few seconds' work.
-STORM = 80
+STORM = 110
 
 
 @contextlib.contextmanager
