@@ -95,9 +95,9 @@ def prepare_worker(plan: Plan) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
         return make_file(**options)
 
-    def dying_keep(run: Run, *rest: Any) -> None:
+    def dying_keep(run: Run, *rest: Any, **options: Any) -> None:
         plan.die(faults.RENDERED, run.schedule.title)
-        keep(run, *rest)
+        keep(run, *rest, **options)
 
     def dying_queue(**fields: Any) -> OutboxMail:
         mail = queue_mail(**fields)
