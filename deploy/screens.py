@@ -9,7 +9,9 @@ from django.urls import reverse
 from wagtail_modeladmin.helpers import AdminURLHelper
 
 from deploy.one_of_each import attempts_of
+from deploy.past_runs import schedule_with_a_past
 from questions.types import QUESTION_TYPES
+from reports.selectors.subscriptions import signed
 
 LEARNER = "learner@example.com"
 EDITOR = "editor@example.com"
@@ -263,6 +265,30 @@ def broken_report(name: str) -> Callable[[], str]:
     return find
 
 
+def past(state: str, name: str) -> Callable[[], str]:
+    """A page about a run in this state of a schedule with a past, as its instructor gets it, or about the schedule."""
+
+    def find() -> str:
+        schedule = schedule_with_a_past(REPORTER, INSTRUCTOR)
+        run = first(schedule.runs.filter(state=state), f"{state} run")
+        if name == "reports:received":
+            return reverse(name, args=[run.deliveries.get(recipient__email=INSTRUCTOR).uuid])
+        if name == "reports_file":
+            return reverse(name, args=[run.artifacts.get().uuid])
+        return reverse(name, args=[schedule.pk if "schedule" in name else run.pk])
+
+    return find
+
+
+def unsubscribe(*, is_done: bool) -> Callable[[], str]:
+    def find() -> str:
+        schedule = schedule_with_a_past(REPORTER, INSTRUCTOR)
+        rows = schedule.subscriptions.filter(opted_out_at__isnull=not is_done)
+        return reverse("reports:unsubscribe", args=[signed(first(rows, "subscription"))])
+
+    return find
+
+
 def empty_report() -> str:
     """Filters that leave no row."""
     return (
@@ -383,6 +409,14 @@ SCREENS = (
     Screen("admin-schedule-form", records("reports.Schedule", "create"), REPORTER),
     Screen("admin-schedule-edit", records("reports.Schedule", "edit"), REPORTER),
     Screen("admin-schedule", records("reports.Schedule", "inspect"), REPORTER),
+    Screen("admin-schedule-past", past("partial", "reports_schedule_modeladmin_inspect"), REPORTER),
+    Screen("admin-schedule-run", past("partial", "reports_run_modeladmin_inspect"), REPORTER),
+    Screen("admin-schedule-file-gone", past("done", "reports_file"), REPORTER, status=410),
+    Screen("report-received", past("partial", "reports:received"), INSTRUCTOR),
+    Screen("report-received-gone", past("done", "reports:received"), INSTRUCTOR, status=410),
+    Screen("report-unsubscribe", unsubscribe(is_done=False)),
+    Screen("report-unsubscribed", unsubscribe(is_done=True)),
+    Screen("report-unsubscribe-nonsense", "/reports/unsubscribe/nonsense/", status=404),
     Screen("admin-site-settings", site_settings, ADMINISTRATOR),
     Screen("admin-background", lambda: reverse("operations_background"), ADMINISTRATOR),
     Screen("admin-connections", lambda: reverse("operations_connections"), ADMINISTRATOR),

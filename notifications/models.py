@@ -14,6 +14,7 @@ class MailKind(models.TextChoices):
     """Why a mail was written. Upper apps may use kinds of their own; these have names for people."""
 
     REPORT = "report", _("Report")
+    REPORT_NOTICE = "report_notice", _("Trouble with a report")
     ACCOUNT = "account", _("Account")
     REMINDER = "reminder", _("Reminder")
     ENROLLMENT = "enrollment", _("Enrollment")

@@ -10,7 +10,8 @@ PREFIXES: dict[type, str] = {OutboxMail: "", OutboxAttachment: "mail__", MailAtt
 
 
 def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:
-    """``queryset`` cut down to the mails ``viewer`` may see: all, only those that carry reports, or none.
+    """``queryset`` cut down to the mails ``viewer`` may see: all, only those that carry reports or tell of trouble with
+    one, or none.
 
     KeyError for a model without a rule.
     """
@@ -20,7 +21,7 @@ def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:
     if viewer.has_perm("notifications.view_outboxmail"):
         return queryset
     if viewer.has_perm("notifications.view_report_mail"):
-        return queryset.filter(Q(**{f"{prefix}kind": MailKind.REPORT}))
+        return queryset.filter(Q(**{f"{prefix}kind__in": [MailKind.REPORT, MailKind.REPORT_NOTICE]}))
     return queryset.none()
 
 

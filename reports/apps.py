@@ -41,8 +41,15 @@ class ReportsConfig(AppConfig):
         merges["reports.Schedule.owner"] = Move(_("Report schedules"))
         merges["reports.Schedule.run_as_person"] = Move(_("Report schedules with their rows"))
         merges["reports.ScheduleRecipient.person"] = Move(_("Reports received"), ("schedule",))
+        merges["reports.Subscription.person"] = Move(_("Mails of reports stopped or wanted"), ("schedule",))
         merges["reports.Run.requested_by"] = Stay(_("Reports asked for"), _("they say who asked"))
         merges["reports.Delivery.recipient"] = Stay(_("Reports sent"), _("they went to the other address"))
+        task_words["reports.tasks.remove_old"] = _("Remove files and runs of reports that are too old to keep")
+        periodic_tasks["Lectern: remove old reports"] = PeriodicEntry(
+            task="reports.tasks.remove_old",
+            every=6 * 3600,
+            description="Removes files of reports after 30 days and what is known of their runs after 400, or as set.",
+        )
         periodic_tasks["Lectern: sweep report schedules"] = PeriodicEntry(
             task="reports.tasks.sweep_schedules",
             every=60,

@@ -41,6 +41,16 @@ def check_spec(spec: Spec) -> Source:
     return source
 
 
+def names_people(spec: Spec, source: Source, given: Mapping[str, Any]) -> bool:
+    """Whether what ``spec`` shows tells one person from another: a column of it or of its summary, or what it is narrowed
+    by, which is printed with it. How many people there are names nobody."""
+    columns = [*spec.columns, *(spec.summary.columns if spec.summary else ())]
+    shown = {entry.column for entry in columns if not entry.aggregation}
+    said = {leaf.column for leaf in spec.conditions.leaves()}
+    said |= {entry.column for entry in spec.filters if entry.value is not None or entry.name in given}
+    return any(source.columns[key].is_personal for key in shown | said)
+
+
 def problems(spec: Spec, source: Source) -> Iterator[str]:
     yield from column_problems(spec.columns, source)
     yield from sort_problems(spec.sort, spec.columns)

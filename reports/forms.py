@@ -23,7 +23,7 @@ from reports.builder.reading import Question
 from reports.checking import check_spec, given_values
 from reports.definitions import Definition
 from reports.exceptions import InvalidSpec, ReportError
-from reports.models import Audience, Days, Format, RunAs, Schedule, ScheduleAudience
+from reports.models import Audience, Days, Delivered, Format, RunAs, Schedule, ScheduleAudience
 from reports.moments import Moment
 from reports.policies import ALL_ROWS, may_run_as
 from reports.registries import Source, source_for
@@ -131,6 +131,17 @@ class ScheduleForm(WagtailAdminModelForm):
         label=gettext_lazy("E-mail address of that person"),
         help_text=gettext_lazy("Counts for “one person”."),
     )
+    # Not required: a form from before it was asked, left open in a browser, still saves.
+    delivery = forms.ChoiceField(
+        choices=Delivered.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("How they get the files"),
+        help_text=gettext_lazy(
+            "Small is under 5 MB for all files together. An address without an account cannot sign in, so as it fits it "
+            "always gets them attached."
+        ),
+    )
     recipients = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
@@ -160,6 +171,7 @@ class ScheduleForm(WagtailAdminModelForm):
             "formats",
             "run_as",
             "only_with_rows",
+            "delivery",
             "is_enabled",
         ]
 
@@ -289,6 +301,9 @@ class ScheduleForm(WagtailAdminModelForm):
         self.check_days(data)
         self.check_report(data)
         self.check_run_as(data)
+        data["delivery"] = data.get("delivery") or self.instance.delivery
+        if data["delivery"] == Delivered.LINK:
+            self.check_everybody_can_sign_in(data.get("recipients") or [])
         audiences = self.audiences()
         if not audiences and not data.get("recipients") and "recipients" not in self.errors:
             self.add_error("recipients", _("Name at least one recipient, or choose an audience below."))
@@ -356,6 +371,17 @@ class ScheduleForm(WagtailAdminModelForm):
             )
             return
         self.run_as_person = person
+
+    def check_everybody_can_sign_in(self, addresses: list[str]) -> None:
+        known = {person.email.lower() for person in get_user_model().objects.active().with_address(*addresses)}
+        if strangers := [address for address in addresses if address not in known]:
+            self.add_error(
+                "delivery",
+                _(
+                    "These addresses have no account, so nobody there could open a link: %s. Choose another way for them."
+                )
+                % ", ".join(strangers),
+            )
 
     # What comes of it -------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from reports.models import (
     Schedule,
     ScheduleAudience,
     ScheduleRecipient,
+    Subscription,
 )
 from reports.registries import Source
 
@@ -70,6 +71,7 @@ RULES: dict[type, Callable[[Any], Q]] = {
     Schedule: lambda viewer: _scope(viewer, "view_schedule", ""),
     ScheduleRecipient: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
     ScheduleAudience: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
+    Subscription: lambda viewer: _scope(viewer, "view_schedule", "schedule__"),
     Run: lambda viewer: _scope(viewer, "view_run", "schedule__"),
     Delivery: lambda viewer: _scope(viewer, "view_delivery", "schedule__"),
     Artifact: lambda viewer: _scope(viewer, "view_run", "run__schedule__"),

@@ -15,6 +15,8 @@ def sweep_schedules() -> None:
         enqueue(render_run, run_id)
     for run_id in sweep.to_deliver:
         enqueue(deliver_run, run_id)
+    for mail in services.tell_owners():
+        enqueue(send_mail, mail.pk)
 
 
 @shared_task(name="reports.tasks.render_run", ignore_result=True)
@@ -28,3 +30,10 @@ def deliver_run(run_id: int) -> None:
     for mail in services.deliver_run(run_id=run_id):
         enqueue(send_mail, mail.pk)
     services.finish_runs()
+
+
+@shared_task(name="reports.tasks.remove_old", ignore_result=True)
+def remove_old() -> None:
+    """What beat says a few times a day: take away what is older than it is kept."""
+    services.remove_old_files()
+    services.remove_old_runs()

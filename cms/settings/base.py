@@ -165,6 +165,9 @@ CELERY_TASK_ROUTES = {
 ASSESSMENT_GRACE_SECONDS = env.int("ASSESSMENT_GRACE_SECONDS", default=15)
 # A renderer that is silent for this long is taken for dead; longer than the hard limit of its task.
 REPORTS_RENDER_LEASE = env.int("REPORTS_RENDER_LEASE", default=CELERY_TASK_TIME_LIMIT + 60)
+# How long the files of reports are kept, and how long it is known what was sent to whom.
+REPORTS_KEEP_FILES_DAYS = env.int("REPORTS_KEEP_FILES_DAYS", default=30)
+REPORTS_KEEP_ROWS_DAYS = env.int("REPORTS_KEEP_ROWS_DAYS", default=400)
 # Longer than the longest task, or Redis hands a running task to a second worker.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

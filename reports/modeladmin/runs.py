@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -78,7 +79,9 @@ class RunInspectView(ScopedInspectView):
             (_("Kind"), run.get_kind_display()),
             (_("Asked for by"), run.requested_by.name if run.requested_by else ""),
             (_("State"), status_tag(run.get_state_display(), TONE.get(run.state, ""))),
-            (_("Attempts"), run.attempts),
+            (_("Attempts to make it"), run.attempts),
+            (_("Made"), moment_in_words(run.ready_at, run.schedule) if run.ready_at else ""),
+            (_("Finished"), moment_in_words(run.finished_at, run.schedule) if run.finished_at else ""),
             (_("What went wrong"), run.error),
         ]
         return {
@@ -146,8 +149,8 @@ class ResultFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() == "not-queued":
             return queryset.filter(mail=None, state=DeliveryState.PENDING)
-        if self.value() == MailState.SUPPRESSED:
-            return queryset.filter(mail__state=self.value()) | queryset.filter(state=DeliveryState.SUPPRESSED)
+        if self.value() in (MailState.SUPPRESSED, MailState.FAILED):
+            return queryset.filter(Q(mail__state=self.value()) | Q(mail=None, state=self.value()))
         return queryset.filter(mail__state=self.value()) if self.value() in MailState.values else queryset
 
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,7 +18,7 @@ from wagtail.log_actions import log
 from notifications.policies import may_resend
 from reports.exceptions import ReportError, UnknownReport
 from reports.forms import ScheduleForm
-from reports.models import Artifact, Format, Run, RunAs, RunState, Schedule
+from reports.models import Artifact, Format, Run, RunAs, RunState, Schedule, Subscription
 from reports.policies import ALL_ROWS, visible_to
 from reports.selectors.audiences import people_of
 from reports.selectors.reports import opened_report, report_for
@@ -34,6 +34,7 @@ from reports.selectors.schedules import (
     schedules_for_listing,
     when_in_words,
 )
+from reports.selectors.subscriptions import opted_out
 from reports.services import pause_schedule, request_run, resume_schedule
 from reports.tasks import render_run
 from workbench.furniture import status_tag
@@ -46,6 +47,7 @@ from workbench.modeladmin import (
     ScopedPermissionHelper,
 )
 from workbench.queue import enqueue_on_commit
+from workbench.times import day_words
 
 HISTORY = 20
 # What the form's other buttons say: show the next times, show the filters of the report that was chosen.
@@ -125,6 +127,10 @@ class ScheduleEditView(ScheduleFormView, ScopedEditView):
     pass
 
 
+def opted_out_in_words(entry: Subscription) -> str:
+    return _("%(who)s on %(day)s") % {"who": entry, "day": day_words(entry.opted_out_at)}
+
+
 class ScheduleInspectView(ScopedInspectView):
     def get_context_data(self, **kwargs):
         schedule, viewer = self.instance, self.request.user
@@ -134,7 +140,9 @@ class ScheduleInspectView(ScopedInspectView):
             (_("Narrowed to"), "; ".join(pins_in_words(schedule, at=coming[0].at if coming else timezone.now()))),
             (_("Sends"), when_in_words(schedule) if schedule.is_enabled else _("Paused")),
             (_("Recipients"), self.recipients_in_words()),
+            (_("Opted out"), ", ".join(opted_out_in_words(entry) for entry in opted_out(schedule=schedule))),
             (_("Files"), ", ".join(Format(entry).label.partition(",")[0] for entry in schedule.formats)),
+            (_("How they get them"), schedule.get_delivery_display()),
             (_("Whose rows"), whose_rows(schedule)),
             (_("Only with rows"), _("Who has nothing to read gets no mail.") if schedule.only_with_rows else ""),
             (_("Owner"), schedule.owner.name),
@@ -305,14 +313,19 @@ class ScheduleAdmin(ScopedModelAdmin):
         return redirect(self.page_of(schedule))
 
     def file_view(self, request, uuid):
-        """A file of a run, for those whose rows are the ones in it or who may open every row."""
+        """A file of a run, for those whose rows are the ones in it or who may open every row. A page with status 410
+        where it is not kept any more."""
         artifact = visible_to(request.user, Artifact.objects.select_related("run__schedule")).filter(uuid=uuid).first()
         if artifact is None or not may_open(request.user, artifact):
             raise Http404("No such file for this viewer.")
         try:
             return FileResponse(artifact.open(), as_attachment=True, filename=artifact.filename)
         except OSError:
-            raise Http404("The file is gone.") from None
+            context = {
+                "artifact": artifact,
+                "run_url": reverse("reports_run_modeladmin_inspect", args=[artifact.run_id]),
+            }
+            return render(request, "reports/admin/file_gone.html", context, status=410)
 
     def get_admin_urls_for_registration(self):
         return (

@@ -4,6 +4,7 @@ from reports.models.dashboards import Dashboard
 from reports.models.reports import Audience, AudienceEntry, Report, ReportShare
 from reports.models.runs import (
     OPEN_STATES,
+    TRIED_STATES,
     Artifact,
     Delivery,
     DeliveryState,
@@ -13,6 +14,7 @@ from reports.models.runs import (
 )
 from reports.models.schedules import (
     Days,
+    Delivered,
     Format,
     RunAs,
     Schedule,
@@ -23,14 +25,17 @@ from reports.models.schedules import (
     default_formats,
     default_weekdays,
 )
+from reports.models.subscriptions import Subscription
 
 __all__ = [
     "OPEN_STATES",
+    "TRIED_STATES",
     "Artifact",
     "Audience",
     "AudienceEntry",
     "Dashboard",
     "Days",
+    "Delivered",
     "Delivery",
     "DeliveryState",
     "Format",
@@ -44,6 +49,7 @@ __all__ = [
     "ScheduleAudience",
     "ScheduleQuerySet",
     "ScheduleRecipient",
+    "Subscription",
     "check_zone",
     "default_formats",
     "default_weekdays",

@@ -29,6 +29,8 @@ class RunState(models.TextChoices):
     CANCELLED = "cancelled", _("Canceled")
 
 
+# Over, and worth a look: what was missed or canceled was never tried.
+TRIED_STATES = (RunState.DONE, RunState.PARTIAL, RunState.FAILED, RunState.SKIPPED)
 OPEN_STATES = (RunState.DUE, RunState.RENDERING, RunState.READY, RunState.DELIVERING)
 
 
@@ -53,6 +55,8 @@ class Run(models.Model):
     created_at = models.DateTimeField(_("noticed"), auto_now_add=True)
     ready_at = models.DateTimeField(_("made"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    # When it was looked at for what its owner has to be told; each run once.
+    looked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("run")
@@ -65,6 +69,12 @@ class Run(models.Model):
                 fields=["state", "next_attempt_at"],
                 condition=models.Q(state__in=["due", "rendering", "ready", "delivering"]),
                 name="reports_run_open",
+            ),
+            # The same sweep: what is over, and not yet looked at for its owner.
+            models.Index(
+                fields=["finished_at"],
+                condition=models.Q(looked_at=None, state__in=["done", "partial", "failed", "skipped"]),
+                name="reports_run_to_look_at",
             ),
             # History and the last run of each schedule.
             models.Index(fields=["schedule", "-scheduled_for"], name="reports_run_schedule"),
@@ -83,10 +93,14 @@ class Artifact(models.Model):
     format = models.CharField(_("file"), max_length=8, choices=Format)
     path = models.CharField(max_length=300)
     sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(_("size"), null=True)
     rows_shown = models.PositiveIntegerField(_("rows shown"))
     rows_total = models.PositiveIntegerField(_("rows in all"))
     # {"sentence": …, "figures": [[label, value], …]}: what the mail says, frozen with the file.
     facts = models.JSONField(default=dict)
+    # Whether a column names people. Unknown, of files from before it was asked, counts as yes.
+    is_personal = models.BooleanField(_("names people"), default=True)
+    removed_at = models.DateTimeField(_("removed"), null=True)
 
     class Meta:
         verbose_name = _("report file")
@@ -113,6 +127,7 @@ class DeliveryState(models.TextChoices):
     SUPPRESSED = "suppressed", _("Not sent")
     # Nothing is wrong: the schedule sends only where there are rows, and for this recipient there were none.
     EMPTY = "empty", _("Nothing to report")
+    FAILED = "failed", _("Failed")
 
 
 class Delivery(models.Model):
@@ -132,6 +147,8 @@ class Delivery(models.Model):
     )
     state = models.CharField(_("state"), max_length=16, choices=DeliveryState, default=DeliveryState.PENDING)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # Whoever wants no mail is missing from no run.
+    opted_out = models.BooleanField(_("opted out"), default=False)
 
     class Meta:
         verbose_name = _("delivery")

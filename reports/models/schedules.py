@@ -38,6 +38,14 @@ class Format(models.TextChoices):
     JSON = "json", _("JSON, for programs")
 
 
+class Delivered(models.TextChoices):
+    """How the files reach people."""
+
+    AUTO = "auto", _("As it fits: attached while small and without names of people, else behind a link")
+    ATTACH = "attach", _("Always attached to the mail")
+    LINK = "link", _("Always behind a link that asks people to sign in")
+
+
 def check_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
         raise ValidationError(
@@ -89,7 +97,10 @@ class Schedule(models.Model):
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     formats = models.JSONField(_("files"), default=default_formats)
     only_with_rows = models.BooleanField(_("only where there is something to report"), default=False)
+    delivery = models.CharField(_("how they get the files"), max_length=8, choices=Delivered, default=Delivered.AUTO)
     is_enabled = models.BooleanField(_("sends on schedule"), default=True)
+    # Why it was paused, where nobody paused it: a sentence. Resuming clears it.
+    pause_reason = models.CharField(max_length=300, blank=True, editable=False)
     # Nothing that lies before this is due: set when the schedule is made, resumed, or given other days or times.
     active_since = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -14,12 +14,13 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from notifications.models import MailState
+from notifications.models import MailAttempt, MailState, OutboxMail
+from notifications.selectors import attempt_moment
 from operations.registries import WorkState
 from reports.checking import check_spec
 from reports.definitions import Definition
 from reports.exceptions import BeyondReach, ReportError
-from reports.models import Artifact, Audience, Days, Delivery, DeliveryState, Run, RunAs, RunKind, RunState, Schedule
+from reports.models import Artifact, Audience, Days, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
 from reports.moments import Moment
 from reports.policies import may_run_as
 from reports.selectors.audiences import beyond_reach, share_names
@@ -28,6 +29,9 @@ from reports.selectors.results import Prepared
 from reports.timing import Occurrence, next_occurrences
 from reports.windows import pinned_in_words, values_at
 from reports.wording import day_in_words
+
+# Of one mail: who sends it again and again has its own page in the outbox.
+MOST_ATTEMPTS_SHOWN = 20
 
 
 def when_in_words(schedule: Schedule) -> str:
@@ -118,8 +122,9 @@ def problems_of(schedule: Schedule, *, now: datetime | None = None) -> tuple[str
         return getattr(error, "problems", (str(error),))
     if beyond := beyond_reach(schedule.owner, list(schedule.audiences.all())):
         return tuple(str(BeyondReach(entry.get_audience_display())) for entry in beyond)
-    if schedule.run_as == RunAs.PERSON and not may_run_as(schedule.owner, schedule.run_as_person):
-        return (_("The schedule's owner may not send the rows of %(name)s.") % {"name": schedule.run_as_person.name},)
+    person = schedule.run_as_person
+    if person is not None and not may_run_as(schedule.owner, person):
+        return (_("The schedule's owner may not send the rows of %(name)s.") % {"name": person.name},)
     return ()
 
 
@@ -183,13 +188,55 @@ def deliveries_to_tell() -> QuerySet[Delivery]:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One attempt to hand a mail over: when, how far it came, what the server answered, and the whole in words."""
+
+    at: datetime
+    title: str
+    code: int | None
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One recipient of a run: ``state`` is a fixed word, ``words`` says it to people, ``attempts`` are the newest."""
+
+    delivery: Delivery
+    state: str
+    words: str
+    reason: str
+    attempts: tuple[Attempt, ...] = ()
+    attempts_total: int = 0
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "Recipient":
+        state, words = result_of(delivery)
+        mail = delivery.mail
+        attempts = [attempt_of(mail, attempt) for attempt in mail.attempts.all()] if mail is not None else []
+        return cls(
+            delivery=delivery,
+            state=state,
+            words=words,
+            reason=reason_of(delivery),
+            attempts=tuple(attempts[-MOST_ATTEMPTS_SHOWN:]),
+            attempts_total=len(attempts),
+        )
+
+
+def attempt_of(mail: OutboxMail, attempt: MailAttempt) -> Attempt:
+    told = attempt_moment(mail, attempt)
+    return Attempt(at=told.at, title=told.title, code=attempt.code, words=told.detail, tone=told.tone)
+
+
+@dataclass(frozen=True)
 class PastRun:
     """One run in a schedule's history: what it was, what became of it, and its recipients and files."""
 
     run: Run
     when: str
     state: str
-    recipients: tuple[tuple[Delivery, str, str, str], ...]
+    recipients: tuple[Recipient, ...]
     recipients_total: int
     artifacts: tuple[Artifact, ...]
     artifacts_total: int
@@ -208,7 +255,9 @@ def run_history(*, runs: QuerySet[Run], limit: int, most: int) -> list[PastRun]:
         )
         .prefetch_related(
             Prefetch(
-                "deliveries", deliveries_to_tell().order_by(arrived, "address")[:most], to_attr="first_deliveries"
+                "deliveries",
+                deliveries_to_tell().prefetch_related("mail__attempts").order_by(arrived, "address")[:most],
+                to_attr="first_deliveries",
             ),
             Prefetch("artifacts", Artifact.objects.order_by("pk")[:most], to_attr="first_artifacts"),
         )
@@ -219,7 +268,7 @@ def run_history(*, runs: QuerySet[Run], limit: int, most: int) -> list[PastRun]:
             run=run,
             when=moment_in_words(run.scheduled_for, run.schedule),
             state=str(RunState(run.state).label),
-            recipients=tuple((entry, *result_of(entry), reason_of(entry)) for entry in run.first_deliveries),
+            recipients=tuple(map(Recipient.of, run.first_deliveries)),
             recipients_total=run.recipients_total,
             artifacts=tuple(run.first_artifacts),
             artifacts_total=run.artifacts_total,

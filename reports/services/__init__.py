@@ -1,6 +1,13 @@
 """Every change to reports, schedules and runs. Each claims by a conditional UPDATE, so that two workers never both win."""
 
-from reports.services.delivery import deliver_run, finish_runs, reason_not_to_send
+from reports.services.delivery import (
+    deliver_run,
+    finish_runs,
+    reason_not_to_open,
+    reason_not_to_send,
+    with_what_decides,
+)
+from reports.services.notices import tell_owners
 from reports.services.rendering import render_run
 from reports.services.reports import (
     create_report,
@@ -10,6 +17,7 @@ from reports.services.reports import (
     save_report,
     share_report,
 )
+from reports.services.retention import remove_old_files, remove_old_runs
 from reports.services.schedules import (
     change_schedule,
     pause_schedule,
@@ -18,6 +26,7 @@ from reports.services.schedules import (
     set_audiences,
     set_recipients,
 )
+from reports.services.subscriptions import opt_in, opt_out
 from reports.services.sweep import sweep_schedules
 
 __all__ = [
@@ -28,8 +37,13 @@ __all__ = [
     "duplicate_report",
     "duplicate_saved",
     "finish_runs",
+    "opt_in",
+    "opt_out",
     "pause_schedule",
+    "reason_not_to_open",
     "reason_not_to_send",
+    "remove_old_files",
+    "remove_old_runs",
     "render_run",
     "request_run",
     "resume_schedule",
@@ -38,4 +52,6 @@ __all__ = [
     "set_recipients",
     "share_report",
     "sweep_schedules",
+    "tell_owners",
+    "with_what_decides",
 ]

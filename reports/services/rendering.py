@@ -1,5 +1,6 @@
 """Making the files of a run: claimed by a fence, kept only by whoever still holds it."""
 
+import errno
 import hashlib
 import logging
 import tempfile
@@ -17,7 +18,8 @@ from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from reports.exceptions import BeyondReach, LostClaim, TooManyRecipients
+from reports.checking import names_people
+from reports.exceptions import BeyondReach, LostClaim, ReportError, TooManyRecipients
 from reports.exports.pdf import MOST_ROWS
 from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
 from reports.policies import reason_against, viewer_of
@@ -196,6 +198,7 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
             )
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                size = stream.tell()
                 stream.seek(0)
                 name = _store(f"{_folder(run)}/{run.fence}-{group.scope_hash[:8]}-{path.name}", stream)
         yield Artifact(
@@ -204,6 +207,8 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
             format=kind,
             path=name,
             sha256=digest,
+            size=size,
+            is_personal=names_people(prepared.spec, prepared.source, schedule.params),
             rows_shown=shown,
             rows_total=total,
             facts=facts,
@@ -251,16 +256,24 @@ def _leave(run: Run, **changes: Any) -> None:
 
 
 def _retry_later(run: Run, error: Exception, now: datetime) -> None:
-    sentence = _("%(error)s: %(text)s") % {"error": type(error).__name__, "text": str(error)[:500]}
     Run.objects.filter(pk=run.pk, state=RunState.RENDERING, fence=run.fence).update(
         lease_until=None,
-        error=sentence,
+        error=why_not_made(error),
         **(
             {"state": RunState.FAILED, "finished_at": now}
             if run.attempts >= MOST_ATTEMPTS
             else {"state": RunState.DUE, "next_attempt_at": now + timedelta(minutes=BACKOFF[run.attempts - 1])}
         ),
     )
+
+
+def why_not_made(error: Exception) -> str:
+    """What went wrong, for the owner of the schedule. What is ours to say is a sentence already."""
+    if isinstance(error, ReportError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("The disk is full, so the files could not be written. Make room; it is tried again by itself.")
+    return _("%(error)s: %(text)s") % {"error": type(error).__name__, "text": str(error)[:500]}
 
 
 def _discard(made: list[Artifact]) -> None:

@@ -20,10 +20,11 @@ TIMING_FIELDS = frozenset({"days", "weekdays", "month_day", "time", "zone", "sta
 
 
 @transaction.atomic
-def pause_schedule(*, schedule: Schedule, now: datetime | None = None) -> bool:
+def pause_schedule(*, schedule: Schedule, now: datetime | None = None, reason: str = "") -> bool:
     """Send nothing on schedule until it is resumed; what is due or being made is canceled, what is in the mail
-    outbox already goes on. False where it was paused already."""
-    changed = Schedule.objects.filter(pk=schedule.pk, is_enabled=True).update(is_enabled=False)
+    outbox already goes on. ``reason`` is for where nobody asked for it. False where it was paused already."""
+    running = Schedule.objects.filter(pk=schedule.pk, is_enabled=True)
+    changed = running.update(is_enabled=False, pause_reason=reason)
     schedule.refresh_from_db()
     if changed:
         _cancel_runs(schedule, now or timezone.now())
@@ -44,7 +45,7 @@ def _cancel_runs(schedule: Schedule, now: datetime) -> None:
 def resume_schedule(*, schedule: Schedule, now: datetime | None = None) -> bool:
     """Send again from the next time on; what fell into the pause is not made up for. False where it was not paused."""
     changed = Schedule.objects.filter(pk=schedule.pk, is_enabled=False).update(
-        is_enabled=True, active_since=now or timezone.now()
+        is_enabled=True, active_since=now or timezone.now(), pause_reason=""
     )
     schedule.refresh_from_db()
     return bool(changed)
@@ -97,7 +98,8 @@ def change_schedule(*, schedule: Schedule, changed: Collection[str], now: dateti
     now = now or timezone.now()
     if TIMING_FIELDS & set(changed):
         schedule.active_since = now
-        schedule.save(update_fields=["active_since"])
+        schedule.pause_reason = "" if schedule.is_enabled else schedule.pause_reason
+        schedule.save(update_fields=["active_since", "pause_reason"])
     if "is_enabled" in changed and not schedule.is_enabled:
         _cancel_runs(schedule, now)
 

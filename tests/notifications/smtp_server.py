@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 DROP = "(drop)"
 HANG = "(hang)"
+# Only of the final dot: the mail is taken, and the line is cut before anybody is told.
+TAKEN = "(taken)"
 
 
 @dataclass
 class ScriptedServer:
-    """Answers as a good server does, except at the stages of ``faults``: a reply line, DROP or HANG.
+    """Answers as a good server does, except at the stages of ``faults``: a reply line, DROP, HANG or TAKEN.
 
     ``accepted`` holds the messages it acknowledged, ``read`` those it read up to the final dot.
     """
@@ -63,7 +65,7 @@ class ScriptedServer:
         if reply == HANG:
             self.closing.wait(10)
             raise EOFError
-        if reply == DROP:
+        if reply in (DROP, TAKEN):
             # Linger 0: the other side gets a reset, as from a process that was killed.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             raise EOFError
@@ -102,6 +104,8 @@ class ScriptedServer:
                     pieces.append(line[1:] if line.startswith(b".") else line)
                 body = b"".join(pieces)
                 self.read.append(body)
+                if self.faults.get("final") == TAKEN:
+                    self.accepted.append(body)
                 self.say(connection, "final", "250 queued")
                 if self.faults.get("final", "250 ").startswith("250 "):
                     self.accepted.append(body)

@@ -11,8 +11,8 @@ from tests.factories.notifications import make_mail
 
 pytestmark = pytest.mark.django_db
 CASES = [
-    (ADMINISTRATOR, {"report", "account"}, True),
-    (REPORT_ADMINISTRATOR, {"report"}, True),
+    (ADMINISTRATOR, {"report", "report_notice", "account"}, True),
+    (REPORT_ADMINISTRATOR, {"report", "report_notice"}, True),
     (CONTENT_EDITOR, set(), False),
     (INSTRUCTOR, set(), False),
     (MANAGER, set(), False),
@@ -22,7 +22,7 @@ CASES = [
 @pytest.mark.parametrize(("role", "kinds", "resends"), CASES)
 def test_roles(role, kinds, resends):
     viewer = make_person(roles=(role,))
-    for kind in ("report", "account"):
+    for kind in ("report", "report_notice", "account"):
         make_mail(kind=kind, recipient=viewer, attachments=[Attachment("a", content=b"x")])
     assert {mail.kind for mail in visible_to(viewer, OutboxMail.objects.all())} == kinds
     assert {item.mail.kind for item in visible_to(viewer, OutboxAttachment.objects.all())} == kinds

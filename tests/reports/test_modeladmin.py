@@ -7,15 +7,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lms_pages.models import CourseStaff
-from notifications.models import MailState, OutboxMail
-from notifications.services import hand_over_mail
-from reports.models import Artifact, Delivery, Report, Run, RunKind, Schedule
-from reports.services import deliver_run, render_run, request_run, sweep_schedules
+from notifications.models import MailAttempt, MailState, OutboxMail
+from notifications.services import hand_over_mail, resend_mail
+from reports.models import Artifact, Delivery, Report, Run, RunKind, Schedule, Subscription
+from reports.services import (
+    deliver_run,
+    finish_runs,
+    opt_out,
+    remove_old_files,
+    render_run,
+    request_run,
+    sweep_schedules,
+)
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import make_course
 from tests.factories.reports import make_schedule
 from tests.factories.saved_reports import make_report
+from tests.notifications.smtp_server import ScriptedServer
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +39,7 @@ FORM = {
     "zone": "Europe/Berlin",
     "formats": ["pdf", "csv"],
     "run_as": "recipient",
+    "delivery": "auto",
     "is_enabled": "on",
     "recipients": "Ada@example.com\n\nboard@example.com\nada@example.com",
 }
@@ -137,6 +147,21 @@ def test_what_a_schedule_may_not_be(client, reporter, field, value, sentence):
     assert response.status_code == 200
     assert sentence in " ".join(response.context["form"].errors[field])
     assert Schedule.objects.count() == 0
+
+
+def test_a_link_is_only_for_those_who_can_sign_in(client, reporter):
+    make_person(email="ada@example.com")
+    address = reverse("reports_schedule_modeladmin_create")
+    answer = client.post(address, {**FORM, "delivery": "link"})
+    assert not Schedule.objects.exists()
+    assert "These addresses have no account, so nobody there could open a link: board@example.com." in (
+        answer.content.decode()
+    )
+    client.post(address, {**FORM, "delivery": "link", "recipients": "ada@example.com"})
+    assert Schedule.objects.get().delivery == "link"
+    # A form from before it was asked.
+    client.post(address, {name: value for name, value in FORM.items() if name != "delivery"})
+    assert Schedule.objects.latest("pk").delivery == "auto"
 
 
 def test_editing_keeps_recipients_and_counts_other_times_from_now_on(client, reporter):
@@ -389,3 +414,43 @@ def test_queries_do_not_grow(client, reporter, django_assert_max_num_queries):
     for _ in range(8):
         make_schedule(people=[make_person(), make_person()])
     assert counts(schedule) == few
+
+
+def test_the_history_names_every_attempt_with_its_stage_code_and_words(client, run, use_server):
+    delivery = run.deliveries.get(address="board@example.com")
+    resend_mail(mail=delivery.mail, actor=run.schedule.owner)
+    with ScriptedServer({"rcpt": "550 5.1.1 no such user"}) as server:
+        use_server(server)
+        assert hand_over_mail(mail_id=delivery.mail_id) == MailState.FAILED
+    for address in (page("inspect", run.schedule), reverse("reports_run_modeladmin_inspect", args=[run.pk])):
+        text = " ".join(client.get(address).content.decode().split())
+        assert "1 attempt" in text
+        assert "Attempt 1 ended while naming the recipient, code 550" in text
+        assert "refuses this address: “550 5.1.1 no such user”" in text
+        assert "(showing 0 of 0 rows, 4 bytes)" in text
+
+
+def test_the_history_cuts_attempts_and_says_so(client, run):
+    mail = run.deliveries.get(address="board@example.com").mail
+    MailAttempt.objects.bulk_create(MailAttempt(mail=mail, number=number, outcome="retry") for number in range(1, 24))
+    text = " ".join(client.get(page("inspect", run.schedule)).content.decode().split())
+    assert "23 attempts (showing the last 20 of 23)" in text
+    assert "Attempt 3 " not in text and "Attempt 4" in text
+
+
+def test_the_schedule_says_who_opted_out_and_why_it_is_paused(client, run):
+    text = client.get(page("inspect", run.schedule)).content.decode()
+    assert "Opted out" not in text
+    opt_out(subscription=Subscription.objects.get(address="board@example.com"), now=MONDAY)
+    Schedule.objects.update(is_enabled=False, pause_reason="The last 5 periods failed.")
+    text = client.get(page("inspect", run.schedule)).content.decode()
+    assert "board@example.com on 23 Nov 2026" in text
+    assert "The last 5 periods failed." in text
+
+
+def test_a_file_that_was_removed_is_named_without_a_link(client, run):
+    finish_runs()
+    assert remove_old_files(now=timezone.now() + dt.timedelta(days=31)) == 1
+    text = client.get(page("inspect", run.schedule)).content.decode()
+    assert "removed on" in text
+    assert "/admin/reports/file/" not in text

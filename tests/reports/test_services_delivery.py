@@ -1,11 +1,13 @@
 """From a due run to mails: claims, fences, frozen recipients, and who gets whose rows."""
 
 import datetime as dt
+import errno
 import io
 import json
 
 import pypdf
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
@@ -63,7 +65,7 @@ def settle(state: MailState, **fields) -> None:
 
 def test_one_mail_per_recipient_and_the_run_is_done():
     ada = make_person("Ada Able")
-    run = ready_run(people=[ada], addresses=["board@example.com"], formats=["pdf", "csv"])
+    run = ready_run(people=[ada], addresses=["board@example.com"], formats=["pdf", "csv"], delivery="attach")
     assert run.state == RunState.READY
     assert {delivery.address for delivery in run.deliveries.all()} == {ada.email, "board@example.com"}
     mails = deliver_run(run_id=run.pk)
@@ -166,7 +168,7 @@ def test_one_mail_that_cannot_be_written_holds_up_nobody_else():
     (mail,) = deliver_run(run_id=run.pk)
     assert mail.to_address == good.email
     refused = run.deliveries.get(address=odd.email)
-    assert (refused.state, refused.reason) == ("suppressed", "The name of a mail must be one line.")
+    assert (refused.state, refused.reason) == ("failed", "The name of a mail must be one line.")
     settle(MailState.SENT)
     assert (finish_runs(), Run.objects.get().state) == (1, RunState.PARTIAL)
 
@@ -241,6 +243,27 @@ def test_errors_lead_to_later_attempts_and_then_to_a_sentence(monkeypatch):
     run.refresh_from_db()
     assert (run.state, run.attempts) == (RunState.FAILED, MOST_ATTEMPTS)
     assert sweep_schedules(now=now).to_render == ()
+
+
+def test_a_full_disk_is_said_leaves_nothing_and_is_tried_again(monkeypatch):
+    run = due_run(people=[make_person()])
+    save = storages["private"].save
+
+    def full(self, name, content, max_length=None):
+        save(f"{name}.half", ContentFile(b"%P"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(type(storages["private"]), "save", full)
+        assert render_run(run_id=run.pk, now=MONDAY) is False
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.DUE, 1)
+    assert run.error == "The disk is full, so the files could not be written. Make room; it is tried again by itself."
+    assert (Artifact.objects.count(), Delivery.objects.count()) == (0, 0)
+    assert render_run(run_id=run.pk, now=MONDAY + MINUTE * BACKOFF[0])
+    # What the first try left is swept away with it.
+    assert storages["private"].listdir(f"reports/{run.uuid}")[1] == [Artifact.objects.get().path.rpartition("/")[2]]
+    assert Run.objects.get().error == ""
 
 
 def test_a_worker_that_always_dies_is_not_started_for_ever(settings):

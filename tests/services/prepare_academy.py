@@ -6,7 +6,7 @@ import django
 
 django.setup()
 
-from reports.models import Format, Schedule  # noqa: E402
+from reports.models import Delivered, Format, Schedule  # noqa: E402
 from reports.services import set_recipients  # noqa: E402
 from tests.factories.accounts import make_person, make_team  # noqa: E402
 from tests.factories.learning import make_enrollment  # noqa: E402
@@ -28,6 +28,7 @@ def main() -> None:
         zone="UTC",
         weekdays=[0, 1, 2, 3, 4, 5, 6],
         formats=[Format.PDF],
+        delivery=Delivered.ATTACH,
         is_enabled=False,
     )
     set_recipients(schedule=schedule, addresses=["rita@example.com", "mona@example.com", "board@example.com"])
