@@ -118,8 +118,9 @@ def problems_of(schedule: Schedule, *, now: datetime | None = None) -> tuple[str
         return getattr(error, "problems", (str(error),))
     if beyond := beyond_reach(schedule.owner, list(schedule.audiences.all())):
         return tuple(str(BeyondReach(entry.get_audience_display())) for entry in beyond)
-    if schedule.run_as == RunAs.PERSON and not may_run_as(schedule.owner, schedule.run_as_person):
-        return (_("The schedule's owner may not send the rows of %(name)s.") % {"name": schedule.run_as_person.name},)
+    person = schedule.run_as_person
+    if person is not None and not may_run_as(schedule.owner, person):
+        return (_("The schedule's owner may not send the rows of %(name)s.") % {"name": person.name},)
     return ()
 
 
