@@ -73,6 +73,11 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('due', 'Waiting for a worker'), ('rendering', 'Being made'), ('ready', 'Made, not handed over yet'), ('delivering', 'Being sent'), ('done', 'Complete'), ('partial', 'Not to everybody'), ('skipped', 'Skipped: nothing to send'), ('missed', 'Missed'), ('failed', 'Failed'), ('cancelled', 'Canceled')], default='due', max_length=16, verbose_name='state'),
         ),
         migrations.AlterField(
+            model_name='delivery',
+            name='state',
+            field=models.CharField(choices=[('pending', 'Not handed over yet'), ('suppressed', 'Not sent'), ('empty', 'Nothing to report')], default='pending', max_length=16, verbose_name='state'),
+        ),
+        migrations.AlterField(
             model_name='schedule',
             name='days',
             field=models.CharField(choices=[('hourly', 'Every hour'), ('daily', 'Every day'), ('weekdays', 'Monday to Friday'), ('weekly', 'On chosen days of the week'), ('monthly', 'Every month, on a chosen day'), ('month_end', 'Every month, on its last day'), ('quarterly', 'Every quarter, on a chosen day of its first month'), ('quarter_end', 'Every quarter, on its last day')], default='weekly', max_length=16, verbose_name='days'),
