@@ -321,7 +321,7 @@ class ScheduleAdmin(ScopedModelAdmin):
         try:
             return FileResponse(artifact.open(), as_attachment=True, filename=artifact.filename)
         except OSError:
-            context = {
+            context = self.furniture(_("This file has been removed")) | {
                 "artifact": artifact,
                 "run_url": reverse("reports_run_modeladmin_inspect", args=[artifact.run_id]),
             }

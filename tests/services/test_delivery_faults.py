@@ -116,7 +116,7 @@ def test_five_hundred_mails_through_a_storm_of_kills(empty_site):
     kills = 0
     while open_mails(site) or not site.mailbox.accepted:
         worker, enough = site.worker(), len(site.mailbox.accepted) + STORM
-        wait_until(lambda most=enough: len(site.mailbox.accepted) > most or not open_mails(site), "it sends", 120)
+        wait_until(lambda most=enough: len(site.mailbox.accepted) > most or not open_mails(site), "it sends", 300)
         site.kill(worker)
         kills += 1
         # Its leases would run out after eleven minutes; here that time has passed.
