@@ -4,6 +4,9 @@ from celery import shared_task
 
 from notifications.tasks import send_mail
 from reports import services
+from reports.models import SLOTS, ReportExport
+from reports.selectors.exports import lost_exports, waiting_exports
+from workbench import background
 from workbench.queue import enqueue
 
 
@@ -28,3 +31,23 @@ def deliver_run(run_id: int) -> None:
     for mail in services.deliver_run(run_id=run_id):
         enqueue(send_mail, mail.pk)
     services.finish_runs()
+
+
+@shared_task(name="reports.tasks.make_export", bind=True, ignore_result=True)
+def make_export(self, export_id: int) -> None:
+    """The file somebody asked for; then those who wait because so many are made at once."""
+    services.run_export(export_id=export_id, task_id=self.request.id or "")
+    for next_id in waiting_exports().values_list("pk", flat=True)[: len(SLOTS)]:
+        wake_export(next_id)
+
+
+def wake_export(export_id: int) -> None:
+    background.wake(make_export, ReportExport, export_id)
+
+
+@shared_task(name="reports.tasks.sweep_exports", ignore_result=True)
+def sweep_exports() -> None:
+    """Find what no message woke and what has lost its worker, and delete files whose time is over."""
+    services.expire_exports()
+    for export_id in [*background.forgotten(waiting_exports()), *lost_exports().values_list("pk", flat=True)]:
+        wake_export(export_id)

@@ -61,13 +61,21 @@ def name_of(work: Any, what: str) -> str:
     return f"work:{work.uuid}:{work.fence}:{what}"
 
 
-def tell_progress(work: Any, done: int) -> None:
+def tell_progress(work: Any, done: int, total: int | None = None) -> None:
+    """``total`` where nobody could know it before the work began."""
     cache.set(name_of(work, "done"), done, KEPT)
+    if total is not None:
+        cache.set(name_of(work, "total"), total, KEPT)
 
 
 def heard_progress(work: Any) -> int:
     """How much the worker said is done; 0 before it says anything."""
     return cache.get(name_of(work, "done")) or 0
+
+
+def heard_total(work: Any) -> int:
+    """How much there is to do; 0 before the worker says so."""
+    return cache.get(name_of(work, "total")) or 0
 
 
 def ask_to_stop(work: Any) -> None:

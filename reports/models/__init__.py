@@ -1,6 +1,7 @@
 """Reports, schedules, and the rows that decide what is due."""
 
 from reports.models.dashboards import Dashboard
+from reports.models.exports import BUSY_EXPORTS, SLOTS, ExportState, ReportExport
 from reports.models.reports import Audience, Report, ReportShare
 from reports.models.runs import (
     OPEN_STATES,
@@ -24,15 +25,19 @@ from reports.models.schedules import (
 )
 
 __all__ = [
+    "BUSY_EXPORTS",
     "OPEN_STATES",
+    "SLOTS",
     "Artifact",
     "Audience",
     "Dashboard",
     "Days",
     "Delivery",
     "DeliveryState",
+    "ExportState",
     "Format",
     "Report",
+    "ReportExport",
     "ReportShare",
     "Run",
     "RunAs",
