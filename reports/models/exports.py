@@ -115,6 +115,11 @@ class ReportExport(models.Model):
         return self.state in BUSY_EXPORTS
 
     @property
+    def is_lost(self) -> bool:
+        """Whether whoever worked on it is gone."""
+        return self.state == ExportState.WORKING and self.lease_until is not None and self.lease_until < timezone.now()
+
+    @property
     def filename(self) -> str:
         return f"{self.report}-{self.moment.astimezone(self.tz).date().isoformat()}.{self.format}"
 

@@ -108,7 +108,7 @@ def repeat_export(*, export: ReportExport) -> ReportExport:
 def cancel_export(*, export: ReportExport) -> str:
     """Stop an export, or ask the worker that is at it to stop; returns the state it is in afterwards. No file is left."""
     open_row = ReportExport.objects.filter(pk=export.pk, state=export.state, fence=export.fence)
-    is_lost = export.state == ExportState.WORKING and export.lease_until < timezone.now()
+    is_lost = export.is_lost
     if export.state == ExportState.WAITING or is_lost:
         open_row.update(
             state=ExportState.CANCELLED, fence=F("fence") + 1, lease_until=None, slot=None, ended_at=timezone.now()
@@ -179,7 +179,7 @@ def claim_export(export_id: int, task_id: str) -> ReportExport | None:
         return None
     if export.state == ExportState.WORKING:
         is_own = bool(task_id) and export.task_id == task_id
-        if not is_own and export.lease_until >= timezone.now():
+        if not is_own and not export.is_lost:
             return None
         clear_folder(export)
     elif export.state != ExportState.WAITING:
