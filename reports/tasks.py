@@ -6,6 +6,7 @@ from notifications.tasks import send_mail
 from reports import services
 from reports.models import SLOTS, ReportExport
 from reports.selectors.exports import lost_exports, waiting_exports
+from reports.services.exports import LONGEST
 from workbench import background
 from workbench.queue import enqueue
 
@@ -33,7 +34,13 @@ def deliver_run(run_id: int) -> None:
     services.finish_runs()
 
 
-@shared_task(name="reports.tasks.make_export", bind=True, ignore_result=True)
+@shared_task(
+    name="reports.tasks.make_export",
+    bind=True,
+    ignore_result=True,
+    soft_time_limit=LONGEST.total_seconds(),
+    time_limit=LONGEST.total_seconds() + 60,
+)
 def make_export(self, export_id: int) -> None:
     """The file somebody asked for; then those who wait because so many are made at once."""
     services.run_export(export_id=export_id, task_id=self.request.id or "")

@@ -27,7 +27,7 @@ def lease_time() -> timedelta:
     return timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
 
 
-def claim(work: Any, *, state: str, task_id: str, **values: Any) -> bool:
+def claim(work: Any, *, state: str, task_id: str, lease: timedelta | None = None, **values: Any) -> bool:
     """Take ``work``, as it was read, into ``state`` with a fence nobody else holds. Committed on return.
 
     False where somebody else was faster. Must not run inside a transaction.
@@ -35,7 +35,11 @@ def claim(work: Any, *, state: str, task_id: str, **values: Any) -> bool:
     with transaction.atomic(durable=True):
         mine = type(work)._default_manager.filter(pk=work.pk, state=work.state, fence=work.fence)
         claimed = mine.update(
-            state=state, fence=F("fence") + 1, lease_until=timezone.now() + lease_time(), task_id=task_id, **values
+            state=state,
+            fence=F("fence") + 1,
+            lease_until=timezone.now() + (lease or lease_time()),
+            task_id=task_id,
+            **values,
         )
     return bool(claimed)
 

@@ -10,12 +10,12 @@ from django.core.cache.backends.redis import RedisCache
 log = logging.getLogger(__name__)
 
 
-def unreachable() -> tuple[type[Exception], ...]:
+def unreachable(*also: type[Exception]) -> tuple[type[Exception], ...]:
     """What says that a server does not answer, for an ``except`` alone: that asks for it only once something failed, so
     that a process which never speaks to Redis does without its client, and the 19 MB that costs."""
     from redis.exceptions import RedisError
 
-    return RedisError, OSError
+    return RedisError, OSError, *also
 
 
 def forgiving(default: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -16,7 +16,7 @@ def enqueue(task: Task, *args: Any) -> bool:
     """Send ``task`` with plain ids now. False when the broker is gone: a sweep on beat finds the row later."""
     try:
         task.delay(*args)
-    except (OperationalError, *unreachable()) as error:
+    except unreachable(OperationalError) as error:
         log.warning("task %s%s not queued: %s", task.name, args, type(error).__name__)
         return False
     return True

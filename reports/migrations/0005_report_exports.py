@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=150, verbose_name='title')),
                 ('spec', models.JSONField()),
                 ('given', models.JSONField(default=dict)),
+                ('query', models.TextField(blank=True)),
                 ('drilled', models.JSONField(default=dict)),
                 ('format', models.CharField(choices=[('pdf', 'PDF, for reading'), ('csv', 'CSV, for working with the figures'), ('xlsx', 'Excel workbook, for working with the figures'), ('json', 'JSON, for programs')], max_length=8, verbose_name='file')),
                 ('moment', models.DateTimeField()),

@@ -6,6 +6,7 @@ import zoneinfo
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -45,6 +46,8 @@ class ReportExport(models.Model):
     # The report as it was when it was asked for, and what it was narrowed by.
     spec = models.JSONField()
     given = models.JSONField(default=dict)
+    # The same as the report's address has it, for links back.
+    query = models.TextField(blank=True)
     # {"of", "keys", "cell"} where it is the rows behind one number.
     drilled = models.JSONField(default=dict)
     format = models.CharField(_("file"), max_length=8, choices=Format)
@@ -122,6 +125,11 @@ class ReportExport(models.Model):
     @property
     def filename(self) -> str:
         return f"{self.report}-{self.moment.astimezone(self.tz).date().isoformat()}.{self.format}"
+
+    @property
+    def report_url(self) -> str:
+        """The report's page, narrowed as this is."""
+        return reverse("reports_report", args=[self.report]) + (f"?{self.query}" if self.query else "")
 
     @property
     def tz(self) -> zoneinfo.ZoneInfo:

@@ -16,7 +16,7 @@ from typing import Any
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.storage import storages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from reports.selectors.exports import prepared_export
 from reports.selectors.reports import Opened
 from reports.selectors.results import Prepared, scope_hash
 from reports.services.files import keep_file, make_file
+from workbench import background
 from workbench.background import ask_to_stop, claim, is_asked_to_stop, tell_progress
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,9 @@ IN_REQUEST = 5_000
 KEPT = timedelta(days=7)
 REMEMBERED = timedelta(days=30)
 MOST_ATTEMPTS = 3
+# A worker's time for one file, below what Redis waits before it hands a task to a second one (its visibility timeout).
+LONGEST = timedelta(minutes=25)
+RENEW_EVERY = 10
 # The least time between two words of a worker, in seconds.
 TELL_EVERY = 0.5
 
@@ -45,7 +49,13 @@ TELL_EVERY = 0.5
 
 
 def request_export(
-    *, opened: Opened, prepared: Prepared, given: dict[str, Any], kind: str, drilled: dict[str, Any] | None = None
+    *,
+    opened: Opened,
+    prepared: Prepared,
+    given: dict[str, Any],
+    kind: str,
+    drilled: dict[str, Any] | None = None,
+    query: str = "",
 ) -> tuple[ReportExport, bool]:
     """Ask for a file of ``opened`` as it is prepared for its viewer; the row of that work, and whether it is new.
 
@@ -66,6 +76,7 @@ def request_export(
                 title=opened.title[:150],
                 spec=spec,
                 given=given,
+                query=query,
                 drilled=drilled,
                 format=kind,
                 moment=moment.at,
@@ -164,6 +175,14 @@ def tried(export: ReportExport) -> tuple[ExportState, str] | None:
     return None
 
 
+def lease_time() -> timedelta:
+    """How long a silent worker is not taken for dead: as long as a PDF may take, or the database to find the rows.
+
+    On SQLite a worker cannot say anything while it reads, see `tried`: there it is the time for the whole file.
+    """
+    return LONGEST + timedelta(minutes=2) if connection.vendor == "sqlite" else background.lease_time()
+
+
 def _state(export_id: int) -> str:
     return ReportExport.objects.values_list("state", flat=True).get(pk=export_id)
 
@@ -193,7 +212,13 @@ def claim_export(export_id: int, task_id: str) -> ReportExport | None:
     for slot in [export.slot] if export.slot else SLOTS:
         try:
             if claim(
-                export, state=ExportState.WORKING, task_id=task_id, slot=slot, attempts=F("attempts") + 1, rows_done=0
+                export,
+                state=ExportState.WORKING,
+                lease=lease_time(),
+                task_id=task_id,
+                slot=slot,
+                attempts=F("attempts") + 1,
+                rows_done=0,
             ):
                 return ReportExport.objects.select_related("person").get(pk=export_id)
             return None
@@ -220,6 +245,8 @@ def make_export(export: ReportExport) -> None:
             bom=True,
             title=export.title,
             tell=Teller(export),
+            reader=prepared.viewer.name,
+            url=settings.WAGTAILADMIN_BASE_URL + export.report_url,
         )
         stop_if_asked(export)
         name, digest, size = keep_file(f"{folder_of(export)}/{export.fence}-{export.filename}", path)
@@ -247,13 +274,16 @@ class Teller:
     """Says how far the work is, at most twice a second, and listens then whether somebody asked to stop."""
 
     def __init__(self, export: ReportExport) -> None:
-        self.export, self.told_at = export, 0.0
+        self.export, self.told_at, self.renewed_at = export, 0.0, time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
         if time.monotonic() - self.told_at >= TELL_EVERY or done == total:
             tell_progress(self.export, done, total)
             stop_if_asked(self.export)
             self.told_at = time.monotonic()
+        if time.monotonic() - self.renewed_at >= RENEW_EVERY and connection.vendor != "sqlite":
+            held(self.export).update(lease_until=timezone.now() + lease_time())
+            self.renewed_at = time.monotonic()
 
 
 def held(export: ReportExport) -> Any:
@@ -294,7 +324,7 @@ def sentence_of(error: Exception) -> str:
 
 
 def too_long() -> str:
-    minutes = settings.CELERY_TASK_SOFT_TIME_LIMIT // 60
+    minutes = LONGEST // timedelta(minutes=1)
     return _("The file took longer than %(minutes)d minutes, so none was kept. Narrow the report, then ask again.") % {
         "minutes": minutes
     }

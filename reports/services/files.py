@@ -18,7 +18,7 @@ from reports.exports.pdf import MOST_ROWS, Cover, export_pdf
 from reports.exports.xlsx import export_xlsx
 from reports.models import Format
 from reports.results import ReportResult, Stream
-from reports.selectors.results import Prepared, report_result, report_stream
+from reports.selectors.results import Prepared, added_up, report_result, report_stream
 
 # Rows done, and rows there will be.
 Tell = Callable[[int, int], None]
@@ -56,19 +56,24 @@ def make_file(
     result: ReportResult | None = None,
     stream: Stream | None = None,
     tell: Tell | None = None,
+    url: str = "",
+    reader: str = "",
 ) -> tuple[int, int]:
     """One format of one report in ``path``; returns rows shown and rows in all.
 
     ``result`` spares the queries of a PDF where the caller has run the report already, with at least `MOST_ROWS`; ``stream``
     those of every other file. ``tell`` is called before the first row and every `TOLD_EVERY` rows; what it raises ends
-    the work.
+    the work. ``url`` is where the files with every row are, for a PDF that has to leave some out; its
+    cover names the ``reader``.
     """
     title = title or str(prepared.definition.title)
     if kind == Format.PDF:
         if tell:
             tell(0, 0)
-        result = result or report_result(prepared, limit=MOST_ROWS)
-        export_pdf(result, path, cover=Cover(number=number, moment=prepared.moment, title=title))
+        result = added_up(prepared, result or report_result(prepared, limit=MOST_ROWS))
+        export_pdf(
+            result, path, cover=Cover(number=number, moment=prepared.moment, title=title, url=url, reader=reader)
+        )
         return result.table.shown, result.table.total
     stream, moment = stream or report_stream(prepared), prepared.moment
     if tell:

@@ -199,8 +199,14 @@ def file_view(request, slug, kind) -> HttpResponse:
         raise Http404("The report does not run.")
     given, drilled = narrowed_by(request, opened)
     if request.method == "POST":
+        prepared = prepared_for(request, opened, given)
         export, is_new = request_export(
-            opened=opened, prepared=prepared_for(request, opened, given), given=given, kind=kind, drilled=drilled
+            opened=opened,
+            prepared=prepared,
+            given=given,
+            kind=kind,
+            drilled=drilled,
+            query=filters_query(request.GET, prepared).urlencode(),
         )
         if is_new:
             wake_export(export.pk)
