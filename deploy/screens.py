@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from wagtail_modeladmin.helpers import AdminURLHelper
 
+from deploy.export_states import exports_of
 from deploy.one_of_each import attempts_of
 from deploy.past_runs import schedule_with_a_past
 from questions.types import QUESTION_TYPES
@@ -134,6 +135,10 @@ def snippets(label: str, action: str = "list") -> Callable[[], str]:
         return reverse(name, args=[] if action == "list" else [first(model(label).objects.order_by("-pk"), label).pk])
 
     return find
+
+
+def export(state: str) -> str:
+    return reverse("reports_export", args=[exports_of(REPORTER)[state].uuid])
 
 
 def cohort() -> Model:
@@ -398,6 +403,11 @@ SCREENS = (
     Screen("admin-report-empty", empty_report, REPORTER),
     Screen("admin-report-broken", broken_report("reports_report"), REPORTER),
     Screen("admin-report-rows", report_rows, REPORTER),
+    Screen("admin-exports", lambda: export("done") and reverse("reports_exports"), REPORTER),
+    Screen("admin-exports-none", admin("reports_exports"), INSTRUCTOR),
+    Screen("admin-export-progress", lambda: export("working"), REPORTER),
+    Screen("admin-export-done", lambda: export("done"), REPORTER),
+    Screen("admin-export-failed", lambda: export("failed"), REPORTER),
     Screen("admin-report-delete", report("reports_delete", BY_TEAM), REPORTER),
     Screen("admin-builder-sources", lambda: reverse("reports_new"), REPORTER),
     Screen("admin-builder-new", report("reports_build", "enrollments"), REPORTER),

@@ -1,16 +1,10 @@
 """Work of the queue "default": courses that are published in the background."""
 
-from datetime import timedelta
-
 from celery import shared_task
-from django.db.models import Q
-from django.utils import timezone
 
 from lms_pages.models import Publishing, PublishingState
 from lms_pages.services import expire_publishings, run_publishing
-from workbench.queue import enqueue
-
-WAKE_AGAIN = timedelta(minutes=10)
+from workbench import background
 
 
 @shared_task(bind=True)
@@ -20,19 +14,14 @@ def publish_course(self, publishing_id: int) -> str:
 
 
 def wake(publishing_id: int) -> None:
-    """Put the work on the queue; where the broker is gone, the sweep does it later."""
-    Publishing.objects.filter(pk=publishing_id).update(woken_at=timezone.now())
-    if not enqueue(publish_course, publishing_id):
-        Publishing.objects.filter(pk=publishing_id).update(woken_at=None)
+    background.wake(publish_course, Publishing, publishing_id)
 
 
 @shared_task
 def sweep_publishings() -> dict[str, int]:
     """Find what no message woke, and workers that died."""
     stopped = expire_publishings()
-    forgotten = Q(woken_at=None) | Q(woken_at__lt=timezone.now() - WAKE_AGAIN)
-    waiting = Publishing.objects.filter(forgotten, state=PublishingState.WAITING)
-    ids = list(waiting.values_list("pk", flat=True))
+    ids = background.forgotten(Publishing.objects.filter(state=PublishingState.WAITING))
     for publishing_id in ids:
         wake(publishing_id)
     return {"stopped": stopped, "woken": len(ids)}

@@ -19,7 +19,7 @@ from lms_pages.selectors import publication
 from lms_pages.services import IN_REQUEST, publish_everything, request_publishing
 from lms_pages.services.publishing import Published
 from lms_pages.tasks import wake
-from workbench.imports.progress import heard_progress
+from workbench.background import heard_progress
 
 WITH_EVERYTHING = (CoursePage, ModulePage)
 REASONS_TOLD = 5

@@ -12,10 +12,10 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from operations.models import ProcessKind
 from operations.selectors.work import processes, queue_names, recent_failures, work_states
+from workbench.cache import unreachable
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def cache() -> Finding:
         return Finding(part, _("%s, in this process") % type(backend).__name__)
     try:
         client.get_client(write=True).ping()
-    except (RedisError, OSError) as error:
+    except unreachable() as error:
         words = _("no answer (%s); pages are slower without it") % type(error).__name__
         return Finding(part, words, False, start_server())
     return Finding(part, _("answers"))

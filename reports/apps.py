@@ -22,8 +22,10 @@ class ReportsConfig(AppConfig):
         from operations.registries import task_words, work
         from reports.aggregates import teach_sqlite
         from reports.registries import check_sources
+        from reports.selectors.exports import exports_state, ready_exports
         from reports.selectors.schedules import runs_state
         from reports.services import reason_not_to_send
+        from workbench.matters import matters
         from workbench.periodic import PeriodicEntry, periodic_tasks
 
         for name in SOURCES:
@@ -34,9 +36,13 @@ class ReportsConfig(AppConfig):
         register(check_sources)
         mail_checks[MailKind.REPORT] = reason_not_to_send
         work["reports"] = runs_state
+        work["exports"] = exports_state
+        matters["exports"] = ready_exports
         task_words["reports.tasks.sweep_schedules"] = _("Look which report schedules are due")
         task_words["reports.tasks.render_run"] = _("Draw the files of a report")
         task_words["reports.tasks.deliver_run"] = _("Write the mails of a report")
+        task_words["reports.tasks.make_export"] = _("Make a file of a report that somebody asked for")
+        task_words["reports.tasks.sweep_exports"] = _("Look which exports wait, and delete old files")
         merges["reports.Report.owner"] = Move(_("Reports made"))
         merges["reports.Schedule.owner"] = Move(_("Report schedules"))
         merges["reports.Schedule.run_as_person"] = Move(_("Report schedules with their rows"))
@@ -45,10 +51,16 @@ class ReportsConfig(AppConfig):
         merges["reports.Run.requested_by"] = Stay(_("Reports asked for"), _("they say who asked"))
         merges["reports.Delivery.recipient"] = Stay(_("Reports sent"), _("they went to the other address"))
         task_words["reports.tasks.remove_old"] = _("Remove files and runs of reports that are too old to keep")
+        merges["reports.ReportExport.person"] = Stay(_("Exports"), _("they hold the rows of the other account"))
         periodic_tasks["Lectern: remove old reports"] = PeriodicEntry(
             task="reports.tasks.remove_old",
             every=6 * 3600,
             description="Removes files of reports after 30 days and what is known of their runs after 400, or as set.",
+        )
+        periodic_tasks["Lectern: sweep exports of reports"] = PeriodicEntry(
+            task="reports.tasks.sweep_exports",
+            every=60,
+            description="Starts exports that no message woke or whose worker died, and deletes files after seven days.",
         )
         periodic_tasks["Lectern: sweep report schedules"] = PeriodicEntry(
             task="reports.tasks.sweep_schedules",

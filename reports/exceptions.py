@@ -46,6 +46,19 @@ class LostClaim(ReportError):
         super().__init__(_("Another worker has taken over this run."))
 
 
+class NotYours(ReportError):
+    """Whoever asked for an export may not have it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You may not open this report any more, or not as a file, so there is no file of it for you.")
+        )
+
+
+class Stopped(ReportError):
+    """Somebody asked to stop, and the work stopped without a trace."""
+
+
 class NoAddress(ReportError):
     def __init__(self) -> None:
         super().__init__(_("Your account has no e-mail address, so nothing can be sent to you."))

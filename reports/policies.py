@@ -14,6 +14,7 @@ from reports.models import (
     Audience,
     Delivery,
     Report,
+    ReportExport,
     ReportShare,
     Run,
     RunAs,
@@ -65,6 +66,16 @@ def shared_with(viewer: Any) -> Q:
     return found
 
 
+def exports(viewer: Any) -> Q:
+    """One's own: nobody else has the same rows, and nobody else waits for the file."""
+    return Q(person=viewer) if may_export(viewer) else Q(pk__in=[])
+
+
+def may_export(viewer: Any) -> bool:
+    """Whether ``viewer`` may have files of reports; who may not reads on the screen."""
+    return viewer.has_perm(MAY_READ) and viewer.has_perm("workbench.export_records")
+
+
 RULES: dict[type, Callable[[Any], Q]] = {
     Report: reports,
     ReportShare: lambda viewer: reports(viewer, "report__"),
@@ -75,6 +86,7 @@ RULES: dict[type, Callable[[Any], Q]] = {
     Run: lambda viewer: _scope(viewer, "view_run", "schedule__"),
     Delivery: lambda viewer: _scope(viewer, "view_delivery", "schedule__"),
     Artifact: lambda viewer: _scope(viewer, "view_run", "run__schedule__"),
+    ReportExport: exports,
 }
 
 

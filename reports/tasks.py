@@ -4,6 +4,10 @@ from celery import shared_task
 
 from notifications.tasks import send_mail
 from reports import services
+from reports.models import SLOTS, ReportExport
+from reports.selectors.exports import lost_exports, waiting_exports
+from reports.services.exports import LONGEST
+from workbench import background
 from workbench.queue import enqueue
 
 
@@ -37,3 +41,29 @@ def remove_old() -> None:
     """What beat says a few times a day: take away what is older than it is kept."""
     services.remove_old_files()
     services.remove_old_runs()
+
+
+@shared_task(
+    name="reports.tasks.make_export",
+    bind=True,
+    ignore_result=True,
+    soft_time_limit=LONGEST.total_seconds(),
+    time_limit=LONGEST.total_seconds() + 60,
+)
+def make_export(self, export_id: int) -> None:
+    """The file somebody asked for; then those who wait because so many are made at once."""
+    services.run_export(export_id=export_id, task_id=self.request.id or "")
+    for next_id in waiting_exports().values_list("pk", flat=True)[: len(SLOTS)]:
+        wake_export(next_id)
+
+
+def wake_export(export_id: int) -> None:
+    background.wake(make_export, ReportExport, export_id)
+
+
+@shared_task(name="reports.tasks.sweep_exports", ignore_result=True)
+def sweep_exports() -> None:
+    """Find what no message woke and what has lost its worker, and delete files whose time is over."""
+    services.expire_exports()
+    for export_id in [*background.forgotten(waiting_exports()), *lost_exports().values_list("pk", flat=True)]:
+        wake_export(export_id)

@@ -11,6 +11,7 @@ from reports.panels import KeyFiguresPanel
 from reports.views.builder import CustomizeView, EditView, NewReportView, sources_page
 from reports.views.dashboard import PERMISSION, DashboardView
 from reports.views.dashboard_rows import DashboardRowsView
+from reports.views.exports import cancel_view, download_view, export_page, export_progress, exports_page, repeat_view
 from reports.views.listing import ICON, delete_view, duplicate_view, list_page
 from reports.views.report import file_view, report_page, rows_page
 
@@ -47,6 +48,18 @@ def register_report_urls():
         path("reports/report/<slug:slug>/customize/", CustomizeView.as_view(), name="reports_customize"),
         path("reports/report/<slug:slug>/duplicate/", duplicate_view, name="reports_duplicate"),
         path("reports/report/<slug:slug>/delete/", delete_view, name="reports_delete"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def register_export_urls():
+    return [
+        path("reports/exports/", exports_page, name="reports_exports"),
+        path("reports/exports/<uuid:uuid>/", export_page, name="reports_export"),
+        path("reports/exports/<uuid:uuid>/progress/", export_progress, name="reports_export_progress"),
+        path("reports/exports/<uuid:uuid>/cancel/", cancel_view, name="reports_export_cancel"),
+        path("reports/exports/<uuid:uuid>/again/", repeat_view, name="reports_export_again"),
+        path("reports/exports/<uuid:uuid>/file/", download_view, name="reports_export_file"),
     ]
 
 

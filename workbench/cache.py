@@ -6,9 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
-from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
+
+
+def unreachable(*also: type[Exception]) -> tuple[type[Exception], ...]:
+    """What says that a server does not answer, for an ``except`` alone: that asks for it only once something failed, so
+    that a process which never speaks to Redis does without its client, and the 19 MB that costs."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError, *also
 
 
 def forgiving(default: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -17,7 +24,7 @@ def forgiving(default: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]
         def call(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
             try:
                 return method(self, *args, **kwargs)
-            except (RedisError, OSError) as error:
+            except unreachable() as error:
                 log.warning("cache %s skipped: %s", method.__name__, type(error).__name__)
                 if method.__name__ == "get":
                     return args[1] if len(args) > 1 else kwargs.get("default")

@@ -6,7 +6,8 @@ from typing import Any
 from celery import Task
 from django.db import transaction
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
+
+from workbench.cache import unreachable
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +16,7 @@ def enqueue(task: Task, *args: Any) -> bool:
     """Send ``task`` with plain ids now. False when the broker is gone: a sweep on beat finds the row later."""
     try:
         task.delay(*args)
-    except (OperationalError, RedisError, OSError) as error:
+    except unreachable(OperationalError) as error:
         log.warning("task %s%s not queued: %s", task.name, args, type(error).__name__)
         return False
     return True

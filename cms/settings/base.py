@@ -160,6 +160,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "notifications.tasks.*": {"queue": "mail"},
     "reports.tasks.render_run": {"queue": "reports"},
+    "reports.tasks.make_export": {"queue": "reports"},
 }
 # What is on its way when the time of an attempt is up is taken for this long.
 ASSESSMENT_GRACE_SECONDS = env.int("ASSESSMENT_GRACE_SECONDS", default=15)

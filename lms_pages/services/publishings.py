@@ -5,7 +5,6 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -16,7 +15,7 @@ from wagtail.actions.publish_page_revision import PublishPagePermissionError
 from lms_pages.exceptions import PublishingLost
 from lms_pages.models import BUSY, CoursePage, ModulePage, Publishing, PublishingState
 from lms_pages.services.publishing import publish_everything
-from workbench.imports.progress import tell_progress
+from workbench.background import claim, tell_progress
 
 log = logging.getLogger(__name__)
 
@@ -76,15 +75,9 @@ def claim_publishing(publishing_id: int, task_id: str) -> Publishing | None:
     is_own = work.state == PublishingState.RUNNING and task_id and work.task_id == task_id
     if work.state != PublishingState.WAITING and not is_own:
         return None
-    with transaction.atomic(durable=True):
-        claimed = Publishing.objects.filter(pk=work.pk, state=work.state, fence=work.fence).update(
-            state=PublishingState.RUNNING,
-            fence=F("fence") + 1,
-            # Longer than a worker may live with one task: whoever holds an expired lease is gone.
-            lease_until=timezone.now() + timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60),
-            task_id=task_id,
-        )
-    return Publishing.objects.select_related("root", "requested_by").get(pk=work.pk) if claimed else None
+    if not claim(work, state=PublishingState.RUNNING, task_id=task_id):
+        return None
+    return Publishing.objects.select_related("root", "requested_by").get(pk=work.pk)
 
 
 def publish(work: Publishing) -> None:

@@ -1,6 +1,7 @@
 """Reports, schedules, and the rows that decide what is due."""
 
 from reports.models.dashboards import Dashboard
+from reports.models.exports import BUSY_EXPORTS, SLOTS, ExportState, ReportExport
 from reports.models.reports import Audience, AudienceEntry, Report, ReportShare
 from reports.models.runs import (
     OPEN_STATES,
@@ -28,7 +29,9 @@ from reports.models.schedules import (
 from reports.models.subscriptions import Subscription
 
 __all__ = [
+    "BUSY_EXPORTS",
     "OPEN_STATES",
+    "SLOTS",
     "TRIED_STATES",
     "Artifact",
     "Audience",
@@ -38,8 +41,10 @@ __all__ = [
     "Delivered",
     "Delivery",
     "DeliveryState",
+    "ExportState",
     "Format",
     "Report",
+    "ReportExport",
     "ReportShare",
     "Run",
     "RunAs",

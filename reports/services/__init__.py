@@ -7,6 +7,7 @@ from reports.services.delivery import (
     reason_not_to_send,
     with_what_decides,
 )
+from reports.services.exports import cancel_export, expire_exports, repeat_export, request_export, run_export
 from reports.services.notices import tell_owners
 from reports.services.rendering import render_run
 from reports.services.reports import (
@@ -30,12 +31,14 @@ from reports.services.subscriptions import opt_in, opt_out
 from reports.services.sweep import sweep_schedules
 
 __all__ = [
+    "cancel_export",
     "change_schedule",
     "create_report",
     "delete_report",
     "deliver_run",
     "duplicate_report",
     "duplicate_saved",
+    "expire_exports",
     "finish_runs",
     "opt_in",
     "opt_out",
@@ -45,8 +48,11 @@ __all__ = [
     "remove_old_files",
     "remove_old_runs",
     "render_run",
+    "repeat_export",
+    "request_export",
     "request_run",
     "resume_schedule",
+    "run_export",
     "save_report",
     "set_audiences",
     "set_recipients",

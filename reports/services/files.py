@@ -1,8 +1,15 @@
 """Writing a report to a file that appears whole or not at all."""
 
+import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import storages
 
 from reports.exceptions import NotAFile
 from reports.exports.csv import export_csv
@@ -10,8 +17,12 @@ from reports.exports.json import export_json
 from reports.exports.pdf import MOST_ROWS, Cover, export_pdf
 from reports.exports.xlsx import export_xlsx
 from reports.models import Format
-from reports.results import ReportResult
-from reports.selectors.results import Prepared, report_result, report_stream
+from reports.results import ReportResult, Stream
+from reports.selectors.results import Prepared, added_up, report_result, report_stream
+
+# Rows done, and rows there will be.
+Tell = Callable[[int, int], None]
+TOLD_EVERY = 1000
 
 
 def write_report(*, prepared: Prepared, kind: str, path: Path, bom: bool = False) -> tuple[int, int]:
@@ -43,17 +54,30 @@ def make_file(
     bom: bool = False,
     title: str = "",
     result: ReportResult | None = None,
+    stream: Stream | None = None,
+    tell: Tell | None = None,
+    url: str = "",
+    reader: str = "",
 ) -> tuple[int, int]:
     """One format of one report in ``path``; returns rows shown and rows in all.
 
-    ``result`` spares the queries of a PDF where the caller has run the report already, with at least `MOST_ROWS`.
+    ``result`` spares the queries of a PDF where the caller has run the report already, with at least `MOST_ROWS`; ``stream``
+    those of every other file. ``tell`` is called before the first row and every `TOLD_EVERY` rows; what it raises ends
+    the work. ``url`` is where the files with every row are, for a PDF that has to leave some out; its
+    cover names the ``reader``.
     """
     title = title or str(prepared.definition.title)
     if kind == Format.PDF:
-        result = result or report_result(prepared, limit=MOST_ROWS)
-        export_pdf(result, path, cover=Cover(number=number, moment=prepared.moment, title=title))
+        if tell:
+            tell(0, 0)
+        result = added_up(prepared, result or report_result(prepared, limit=MOST_ROWS))
+        export_pdf(
+            result, path, cover=Cover(number=number, moment=prepared.moment, title=title, url=url, reader=reader)
+        )
         return result.table.shown, result.table.total
-    stream, moment = report_stream(prepared), prepared.moment
+    stream, moment = stream or report_stream(prepared), prepared.moment
+    if tell:
+        stream = replace(stream, rows=told(stream, tell))
     match kind:
         case Format.CSV:
             shown = export_csv(stream, path, zone=moment.zone, bom=bom)
@@ -64,3 +88,26 @@ def make_file(
         case _:
             raise ValueError(kind)
     return shown, stream.total
+
+
+def told(stream: Stream, tell: Tell) -> Iterator[tuple[Any, ...]]:
+    for done, row in enumerate(stream.rows):
+        if done % TOLD_EVERY == 0:
+            tell(done, stream.shown)
+        yield row
+    tell(stream.shown, stream.shown)
+
+
+def keep_file(name: str, path: Path) -> tuple[str, str, int]:
+    """Keep the file at ``path`` in the private storage: under which name, its SHA-256 and its size. OSError where there
+    is no room, and then nothing is left of it."""
+    storage = storages["private"]
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
+        try:
+            kept = storage.save(name, File(stream))
+        except Exception:
+            storage.delete(name)
+            raise
+    return kept, digest, path.stat().st_size

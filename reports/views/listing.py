@@ -20,7 +20,7 @@ from reports.checking import check_spec
 from reports.definitions import Definition
 from reports.exceptions import InvalidSpec, ReportError, UnknownReport
 from reports.models import Report, ReportShare, Schedule
-from reports.policies import may_change_report
+from reports.policies import may_change_report, may_export
 from reports.registries import sources
 from reports.selectors.audiences import share_names
 from reports.selectors.reports import Opened, definition_of, opened_report, saved_reports, shipped_reports
@@ -105,6 +105,7 @@ def list_page(request) -> HttpResponse:
         "found": found,
         "total": len(entries) + len(shipped),
         "may_add": viewer.has_perm("reports.add_report"),
+        "may_export": may_export(viewer),
         "has_own": bool(own),
         "is_cut": len(saved) > MOST_LISTED,
         "most": MOST_LISTED,

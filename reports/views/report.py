@@ -5,39 +5,36 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.log_actions import log
 
 from reports.builder.reading import MOST_SHOWN, asked, questions, shown_result
 from reports.checking import askable, given_values
-from reports.exceptions import InvalidSpec, ReportError, WrongValue
+from reports.exceptions import InvalidSpec, ReportError
 from reports.exports.pdf import MOST_ROWS
 from reports.models import Format
 from reports.moments import Moment
-from reports.policies import may_change_report
+from reports.policies import may_change_report, may_export
 from reports.selectors.drill import SUMMARY, TABLE, Drilled, can_be_drilled
 from reports.selectors.reports import Opened, log_of
-from reports.selectors.results import Prepared, report_result
+from reports.selectors.results import Prepared, report_result, report_stream
+from reports.services import request_export
+from reports.services.exports import IN_REQUEST
 from reports.services.files import make_file
+from reports.tasks import wake_export
+from reports.views.exports import CONTENT, SHORT
 from reports.views.listing import ICON, actions_of, names_by_report, opened_or_404, trail
 from workbench.furniture import furniture
 
 KEY = "key-"
 MOST_HISTORY = 10
-# What a file is downloaded as; people who may not export records read on the screen.
-FILES = {
-    Format.PDF: "application/pdf",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.JSON: "application/json",
-}
-SHORT = {Format.PDF: "PDF", Format.XLSX: "Excel", Format.CSV: "CSV", Format.JSON: "JSON"}
 
 
 def moment_for(viewer: Any) -> Moment:
@@ -79,7 +76,10 @@ def report_page(request, slug) -> HttpResponse:
         "questions": questions(spec, source, prepared.context.values, request.user),
         "is_narrowed": bool(given),
         "files": file_links(
-            request, reverse("reports_report_file", args=[slug, "KIND"]), query.urlencode(), shown.total
+            request,
+            reverse("reports_report_file", args=[slug, "KIND"]),
+            query.urlencode(),
+            min(shown.total, spec.limit or shown.total),
         ),
         "limit": spec.limit,
     }
@@ -139,47 +139,35 @@ def rows_url(slug: str, query: QueryDict, of: str, keys: Mapping[str, Any], cell
     return f"{reverse('reports_report_rows', args=[slug])}?{found.urlencode()}"
 
 
-def file_links(request: Any, pattern: str, query: str, total: int) -> list[dict[str, Any]]:
-    """One link for each kind of file; a PDF of more rows than paper holds has none, and says so."""
-    if not request.user.has_perm("workbench.export_records"):
+def file_links(request: Any, pattern: str, query: str, rows: int) -> list[dict[str, Any]]:
+    """One link for each kind of file of so many ``rows``; ``takes_time`` where a worker makes it."""
+    if not may_export(request.user):
         return []
-    found = []
-    for kind, label in SHORT.items():
-        url = pattern.replace("KIND", kind) + (f"?{query}" if query else "")
-        too_long = kind == Format.PDF and total > MOST_ROWS
-        found.append({"label": label, "url": "" if too_long else url, "most": MOST_ROWS})
-    return found
+    return [
+        {
+            "label": label,
+            "url": pattern.replace("KIND", kind) + (f"?{query}" if query else ""),
+            "takes_time": kind == Format.PDF or rows > IN_REQUEST,
+            "most": MOST_ROWS if kind == Format.PDF and rows > MOST_ROWS else 0,
+        }
+        for kind, label in SHORT.items()
+    ]
 
 
 # Rows behind a number -------------------------------------------------------------
-
-
-def drilled_or_404(request: Any, opened: Opened) -> Drilled:
-    if opened.definition is None:
-        raise Http404("The report does not run.")
-    given = request.GET
-    keys: dict[str, str | None] = {name.removeprefix(KEY): given[name] for name in given if name.startswith(KEY)}
-    keys |= dict.fromkeys(given.getlist("none"))
-    try:
-        prepared = Prepared(
-            definition=opened.definition,
-            viewer=request.user,
-            moment=moment_for(request.user),
-            given=asked(opened.definition.spec, opened.source, given),
-        )
-        return Drilled(prepared, of=given.get("of", ""), keys=keys, cell=given.get("cell", ""))
-    except (InvalidSpec, WrongValue) as error:
-        raise Http404(str(error)) from None
 
 
 @require_safe
 def rows_page(request, slug) -> HttpResponse:
     """The single rows behind one number of a report, within what its reader may see."""
     opened = opened_or_404(request, slug)
-    drilled = drilled_or_404(request, opened)
+    if opened.definition is None:
+        raise Http404("The report does not run.")
+    given, number = narrowed_by(request, opened)
+    drilled = prepared_for(request, opened, given, number or {"of": "", "keys": {}})
     result = report_result(drilled, limit=MOST_SHOWN)
     back = filters_query(request.GET, drilled).urlencode()
-    words = "; ".join(drilled.words) or _("All rows")
+    words = "; ".join(getattr(drilled, "words", ())) or _("All rows")
     url = reverse("reports_report", args=[slug]) + (f"?{back}" if back else "")
     shown = shown_result(result, drilled.moment)
     context = {
@@ -196,33 +184,41 @@ def rows_page(request, slug) -> HttpResponse:
     return render(request, "reports/rows.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def file_view(request, slug, kind) -> HttpResponse:
-    """A report, or the rows behind one of its numbers, as a file with all its rows: made beside the memory, then sent."""
+    """A report, or the rows behind one of its numbers, as a file with all its rows.
+
+    What is short is sent at once; a POST leaves it to a worker and leads to the page that says how far it is.
+    """
     opened = opened_or_404(request, slug)
-    if kind not in FILES:
+    if kind not in CONTENT:
         raise Http404("No such kind of file.")
-    if not request.user.has_perm("workbench.export_records"):
+    if not may_export(request.user):
         raise PermissionDenied
     if opened.definition is None:
         raise Http404("The report does not run.")
-    try:
-        if "of" in request.GET:
-            prepared: Prepared = drilled_or_404(request, opened)
+    given, drilled = narrowed_by(request, opened)
+    if request.method == "POST":
+        prepared = prepared_for(request, opened, given)
+        export, is_new = request_export(
+            opened=opened,
+            prepared=prepared,
+            given=given,
+            kind=kind,
+            drilled=drilled,
+            query=filters_query(request.GET, prepared).urlencode(),
+        )
+        if is_new:
+            wake_export(export.pk)
         else:
-            prepared = Prepared(
-                definition=opened.definition,
-                viewer=request.user,
-                moment=moment_for(request.user),
-                given=asked(opened.definition.spec, opened.source, request.GET),
-            )
-    except ReportError as error:
-        raise Http404(str(error)) from None
-    result = None
-    if kind == Format.PDF:
-        result = report_result(prepared, limit=MOST_ROWS)
-        if result.table.is_cut:
-            raise Http404("More rows than paper holds.")
+            messages.info(request, _("This file is waited for already, so there is no second one."))
+        return redirect("reports_export", export.uuid)
+    prepared = prepared_for(request, opened, given, drilled)
+    stream = None if kind == Format.PDF else report_stream(prepared)
+    if stream is None or stream.shown > IN_REQUEST:
+        messages.info(request, _("This file takes a while, so a worker makes it: choose it below the report."))
+        query = filters_query(request.GET, prepared).urlencode()
+        return redirect(reverse("reports_report", args=[slug]) + (f"?{query}" if query else ""))
     log(
         instance=request.user,
         action="workbench.export",
@@ -232,6 +228,34 @@ def file_view(request, slug, kind) -> HttpResponse:
     name = f"{opened.slug}-{prepared.moment.local.date().isoformat()}.{kind}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"report.{kind}"
-        make_file(prepared=prepared, kind=kind, path=path, bom=True, title=opened.title, result=result)
+        make_file(prepared=prepared, kind=kind, path=path, bom=True, title=opened.title, stream=stream)
         # The file has no name any more once this is returned; it is gone when it has been sent.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=FILES[kind])
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=CONTENT[Format(kind)])
+
+
+def narrowed_by(request: Any, opened: Opened) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What an address says of the report's filters, and which of its numbers it names. 404 where it fits neither."""
+    try:
+        given = asked(opened.definition.spec, opened.source, request.GET)
+    except ReportError as error:
+        raise Http404(str(error)) from None
+    if "of" not in request.GET:
+        return given, {}
+    keys: dict[str, str | None] = {
+        name.removeprefix(KEY): request.GET[name] for name in request.GET if name.startswith(KEY)
+    }
+    keys |= dict.fromkeys(request.GET.getlist("none"))
+    return given, {"of": request.GET["of"], "keys": keys, "cell": request.GET.get("cell", "")}
+
+
+def prepared_for(
+    request: Any, opened: Opened, given: Mapping[str, Any], drilled: Mapping[str, Any] | None = None
+) -> Prepared:
+    """The report for its reader, or the rows behind the number that is named. 404 where something does not fit."""
+    try:
+        prepared = Prepared(
+            definition=opened.definition, viewer=request.user, moment=moment_for(request.user), given=given
+        )
+        return Drilled(prepared, **drilled) if drilled else prepared
+    except ReportError as error:
+        raise Http404(str(error)) from None

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import zoneinfo
+from dataclasses import replace
 
 import pypdf
 import pytest
@@ -10,7 +11,7 @@ from django.core.exceptions import SuspiciousFileOperation
 
 from reports.charts import BarChart, Series
 from reports.columns import Type
-from reports.exports.pdf import Cover, _fetcher, export_pdf, render_pdf
+from reports.exports.pdf import Cell, Cover, _fetcher, export_pdf, pdf_context, render_pdf, widths
 from reports.moments import Moment
 from reports.paper_charts import draw_chart
 from reports.results import ReportResult, ResultColumn, Table
@@ -138,6 +139,7 @@ def test_nothing_to_show_is_said(db):
     text = pypdf.PdfReader(io.BytesIO(render_pdf(empty, cover=COVER))).pages[0].extract_text()
     assert "none" in text
     assert "Row by row" not in text
+    assert "No row meets these conditions." in text
 
 
 @pytest.mark.parametrize(
@@ -175,3 +177,28 @@ def test_a_chart_that_cannot_be_drawn_leaves_its_table_and_an_entry_in_the_log(m
 def test_a_report_without_a_chart_says_nothing_of_one():
     text = pypdf.PdfReader(io.BytesIO(render_pdf(result(chart=None), cover=COVER))).pages[0].extract_text()
     assert "could not be drawn" not in text
+
+
+def test_many_or_long_columns_lie_on_their_side():
+    few = pdf_context(result(), cover=COVER)
+    assert (few["is_wide"], len(few["widths"])) == (False, len(COLUMNS))
+    long = "Donaudampfschifffahrtsgesellschaft " * 2
+    columns = tuple(ResultColumn(f"c{number}", "Course") for number in range(5))
+    table = Table(columns=columns, rows=((long,) * 5,) * 3, total=3)
+    assert pdf_context(replace(result(chart=None), table=table), cover=COVER)["is_wide"]
+
+
+def test_columns_are_as_wide_as_most_of_their_texts():
+    columns = (ResultColumn("person", "Person"), ResultColumn("done", "Done", Type.NUMBER), ResultColumn("due", "Due"))
+    rows = [[Cell("Ada Admin" if number else "x" * 90), Cell("1", True), Cell("1 Mar 2026")] for number in range(20)]
+    assert widths(Table(columns=columns, rows=(), total=20), rows) == [11, 8, 15]
+
+
+def test_what_is_left_out_is_linked():
+    cover = replace(COVER, url="https://lectern.example.com/admin/reports/report/x/?a=1", reader="Ada Admin")
+    reader = pypdf.PdfReader(io.BytesIO(render_pdf(result(3, total=5000, chart=None), cover=cover)))
+    links = [entry.get_object() for page in reader.pages for entry in page.get("/Annots", [])]
+    assert [link["/A"]["/URI"] for link in links] == [cover.url]
+    assert "Made for Ada Admin" in " ".join(reader.pages[0].extract_text().split())
+    whole = pypdf.PdfReader(io.BytesIO(render_pdf(result(3, chart=None), cover=cover)))
+    assert not any("/Annots" in page for page in whole.pages)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reports.definitions import shipped
-from reports.models import Report
+from reports.models import Report, ReportExport
 from reports.registries import source_for
 from reports.services import share_report
 from tests.factories.accounts import make_person
@@ -315,7 +315,7 @@ def test_delete_asks_first_and_refuses_what_is_sent(client, academy, report):
     assert Report.objects.count() == 1
 
 
-def test_files_have_all_rows_and_the_filters(client, academy, report, monkeypatch):
+def test_files_have_all_rows_and_the_filters(client, academy, report):
     client.force_login(academy.reporter)
 
     def file(kind, query=""):
@@ -328,15 +328,44 @@ def test_files_have_all_rows_and_the_filters(client, academy, report, monkeypatc
     data = json.loads(file("json", f"?course_any_of-values={key}"))
     assert [row["records_count"] for row in data["rows"]] == [2, 1]
     assert file("xlsx")[:2] == b"PK"
-    monkeypatch.setattr("reports.services.files.export_pdf", lambda result, path, *, cover: path.write_bytes(b"%PDF"))
-    assert file("pdf") == b"%PDF"
     assert file("exe") == 404
     rows = page(client, report).context["shown"].table.rows[0][1].url.partition("?")[2]
     assert len(file("csv", f"?{rows}").decode().splitlines()) == 1 + 3
-    monkeypatch.setattr("reports.views.report.MOST_ROWS", 2)
-    assert file("pdf") == 404
+
+
+def test_what_is_long_and_every_pdf_is_left_to_a_worker(client, academy, report, monkeypatch):
+    monkeypatch.setattr("reports.services.files.export_pdf", lambda result, path, *, cover: path.write_bytes(b"%PDF"))
+    client.force_login(academy.reporter)
     links = page(client, report).context["files"]
-    assert [bool(link["url"]) for link in links] == [False, True, True, True]
+    assert [(link["label"], link["takes_time"], link["most"]) for link in links] == [
+        ("PDF", True, 0),
+        ("Excel", False, 0),
+        ("CSV", False, 0),
+        ("JSON", False, 0),
+    ]
+    asked = client.get(links[0]["url"], follow=True)
+    assert asked.redirect_chain == [(reverse("reports_report", args=[report.slug]), 302)]
+    assert not ReportExport.objects.exists()
+    monkeypatch.setattr("reports.views.report.IN_REQUEST", 2)
+    monkeypatch.setattr("reports.views.report.MOST_ROWS", 2)
+    links = page(client, report).context["files"]
+    assert [(link["takes_time"], link["most"]) for link in links] == [(True, 2), (True, 0), (True, 0), (True, 0)]
+    assert client.get(links[2]["url"]).status_code == 302
+    for link in links:
+        address = client.post(link["url"]).headers["Location"]
+        export = ReportExport.objects.get(uuid=address.split("/")[-2])
+        assert (export.person, export.state, export.rows_total) == (academy.reporter, "done", 3)
+    assert ReportExport.objects.count() == 4
+
+
+def test_rows_behind_a_number_are_left_to_a_worker_too(client, academy, report):
+    client.force_login(academy.reporter)
+    rows = page(client, report).context["shown"].table.rows[0][1].url.partition("?")[2]
+    client.post(reverse("reports_report_file", args=[report.slug, "csv"]) + f"?{rows}")
+    export = ReportExport.objects.get()
+    assert (export.state, export.rows_done) == ("done", 3)
+    text = client.get(reverse("reports_export", args=[export.uuid])).content.decode()
+    assert "Download course" not in text and f"Download {export.filename}" in text
 
 
 def test_a_title_is_text_and_never_markup(client, academy):

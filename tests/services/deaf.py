@@ -9,7 +9,7 @@ from cms.celery import app
 
 app.loader.import_default_modules()
 
-from workbench.imports.progress import tell_progress  # noqa: E402
+from workbench.background import tell_progress  # noqa: E402
 from workbench.models import ImportBatch  # noqa: E402
 from workbench.services import work  # noqa: E402
 

@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from workbench.background import heard_progress
 from workbench.forms import ColumnsForm
 from workbench.furniture import status_tag
 from workbench.imports.exceptions import ImportRefused
-from workbench.imports.progress import told_progress
 from workbench.imports.resource import RecordResource, resources
 from workbench.modeladmin.base import ScopedInspectView, ScopedModelAdmin, ScopedPermissionHelper, registered
 from workbench.modeladmin.transfer import in_zone, kinds_of
@@ -220,7 +220,8 @@ def errors_of(batch: ImportBatch, columns: dict, *, limit: int | None) -> tuple[
 
 def progress_of(batch: ImportBatch) -> dict[str, Any]:
     """How far the work is, for the page and for what it asks every second."""
-    done = told_progress(batch) if batch.is_working else 0
+    # By the worker's word, or by the row's.
+    done = max(batch.rows_done, heard_progress(batch)) if batch.is_working else 0
     total = max(batch.rows_total, done)
     doing = {
         BatchState.CHECKING: _("%(done)s of %(total)s rows checked"),

@@ -5,16 +5,15 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.files.storage import storages
 from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from workbench.background import ask_to_stop
 from workbench.imports.exceptions import ImportRefused
 from workbench.imports.mapping import header_key, mapping_for
-from workbench.imports.progress import ask_to_stop
 from workbench.imports.resource import RecordResource
 from workbench.models import BatchState, ImportBatch
 from workbench.sheets import open_sheet
@@ -156,11 +155,6 @@ def erase_old_batches() -> int:
         erase_batch(batch)
         count += 1
     return count
-
-
-def lease_time() -> timedelta:
-    """Longer than a worker may live with one task: whoever holds an expired lease is gone."""
-    return timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
 
 
 def expire_leases() -> int:

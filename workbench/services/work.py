@@ -6,18 +6,18 @@ from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, ProtectedError, RestrictedError
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log as log_action
 
+from workbench.background import claim, is_asked_to_stop, lease_time, tell_progress
 from workbench.imports.exceptions import Cancelled, FenceLost, ImportRefused
-from workbench.imports.progress import is_asked_to_stop, tell_progress
 from workbench.imports.resource import Planned, RecordResource, resources
 from workbench.imports.traces import built_on
 from workbench.journal import log_many
 from workbench.models import WORK, WORKING, BatchState, ImportBatch, ImportRow, Outcome
-from workbench.services.batches import erase_batch, lease_time
+from workbench.services.batches import erase_batch
 from workbench.sheets import SheetRefused, open_sheet
 
 log = logging.getLogger(__name__)
@@ -75,16 +75,9 @@ def claim_batch(batch_id: int, task_id: str) -> ImportBatch | None:
         state = WORK[BatchState(batch.state)]
     else:
         return None
-    with transaction.atomic(durable=True):
-        claimed = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, fence=batch.fence).update(
-            state=state,
-            fence=F("fence") + 1,
-            lease_until=timezone.now() + lease_time(),
-            task_id=task_id,
-            cancel_wanted=False,
-            sentence="",
-        )
-    return ImportBatch.objects.select_related("created_by").get(pk=batch_id) if claimed else None
+    if not claim(batch, state=state, task_id=task_id, cancel_wanted=False, sentence=""):
+        return None
+    return ImportBatch.objects.select_related("created_by").get(pk=batch_id)
 
 
 def held(batch: ImportBatch) -> Any:

@@ -1,6 +1,6 @@
-// Asks every second how far an import, or the publishing of a course, is and shows the next page when it is done.
+// Asks every second how far background work is, and shows the next page when it is done.
 
-const box = document.querySelector("[data-import-progress]");
+const box = document.querySelector("[data-progress]");
 
 if (box) {
   const words = box.querySelector("[data-words]");
@@ -10,7 +10,7 @@ if (box) {
 
   async function ask() {
     try {
-      const answer = await fetch(box.dataset.importProgress, { headers: { Accept: "application/json" } });
+      const answer = await fetch(box.dataset.progress, { headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(answer.status);
       const told = await answer.json();
       trouble.hidden = true;
