@@ -7,8 +7,8 @@ from django.core.checks import register
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages")
-SHIPPED = ("activity", "attention", "completion", "content", "operations", "progress", "questions")
+SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages", "operations")
+SHIPPED = ("activity", "attention", "completion", "content", "enrollments", "operations", "progress", "questions", "quizzes", "teams")
 
 
 class ReportsConfig(AppConfig):

@@ -182,10 +182,12 @@ def unknown(key: str, source: Source) -> str:
 
 
 def given_values(spec: Spec, given: Mapping[str, Any], source: Source) -> dict[str, Any]:
-    """What is asked for, by name: what was ``given`` (empty texts count as nothing), else the defaults.
+    """What is asked for, by name: what was ``given`` (empty texts count as nothing), else the defaults. A filter that is
+    given as None narrows nothing, whatever its default.
 
     InvalidSpec for a name nobody asks for, for a value that does not fit, and for a param that has none.
     """
+    cleared = {name for name, value in given.items() if value is None}
     given = {name: value for name, value in given.items() if value not in (None, "", [])}
     params = {param.name: param for param in spec.params}
     filters = {entry.name: entry for entry in spec.filters}
@@ -197,7 +199,7 @@ def given_values(spec: Spec, given: Mapping[str, Any], source: Source) -> dict[s
     ]
     values = {
         **{name: param.default for name, param in params.items() if param.default is not None},
-        **{name: entry.value for name, entry in filters.items() if entry.value is not None},
+        **{name: entry.value for name, entry in filters.items() if entry.value is not None and name not in cleared},
         **given,
     }
     found += [

@@ -195,6 +195,8 @@ class Column:
     label_by_key: bool = False
     choices: Iterable[tuple[Any, Words]] = ()
     candidates: Callable[[Any], Iterable[Choice]] | None = None
+    # Too many to list: from a viewer and some keys to those they may see. Only an address or a spec says which.
+    named: Callable[[Any, Iterable[str]], Iterable[Choice]] | None = None
     aggregations: frozenset[Aggregation] | None = None
     operators: frozenset[Operator] | None = None
     is_personal: bool = False
@@ -210,6 +212,11 @@ class Column:
     @property
     def legal_operators(self) -> frozenset[Operator]:
         return OPERATORS[self.type] if self.operators is None else self.operators
+
+    @property
+    def offered_operators(self) -> frozenset[Operator]:
+        """Those whose value people can choose in a form."""
+        return frozenset() if self.named else self.legal_operators
 
     @property
     def can_be_cut(self) -> bool:

@@ -157,7 +157,7 @@ class Drawing:
                 reshapes=True,
             ),
             entries,
-            self.adding(path, _("Add a condition on"), keep=lambda column: bool(column.legal_operators)),
+            self.adding(path, _("Add a condition on"), keep=lambda column: bool(column.offered_operators)),
             may_nest=depth < DEEPEST,
             problems=self.problems(path),
             is_outermost=is_outermost,
@@ -171,7 +171,7 @@ class Drawing:
                 _("Column"),
                 "select",
                 row.column,
-                column_options(self.source, row.column, keep=lambda column: bool(column.legal_operators)),
+                column_options(self.source, row.column, keep=lambda column: bool(column.offered_operators)),
                 reshapes=True,
             ),
             operator_field(path, row, column),
@@ -401,7 +401,7 @@ def how_words(how: str, plain: str = "") -> str:
 
 def can_be_asked(column: Column) -> bool:
     """Whether readers can be asked for a value: a yes or no is nothing to say."""
-    return bool(column.legal_operators - WITHOUT_VALUE)
+    return bool(column.offered_operators - WITHOUT_VALUE)
 
 
 def hidden_value(path: str, row: Comparison) -> Iterable[tuple[str, str]]:

@@ -130,15 +130,21 @@ def askable(spec: Spec) -> list[Asked]:
 
 
 def asked(spec: Spec, source: Source, query: QueryDict) -> dict[str, Any]:
-    """What an address says of the spec's filters and params, by name; what is not said is left out."""
+    """What an address says of the spec's filters and params, by name; what is not said is left out.
+
+    A filter that is there and empty is None, so that it narrows nothing even where it has a default.
+    """
     tree = tree_of(query.lists())
-    found = {}
+    defaults = {entry.name for entry in spec.filters if entry.value is not None}
+    found: dict[str, Any] = {}
     for entry in askable(spec):
         row = read(Comparison, named(tree, entry.name))
         row.column, row.operator, row.param = entry.column, entry.operator, ""
         value = value_of(row, source.columns.get(entry.column))
         if not is_blank(value):
             found[entry.name] = value
+        elif entry.name in tree and entry.name in defaults:
+            found[entry.name] = None
     return found
 
 
@@ -167,6 +173,9 @@ def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any
         row = Comparison(column=entry.column, operator=entry.operator)
         put_value(row, values.get(entry.name))
         fields = value_fields(entry.name, row, column, candidates)
+        if column.named and not fields[0].options:
+            # Nobody is chosen from a list of everybody; an address may say who.
+            continue
         if fields and row.operator == Operator.WITHIN and not entry.is_param:
             fields = [with_nothing(fields[0]), *fields[1:]]
         words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[Operator(entry.operator)])

@@ -38,8 +38,7 @@ class Drilled(Prepared):
         if columns is None or {entry.name for entry in columns if not entry.aggregation} != set(keys):
             raise WrongValue(_("The report has no such group."))
         definition = replace(prepared.definition, spec=detail_spec(prepared), sentence=None, rule="")
-        names = {*(entry.name for entry in spec.filters), *(entry.name for entry in spec.params)}
-        given = {name: value for name, value in prepared.context.values.items() if name in names}
+        given = {entry.name: prepared.context.values.get(entry.name) for entry in (*spec.filters, *spec.params)}
         super().__init__(definition=definition, viewer=prepared.viewer, moment=prepared.moment, given=given)
         self.words: list[str] = []
         by_name = {entry.name: entry for entry in columns}
