@@ -8,7 +8,18 @@ from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages", "operations")
-SHIPPED = ("activity", "attention", "completion", "content", "enrollments", "operations", "progress", "questions", "quizzes", "teams")
+SHIPPED = (
+    "activity",
+    "attention",
+    "completion",
+    "content",
+    "enrollments",
+    "operations",
+    "progress",
+    "questions",
+    "quizzes",
+    "teams",
+)
 
 
 class ReportsConfig(AppConfig):
@@ -30,6 +41,7 @@ class ReportsConfig(AppConfig):
             import_module(f"reports.sources.{name}")
         for name in SHIPPED:
             import_module(f"reports.shipped.{name}")
+        import_module("reports.dashboards.shipped")
         connection_created.connect(teach_sqlite, dispatch_uid="reports.teach_sqlite")
         register(check_sources)
         mail_checks[MailKind.REPORT] = reason_not_to_send

@@ -101,8 +101,14 @@ def chart_panel_of(result: ReportResult, moment: Moment, address: RowsAddress | 
     if result.chart is None:
         return None
     table, of = (result.summary, "summary") if result.summary else (result.table, "table")
-    addresses = [address(of, keys, "") for keys in table.keys] if address and table.keys else []
-    return chart_panel(result.chart, table, key="report", zone=moment.zone, addresses=addresses)
+    return chart_panel(result.chart, table, key="report", zone=moment.zone, address=cell_address(table, of, address))
+
+
+def cell_address(table: Table, of: str, address: RowsAddress | None) -> Callable[[int, str], str] | None:
+    """What the numbers of ``table`` open, by row and column; of a column that tells groups apart, the whole group."""
+    if address is None or not table.keys:
+        return None
+    return lambda row, name: address(of, table.keys[row], "" if name in table.keys[row] else name)
 
 
 # What readers may narrow by -------------------------------------------------------

@@ -38,7 +38,9 @@ class Drilled(Prepared):
         if columns is None or {entry.name for entry in columns if not entry.aggregation} != set(keys):
             raise WrongValue(_("The report has no such group."))
         definition = replace(prepared.definition, spec=detail_spec(prepared), sentence=None, rule="")
-        given = {entry.name: prepared.context.values.get(entry.name) for entry in (*spec.filters, *spec.params)}
+        names = [*(entry.name for entry in spec.filters), *(entry.name for entry in spec.params)]
+        # None for a filter that was cleared, so that it stays so.
+        given = {name: prepared.context.values.get(name) for name in names}
         super().__init__(definition=definition, viewer=prepared.viewer, moment=prepared.moment, given=given)
         self.words: list[str] = []
         by_name = {entry.name: entry for entry in columns}

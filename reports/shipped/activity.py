@@ -186,6 +186,7 @@ CLICKED = {"column": "was_active", "aggregation": "sum", "label": gettext_noop("
 ship(
     Definition(
         slug="activity-by-run",
+        version=2,
         title=gettext_lazy("Activity by course run"),
         description=gettext_lazy("How much each run of a course was used, and how it ended for its learners."),
         is_shipped=True,
@@ -206,7 +207,7 @@ ship(
                     CLICKED,
                     *OUTCOMES,
                 ],
-                "filters": [COURSE, COHORT, ENROLLED],
+                "filters": [COURSE, TEAM, COHORT, ENROLLED],
                 "sort": [{"column": "course"}, {"column": "cohort"}],
                 "figures": [
                     counted(gettext_noop("Enrollments")),

@@ -73,7 +73,9 @@ ship(
     Definition(
         slug="people",
         title=gettext_lazy("People and what they learn"),
-        description=gettext_lazy("Everybody, also those who are on no course: what they completed and what is overdue."),
+        description=gettext_lazy(
+            "Everybody, also those who are on no course: what they completed and what is overdue."
+        ),
         is_shipped=True,
         rule=gettext_lazy("Only enrollments that you may see are counted."),
         sentence=people_sentence,

@@ -26,7 +26,9 @@ class Runs(Source):
 
     key = "report-runs"
     title = _("Runs of schedules")
-    description = _("Which scheduled report was made when, and what became of it. One row for each schedule and period.")
+    description = _(
+        "Which scheduled report was made when, and what became of it. One row for each schedule and period."
+    )
     model = Run
     permission = "reports.view_run"
     details = ("schedule", "period", "due", "state", "finished", "why")
@@ -54,7 +56,10 @@ class Runs(Source):
     )
     attempts = Column(label=_("Attempts"), entity=RUN, type=Type.NUMBER, expression="attempts")
     recipients = Column(
-        label=_("Recipients"), entity=RUN, type=Type.NUMBER, expression=over(Delivery.objects.all(), "run", Count("pk"), empty=0)
+        label=_("Recipients"),
+        entity=RUN,
+        type=Type.NUMBER,
+        expression=over(Delivery.objects.all(), "run", Count("pk"), empty=0),
     )
     why = Column(label=_("What went wrong"), entity=RUN, type=Type.TEXT, expression="error")
 
