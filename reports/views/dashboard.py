@@ -1,6 +1,5 @@
 """Dashboards: the page, which runs no report, and each of its tiles, which is one."""
 
-import hashlib
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -187,16 +184,17 @@ def scope_words(viewer: Any) -> str:
 
 @require_safe
 def tile_view(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """One tile, as a piece of HTML or with ``format=json`` as data. One that fails says so, and the others stand."""
+    """One tile, as a piece of HTML or with ``format=json`` as data. One that fails says so, and the others stand. As all of
+    the admin it is stored nowhere, neither here nor in a browser: what somebody saw is never shown to the next."""
     dashboard = dashboard_or_404(request, slug)
     tile = next((tile for tile in open_tiles(request.user, dashboard) if tile.key == key), None)
     asked = read_address(request, dashboard)
     if tile is None or asked.narrowing is None:
         raise Http404("There is no such tile for this viewer.")
     if request.GET.get("format") == "json":
-        return private(request, data_answer(tile, asked.narrowing, request.user))
+        return data_answer(tile, asked.narrowing, request.user)
     html, status = fragment(tile, asked.narrowing, request.user)
-    return private(request, HttpResponse(html, status=status))
+    return HttpResponse(html, status=status)
 
 
 def fragment(tile: Tile, narrowing: Narrowing, viewer: Any) -> tuple[str, int]:
@@ -217,13 +215,3 @@ def data_answer(tile: Tile, narrowing: Narrowing, viewer: Any) -> HttpResponse:
     except Exception:
         logger.exception("A tile could not be made: %s", tile.report)
         return JsonResponse({"error": _("These numbers could not be made.")}, status=500)
-
-
-def private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Kept by the viewer's browser alone, which asks each time whether anything has changed."""
-    patch_cache_control(response, private=True, no_cache=True)
-    patch_vary_headers(response, ["Cookie", "Accept-Language"])
-    if response.status_code != 200:
-        return response
-    response["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response

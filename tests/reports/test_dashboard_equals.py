@@ -8,8 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from learning.models import ActivityDay, Enrollment
-from learning.services import place_in_cohort
+from learning.models import ActivityDay, CohortMembership, Enrollment
 from tests.factories.dashboards import make_academy
 from tests.factories.learning import make_cohort
 
@@ -67,8 +66,8 @@ def test_a_tile_is_the_file_of_its_report(client, tmp_path, who):
     academy = make_academy()
     for place, course in enumerate((academy.fire, academy.sql)):
         cohort = make_cohort(course, name=f"Run {place}")
-        for run in Enrollment.objects.filter(course=course)[:2]:
-            place_in_cohort(enrollment=run, cohort=cohort)
+        for run in Enrollment.objects.filter(course=course).order_by("pk")[:2]:
+            CohortMembership.objects.create(enrollment=run, cohort=cohort, since=academy.now.date())
     ActivityDay.objects.update(clicks=7)
     Enrollment.objects.filter(course=academy.fire).update(outcome="Pass")
     viewer = getattr(academy, who)
