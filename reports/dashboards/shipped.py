@@ -140,7 +140,6 @@ register_dashboard(
         title=_("Team"),
         description=_("What the people of one team learn, and what they are late with."),
         needs="team",
-        offers=("course",),
         tiles=(
             ACTIVE,
             ENROLLED,
@@ -170,6 +169,13 @@ register_dashboard(
                 lists=True,
                 width="whole",
                 empty=_("Nobody is at risk by the rule of this report."),
+            ),
+            Tile(
+                key="people",
+                report="people",
+                lists=True,
+                width="whole",
+                empty=_("Nobody is in this team. Its people are chosen under Teams."),
             ),
         ),
     )
