@@ -137,7 +137,7 @@ ship(
                     {"column": "days_to_completion", "aggregation": "median", "label": gettext_noop("Median days")},
                 ],
                 "chart": {
-                    "kind": "bar",
+                    "kind": "line",
                     "by": "completed_week",
                     "measures": ["records_count"],
                     "title": gettext_noop("Completions by week"),
@@ -194,7 +194,7 @@ ship(
         is_shipped=True,
         rule=gettext_lazy(
             "Enrollments that were begun and not completed: those that ended, and active ones without activity for "
-            "%(idle_days)s days or longer. A dash stands for lessons that are gone."
+            "%(idle_days)s days or longer. A dash stands for lessons that are gone or not known."
         ),
         sentence=stops_sentence,
         spec=read_spec(
@@ -216,7 +216,6 @@ ship(
                     "match": "all",
                     "of": [
                         {"column": "has_started", "operator": "true"},
-                        {"column": "last_lesson", "operator": "filled"},
                         {"column": "is_completed", "operator": "false"},
                         {"match": "any", "of": [{"column": "has_left", "operator": "true"}, STALLED]},
                     ],
