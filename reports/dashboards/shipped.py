@@ -1,8 +1,10 @@
 """The dashboards that come with Lectern."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from reports.dashboards import Dashboard, Tile, register_dashboard
+from reports.spec import ChartSpec
 
 NOBODY = _("Nobody is enrolled yet. Publish a course that is open to everybody, or assign people to one.")
 QUIET = _("Nobody opened a lesson in this time. Choose a longer one above.")
@@ -66,6 +68,8 @@ BY_TEAM = Tile(key="overdue-by-team", report="overdue-by-team", empty=ON_TIME)
 RUNS = Tile(
     key="runs",
     report="activity-by-run",
+    # Clicks are counted in imported activity alone; what was opened, everywhere.
+    chart=ChartSpec(kind="stacked", by="course", measures=("hits_sum",), title=gettext_noop("Click rows by run")),
     width="whole",
     note=_("The whole of each run, whatever time is chosen above."),
     empty=NOBODY,
