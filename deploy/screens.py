@@ -309,6 +309,28 @@ def report_rows() -> str:
     return reverse("reports_report_rows", args=[BY_TEAM]) + query
 
 
+def dashboard(slug: str, about: str = "") -> Callable[[], str]:
+    """A dashboard, about the course of a class, the team of the demo's manager, or the familiar learner."""
+
+    def find() -> str:
+        url = reverse("reports_dashboard_named", args=[slug])
+        match about:
+            case "course":
+                return f"{url}?course={cohort().course_key}"
+            case "team":
+                teams = model("accounts.Team").objects.filter(managers__email=MANAGER)
+                return f"{url}?team={first(teams, 'team of the manager').uuid}"
+            case "learner":
+                people = model("accounts.User").objects.filter(email=LEARNER)
+                return f"{url}?learner={first(people, LEARNER).uuid}"
+        return url
+
+    return find
+
+
+# When every tile has come; and, of those with charts, when they are drawn.
+DONE = ".dash:has([data-tiles-done]:not(:empty)) .dash-card"
+TILES = ".dash:has([data-tiles-done]:not(:empty)):not(:has([data-chart]:not(.is-drawn))) .chart.is-drawn"
 BY_TEAM = "completion-rate-by-team-last-quarter"
 OWN = {"enrollment__learner__email": LEARNER}
 
@@ -393,8 +415,19 @@ SCREENS = (
     Screen("admin-import-checked", imported("checked", error_count=0), ADMINISTRATOR),
     Screen("admin-import-errors", imported("checked", error_count__gt=0), ADMINISTRATOR),
     Screen("admin-import-written", imported("written"), ADMINISTRATOR),
-    Screen("admin-dashboard", "/admin/reports/dashboard/", REPORTER, wait=".chart.is-drawn"),
-    Screen("admin-dashboard-rows", "/admin/reports/dashboard/rows/?what=active", REPORTER),
+    Screen("admin-dashboard", dashboard("overview"), REPORTER, wait=TILES),
+    Screen("admin-dashboard-course", dashboard("course", "course"), INSTRUCTOR, wait=TILES),
+    Screen("admin-dashboard-team", dashboard("team", "team"), MANAGER, wait=TILES),
+    Screen("admin-dashboard-learner", dashboard("learner", "learner"), REPORTER, wait=TILES),
+    Screen("admin-dashboard-content", dashboard("content"), INSTRUCTOR, wait=TILES),
+    Screen("admin-dashboard-operations", dashboard("operations"), ADMINISTRATOR, wait=TILES),
+    Screen(
+        "admin-dashboard-nothing",
+        lambda: dashboard("overview")() + "?range=own&since=1999-01-01&until=1999-01-31",
+        REPORTER,
+        wait=DONE,
+    ),
+    Screen("admin-dashboard-choose", dashboard("learner"), MANAGER),
     Screen("admin-reports", lambda: reverse("reports_list"), REPORTER),
     Screen("admin-reports-instructor", lambda: reverse("reports_list"), INSTRUCTOR),
     Screen("admin-report-grouped", report("reports_report", BY_TEAM), REPORTER, wait=".chart.is-drawn"),

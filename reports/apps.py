@@ -7,8 +7,20 @@ from django.core.checks import register
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages")
-SHIPPED = ("activity", "attention", "completion", "content", "operations", "progress", "questions", "regular")
+SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages", "operations")
+SHIPPED = (
+    "activity",
+    "attention",
+    "completion",
+    "content",
+    "enrollments",
+    "operations",
+    "progress",
+    "questions",
+    "quizzes",
+    "regular",
+    "teams",
+)
 
 
 class ReportsConfig(AppConfig):
@@ -32,6 +44,7 @@ class ReportsConfig(AppConfig):
             import_module(f"reports.sources.{name}")
         for name in SHIPPED:
             import_module(f"reports.shipped.{name}")
+        import_module("reports.dashboards.shipped")
         connection_created.connect(teach_sqlite, dispatch_uid="reports.teach_sqlite")
         register(check_sources)
         mail_checks[MailKind.REPORT] = reason_not_to_send

@@ -1,7 +1,7 @@
 """A chart as a page shows it: its title, the drawing for the browser, and all of it in a table as well."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,9 @@ class BigNumber:
     label: str
     note: str = ""
     url: str = ""
+    note_url: str = ""
     spark: str = ""
+    is_alarm: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,18 @@ def chart_panel(
     note: str = "",
     empty: str = "",
     zone: dt.tzinfo | None = None,
-    addresses: Sequence[str] = (),
+    address: Callable[[int, str], str] | None = None,
+    most: int | None = None,
 ) -> Panel:
-    """``chart``, which was made from ``table``, and the table. ``addresses`` are what the rows of the table open, one for
-    each; moments are shown in ``zone``."""
+    """``chart``, which was made from ``table``, and the table, or its first ``most`` rows.
+
+    ``address`` says what a number opens, by the row's place and the column's name; without a name it is what the row
+    stands for. Moments are shown in ``zone``.
+    """
     if chart is None and not table.rows:
         return Panel(key, title, note, empty=empty or _("There is nothing to show here yet."))
-    links = links_of(chart, addresses) if chart and addresses else []
+    links = links_of(chart, [address(row, "") for row in range(table.shown)]) if chart and address else []
+    listed = table.rows[:most]
     return Panel(
         key=key,
         title=title or (chart.title if chart else table.title),
@@ -86,23 +93,23 @@ def chart_panel(
             tuple(
                 Cell(
                     value_in_words(value, column.type, zone),
-                    addresses[row] if addresses and column.is_number else "",
+                    address(row, column.name) if address and value and column.is_number else "",
                     column.is_number,
                 )
                 for column, value in zip(table.columns, values, strict=True)
             )
-            for row, values in enumerate(table.rows)
+            for row, values in enumerate(listed)
         ),
-        foot=rows_shown(table) if table.is_cut else "",
+        foot=rows_shown(len(listed), table.total) if len(listed) < table.total else "",
         figures=drawn(chart, links=links) if chart else None,
         numbers=big_numbers(chart, links[0] if links else ()) if isinstance(chart, NumberChart) else (),
     )
 
 
-def rows_shown(table: Table) -> str:
+def rows_shown(shown: int, total: int) -> str:
     return _("Showing %(shown)s of %(total)s rows.") % {
-        "shown": number_format(table.shown, force_grouping=True),
-        "total": number_format(table.total, force_grouping=True),
+        "shown": number_format(shown, force_grouping=True),
+        "total": number_format(total, force_grouping=True),
     }
 
 

@@ -198,6 +198,8 @@ class Column:
     label_by_key: bool = False
     choices: Iterable[tuple[Any, Words]] = ()
     candidates: Callable[[Any], Iterable[Choice]] | None = None
+    # Too many to list: from a viewer and some keys to those they may see. Only an address or a spec says which.
+    named: Callable[[Any, Iterable[str]], Iterable[Choice]] | None = None
     aggregations: frozenset[Aggregation] | None = None
     operators: frozenset[Operator] | None = None
     is_personal: bool = False
@@ -217,12 +219,17 @@ class Column:
     @property
     def asked_operators(self) -> frozenset[Operator]:
         """The comparisons in which a reader has something to say."""
-        return self.legal_operators - WITHOUT_VALUE
+        return self.offered_operators - WITHOUT_VALUE
 
     @property
     def said_operators(self) -> frozenset[Operator]:
         """The comparisons an author chooses from: "is yes" needs no value, so "is" yes or no is for readers only."""
-        return self.legal_operators - {Operator.IS} if self.type == Type.BOOLEAN else self.legal_operators
+        return self.offered_operators - {Operator.IS} if self.type == Type.BOOLEAN else self.offered_operators
+
+    @property
+    def offered_operators(self) -> frozenset[Operator]:
+        """Those whose value people can choose in a form."""
+        return frozenset() if self.named else self.legal_operators
 
     @property
     def can_be_cut(self) -> bool:

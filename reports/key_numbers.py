@@ -10,7 +10,7 @@ from reports.chart_grids import Grid, Reader, grid_of, is_running, known
 from reports.charts import Number, NumberChart, Series
 from reports.columns import Type
 from reports.moments import Moment
-from reports.results import ResultColumn
+from reports.results import KeyNumber, ResultColumn
 from reports.wording import number_in_words, value_in_words
 
 MOST_NUMBERS = 6
@@ -38,6 +38,43 @@ def number_chart(
         ),
         numbers=tuple(found),
     )
+
+
+def number_against(name: str, number: KeyNumber, before: KeyNumber | None, words: str) -> Number:
+    """A report's key number beside the same of the stretch before, which ``words`` name: "in the 12 weeks before"."""
+    label = value_in_words(number.value, number.type)
+    if before is None or before.value is None:
+        return Number(name, label, note=_("nothing to compare with %(before)s") % {"before": words} if before else "")
+    given = {
+        "before": words,
+        "count": value_in_words(before.value, before.type),
+        "n": apart(number.value or 0, before.value, number.type),
+    }
+    counts = number.type in (Type.NUMBER, Type.DURATION)
+    if counts and not before.value:
+        note = _("none %(before)s")
+    elif number.value is None:
+        note = _("%(count)s %(before)s")
+    elif number.value > before.value:
+        note = _("%(n)s more than %(before)s (%(count)s)")
+    elif number.value < before.value:
+        note = (
+            _("%(n)s fewer than %(before)s (%(count)s)")
+            if number.type == Type.NUMBER
+            else _("%(n)s less than %(before)s (%(count)s)")
+        )
+    else:
+        note = _("as many as %(before)s") if counts else _("the same as %(before)s")
+    return Number(name, label, note=note % given)
+
+
+def apart(value: float, before: float, kind: Type) -> str:
+    """How far two values lie from one another, in words."""
+    # Two decimals, as numbers are kept: what is left of a difference of floats is no difference.
+    found = round(abs(value - before), 2)
+    if kind == Type.PERCENT:
+        return _("%(n)s points") % {"n": number_in_words(found, 0 if found == int(found) else 1)}
+    return value_in_words(found, kind)
 
 
 def sums(reader: Reader) -> Iterator[Number]:
@@ -74,15 +111,7 @@ def change(line: Series, last: int, names: tuple[str, ...], column: ResultColumn
     before = line.values[last - 1] if last else None
     if value is None or before is None:
         return names[last]
-    # Two decimals, as numbers are kept: what is left of a difference of floats is no difference.
-    apart = round(abs(value - before), 2)
-    words = {
-        "place": names[last],
-        "count": line.labels[last - 1],
-        "n": _("%(n)s points") % {"n": number_in_words(apart, 0 if apart == int(apart) else 1)}
-        if column.type == Type.PERCENT
-        else value_in_words(apart, column.type),
-    }
+    words = {"place": names[last], "count": line.labels[last - 1], "n": apart(value, before, column.type)}
     if value > before:
         return _("%(place)s: %(n)s more than before (%(count)s)") % words
     if value < before:

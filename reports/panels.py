@@ -5,19 +5,17 @@ from typing import Any
 
 from django import forms
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from reports.dashboard_panels import key_tiles
-from reports.periods import Span, period
-from reports.selectors.dashboard import key_figures
-from reports.views.dashboard import rows_address
-from workbench.days import site_zone
+from reports.dashboards import Narrowing, dashboards
+from reports.periods import Span, stretch
+from reports.selectors.dashboards import open_dashboards
+from reports.views.dashboard import address, places
+from workbench.days import site_day
 
 
 class KeyFiguresPanel(Component):
-    """The four numbers of the last 12 weeks, for people who may open the dashboard."""
+    """The numbers of the overview, which the page asks for when it is there, and the way to the dashboards."""
 
     template_name = "reports/home_panel.html"
     # Below what waits for a decision.
@@ -25,10 +23,17 @@ class KeyFiguresPanel(Component):
 
     @property
     def media(self) -> forms.Media:
-        return forms.Media(css={"all": [static("css/admin/dashboard.css")]})
+        return forms.Media(
+            css={"all": [static("css/admin/charts.css"), static("css/admin/dashboard.css")]},
+            js=[forms.Script(static("js/admin/tiles.js"), type="module")],
+        )
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
-        viewer = parent_context["request"].user
-        stretch = period(Span.WEEKS, now=timezone.now(), zone=site_zone())
-        figures = key_figures(viewer=viewer, period=stretch)
-        return {"tiles": key_tiles(figures, rows_address(span=Span.WEEKS)), "url": reverse("reports_dashboard")}
+        request = parent_context["request"]
+        overview = dashboards["overview"]
+        narrowing = Narrowing(Span.WEEKS, stretch(Span.WEEKS, site_day()))
+        found = places(request, overview, narrowing, "", is_whole=False)
+        return {
+            "places": [place for place in found if place.is_number],
+            "dashboards": [(one.title, address(one)) for one in open_dashboards(request.user)],
+        }

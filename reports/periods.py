@@ -1,16 +1,14 @@
-"""The stretches of time a dashboard speaks of, cut into weeks or months on the site's clock."""
+"""The stretches of time a dashboard speaks of, and the one before each: whole days on the site's calendar."""
 
 import datetime as dt
-import zoneinfo
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-WEEKS = 12
+from reports.relative_dates import Days, Unit, beginning, moved
+
+WEEKS, MONTHS = 12, 12
 
 
 class Span(StrEnum):
@@ -20,6 +18,7 @@ class Span(StrEnum):
     MONTHS = "12-months"
     YEAR = "this-year"
     ALL = "all"
+    OWN = "own"
 
 
 SPAN_NAMES = {
@@ -27,112 +26,46 @@ SPAN_NAMES = {
     Span.MONTHS: gettext_lazy("Last 12 months"),
     Span.YEAR: gettext_lazy("This year"),
     Span.ALL: gettext_lazy("Since the beginning"),
-}
-WITHIN = {
-    Span.WEEKS: gettext_lazy("in the last 12 weeks"),
-    Span.MONTHS: gettext_lazy("in the last 12 months"),
-    Span.YEAR: gettext_lazy("this year"),
-    Span.ALL: gettext_lazy("since the beginning"),
-}
-OF = {
-    Span.WEEKS: gettext_lazy("of the last 12 weeks"),
-    Span.MONTHS: gettext_lazy("of the last 12 months"),
-    Span.YEAR: gettext_lazy("of this year"),
-    Span.ALL: gettext_lazy("so far"),
-}
-BEFORE = {
-    Span.WEEKS: gettext_lazy("in the 12 weeks before"),
-    Span.MONTHS: gettext_lazy("in the 12 months before"),
-    Span.YEAR: gettext_lazy("last year up to this day"),
+    Span.OWN: gettext_lazy("From – to"),
 }
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """From one moment up to, not including, another."""
-
-    start: dt.datetime
-    end: dt.datetime
-
-
-@dataclass(frozen=True)
-class Period:
-    """A span ending now. ``days`` are the first days of its weeks or months; the last one is still running."""
-
-    span: Span
-    zone: zoneinfo.ZoneInfo
-    now: dt.datetime
-    step: Literal["week", "month"]
-    days: tuple[dt.date, ...]
-    # As long as this one has run so far, and just before it: None where there is nothing before.
-    earlier: Stretch | None
-
-    @property
-    def whole(self) -> Stretch:
-        return Stretch(midnight(self.days[0], self.zone), self.now)
-
-    @property
-    def today(self) -> dt.date:
-        return self.now.astimezone(self.zone).date()
-
-    def part(self, day: dt.date) -> Stretch:
-        """The week or month that begins on ``day``. KeyError where none of this period does."""
-        if day not in self.days:
-            raise KeyError(day)
-        following = day + dt.timedelta(days=7) if self.step == "week" else months_later(day, 1)
-        return Stretch(midnight(day, self.zone), min(midnight(following, self.zone), self.now))
-
-    def part_name(self, day: dt.date) -> str:
-        if self.step == "month":
-            return date_format(day, "F Y")
-        return _("week of %(day)s") % {"day": date_format(day, "j F Y")}
-
-    def part_short(self, day: dt.date) -> str:
-        if self.step == "week":
-            return date_format(day, "j M")
-        return date_format(day, "M Y" if day.month == 1 or len(self.days) > 12 else "M")
+def stretch(span: Span, today: dt.date) -> Days | None:
+    """The days of ``span`` up to ``today``; None for all there are. Weeks and months are whole from their first day."""
+    match span:
+        case Span.WEEKS:
+            return Days(moved(Unit.WEEK, beginning(Unit.WEEK, today), 1 - WEEKS), today)
+        case Span.MONTHS:
+            return Days(moved(Unit.MONTH, beginning(Unit.MONTH, today), 1 - MONTHS), today)
+        case Span.YEAR:
+            return Days(beginning(Unit.YEAR, today), today)
+    return None
 
 
-def midnight(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
-    """The first moment of ``day`` on that zone's clock."""
-    return dt.datetime.combine(day, dt.time.min, zone)
+def stretch_before(span: Span, days: Days | None) -> Days | None:
+    """What ``days`` is compared with: as long, and ending on the same weekday or date. None where there is no such thing."""
+    if days is None:
+        return None
+    if span in (Span.MONTHS, Span.YEAR):
+        return Days(year_before(days.first), year_before(days.last))
+    length = WEEKS * 7 if span is Span.WEEKS else (days.last - days.first).days + 1
+    try:
+        return Days(days.first - dt.timedelta(days=length), days.last - dt.timedelta(days=length))
+    except OverflowError:
+        return None
 
 
-def months_later(day: dt.date, months: int) -> dt.date:
-    """The first day of the month that many months after the month of ``day``."""
-    count = day.year * 12 + day.month - 1 + months
-    return dt.date(count // 12, count % 12 + 1, 1)
+def year_before(day: dt.date) -> dt.date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def period(span: Span, *, now: dt.datetime, zone: zoneinfo.ZoneInfo, first: dt.datetime | None = None) -> Period:
-    """``span`` as of ``now``; ``first`` is the oldest moment there is, for "since the beginning".
-
-    Twelve weeks are calendar weeks from Monday, twelve months calendar months, the running one
-    included. The stretch before is cut at the same weekday and hour, or date and hour, so that a
-    week that has just begun is not compared with a full one.
-    """
-    local = now.astimezone(zone)
-    today = local.date()
-    if span is Span.WEEKS:
-        monday = today - dt.timedelta(days=today.weekday())
-        days = [monday - dt.timedelta(weeks=back) for back in reversed(range(WEEKS))]
-        shift = dt.timedelta(weeks=WEEKS)
-        earlier = Stretch(midnight(days[0] - shift, zone), moment(today - shift, local.timetz(), zone))
-        return Period(span, zone, now, "week", tuple(days), earlier)
-    start = {
-        Span.MONTHS: months_later(today, -11),
-        Span.YEAR: today.replace(month=1, day=1),
-        Span.ALL: min(first.astimezone(zone).date(), today).replace(day=1) if first else today.replace(day=1),
-    }[span]
-    days = [start]
-    while (following := months_later(days[-1], 1)) <= today:
-        days.append(following)
-    if span is Span.ALL:
-        return Period(span, zone, now, "month", tuple(days), None)
-    year_ago = today.replace(year=today.year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
-    earlier = Stretch(midnight(months_later(start, -12), zone), moment(year_ago, local.timetz(), zone))
-    return Period(span, zone, now, "month", tuple(days), earlier)
-
-
-def moment(day: dt.date, clock: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
-    return dt.datetime.combine(day, clock.replace(tzinfo=None, fold=0), zone)
+def before_in_words(span: Span, days: Days) -> str:
+    match span:
+        case Span.WEEKS:
+            return _("in the 12 weeks before")
+        case Span.MONTHS:
+            return _("in the 12 months before")
+        case Span.YEAR:
+            return _("last year up to this day")
+    length = (days.last - days.first).days + 1
+    return ngettext("on the day before", "in the %(n)d days before", length) % {"n": length}

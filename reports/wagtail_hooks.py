@@ -8,9 +8,9 @@ from wagtail.admin.menu import MenuItem
 from reports.modeladmin.runs import DeliveryAdmin, RunAdmin
 from reports.modeladmin.schedules import ScheduleAdmin
 from reports.panels import KeyFiguresPanel
+from reports.policies import MAY_READ
 from reports.views.builder import CustomizeView, EditView, NewReportView, sources_page
-from reports.views.dashboard import PERMISSION, DashboardView
-from reports.views.dashboard_rows import DashboardRowsView
+from reports.views.dashboard import dashboard_page, tile_view
 from reports.views.exports import cancel_view, download_view, export_page, export_progress, exports_page, repeat_view
 from reports.views.listing import ICON, delete_view, duplicate_view, list_page
 from reports.views.report import file_view, report_page, rows_page
@@ -30,8 +30,9 @@ def register_log_actions(actions):
 @hooks.register("register_admin_urls")
 def register_dashboard_urls():
     return [
-        path("reports/dashboard/", DashboardView.as_view(), name="reports_dashboard"),
-        path("reports/dashboard/rows/", DashboardRowsView.as_view(), name="reports_dashboard_rows"),
+        path("reports/dashboard/", dashboard_page, name="reports_dashboard"),
+        path("reports/dashboard/<slug:slug>/", dashboard_page, name="reports_dashboard_named"),
+        path("reports/dashboard/<slug:slug>/tile/<slug:key>/", tile_view, name="reports_tile"),
     ]
 
 
@@ -70,13 +71,13 @@ def register_chart_icon(icons):
 
 class ReadersMenuItem(MenuItem):
     def is_shown(self, request):
-        return request.user.has_perm(PERMISSION)
+        return request.user.has_perm(MAY_READ)
 
 
 @hooks.register("register_reports_menu_item")
 def register_dashboard_menu_item():
     return ReadersMenuItem(
-        _("Dashboard"), reverse("reports_dashboard"), name="reports-dashboard", icon_name="chart", order=10
+        _("Dashboards"), reverse("reports_dashboard"), name="reports-dashboard", icon_name="chart", order=10
     )
 
 
@@ -88,11 +89,11 @@ def register_list_menu_item():
 @hooks.register("construct_main_menu")
 def leave_out_reports_without_figures(request, items):
     """What Wagtail lists about pages is no reason for a menu of its own; the list of courses tells editors the same."""
-    if not request.user.has_perm(PERMISSION):
+    if not request.user.has_perm(MAY_READ):
         items[:] = [item for item in items if item.name != "reports"]
 
 
 @hooks.register("construct_homepage_panels")
 def add_key_figures(request, panels):
-    if request.user.has_perm(PERMISSION):
+    if request.user.has_perm(MAY_READ):
         panels.append(KeyFiguresPanel())

@@ -81,7 +81,9 @@ class Candidates:
         self.viewer = viewer
         self.known: dict[Callable[[Any], Iterable[Choice]], list[Choice]] = {}
 
-    def of(self, column: Column) -> list[Choice]:
+    def of(self, column: Column, chosen: Iterable[str] = ()) -> list[Choice]:
+        if column.named is not None:
+            return list(column.named(self.viewer, chosen)) if chosen else []
         if column.candidates is None:
             return []
         if column.candidates not in self.known:
@@ -148,7 +150,7 @@ def value_fields(path: str, row: Comparison, column: Column | None, candidates: 
 
 def list_field(path: str, row: Comparison, column: Column, label: str, candidates: Candidates) -> Field:
     if column.type == Type.REFERENCE:
-        known = [(entry.value, entry.label) for entry in candidates.of(column)]
+        known = [(entry.value, entry.label) for entry in candidates.of(column, row.values)]
     elif column.type == Type.CHOICE:
         known = [(str(value), str(words)) for value, words in column.choices]
     else:

@@ -101,8 +101,14 @@ def chart_panel_of(result: ReportResult, moment: Moment, address: RowsAddress | 
     if result.chart is None:
         return None
     table, of = (result.summary, "summary") if result.summary else (result.table, "table")
-    addresses = [address(of, keys, "") for keys in table.keys] if address and table.keys else []
-    return chart_panel(result.chart, table, key="report", zone=moment.zone, addresses=addresses)
+    return chart_panel(result.chart, table, key="report", zone=moment.zone, address=cell_address(table, of, address))
+
+
+def cell_address(table: Table, of: str, address: RowsAddress | None) -> Callable[[int, str], str] | None:
+    """What the numbers of ``table`` open, by row and column; of a column that tells groups apart, the whole group."""
+    if address is None or not table.keys:
+        return None
+    return lambda row, name: address(of, table.keys[row], "" if name in table.keys[row] else name)
 
 
 # What readers may narrow by -------------------------------------------------------
@@ -112,7 +118,7 @@ def asked(spec: Spec, source: Source, query: QueryDict) -> dict[str, Any]:
     """What an address says of the spec's filters and params, by name; what is not said is left out. None where a
     filter that begins with a value was emptied."""
     tree = tree_of(query.lists())
-    found = {}
+    found: dict[str, Any] = {}
     for entry in askable(spec):
         fields = named(tree, entry.name)
         row = read(Comparison, fields)
@@ -152,6 +158,9 @@ def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any
         row = Comparison(column=entry.column, operator=entry.operator)
         put_value(row, values.get(entry.name))
         fields = value_fields(entry.name, row, column, candidates)
+        if column.named and not fields[0].options:
+            # Nobody is chosen from a list of everybody; an address may say who.
+            continue
         if fields and row.operator == Operator.WITHIN and not entry.is_param:
             fields = [with_nothing(fields[0]), *fields[1:]]
         words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[Operator(entry.operator)])

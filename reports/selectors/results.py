@@ -70,18 +70,13 @@ def report_result(prepared: Prepared, *, limit: int) -> ReportResult:
     """At most ``limit`` rows in memory, with figures and summary over all of them. Three queries at most."""
     spec, rows = prepared.spec, prepared.rows()
     most = min(limit, spec.limit) if spec.limit else limit
-    numbers = figures_of(spec.figures, prepared.context, prepared.base)
-    whole = numbers["rows"]
+    figures, whole = key_numbers(prepared)
     found = list(rows.queryset[:most])
     table = Table(
         columns=rows.columns,
         rows=tuple(rows.read(values, whole) for values in found),
         keys=tuple(rows.key(values) for values in found) if rows.keys else (),
         total=rows.total(found, whole),
-    )
-    figures = tuple(
-        KeyNumber(_(figure.label), numbers[f"f{number}"], kind_of(prepared, number))
-        for number, figure in enumerate(spec.figures)
     )
     summary = summary_of(spec.summary, prepared, whole) if spec.summary else None
     return ReportResult(
@@ -94,6 +89,17 @@ def report_result(prepared: Prepared, *, limit: int) -> ReportResult:
         summary=summary,
         chart=chart_of(spec.chart, summary or table, prepared.moment) if spec.chart else None,
     )
+
+
+def key_numbers(prepared: Prepared) -> tuple[tuple[KeyNumber, ...], int]:
+    """The report's figures, and how many single rows it has. One query."""
+    figures = prepared.spec.figures
+    found = figures_of(figures, prepared.context, prepared.base)
+    numbers = tuple(
+        KeyNumber(_(figure.label), found[f"f{number}"], kind_of(prepared, number))
+        for number, figure in enumerate(figures)
+    )
+    return numbers, found["rows"]
 
 
 def kind_of(prepared: Prepared, number: int) -> Any:

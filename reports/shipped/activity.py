@@ -9,7 +9,7 @@ from reports.columns import Type
 from reports.definitions import Definition, ship
 from reports.figures import number
 from reports.results import Table
-from reports.shipped.words import COHORT, COURSE, ENROLLED, TEAM, counted
+from reports.shipped.words import ACCOUNT, COHORT, COURSE, ENROLLED, TEAM, counted
 from reports.spec import read_spec
 from reports.wording import value_in_words
 
@@ -39,10 +39,12 @@ def by_run_sentence(figures: tuple[Any, ...], summary: Table | None) -> str:
 LEARNERS = {"column": "learner", "aggregation": "count_distinct", "label": gettext_noop("Learners")}
 VISITS = {"column": "hits", "aggregation": "sum", "label": gettext_noop("Visits")}
 TIME = {"column": "seconds", "aggregation": "sum", "label": gettext_noop("Time spent")}
+DAYS = {"column": "day", "operator": "between", "label": gettext_noop("From – to")}
 
 ship(
     Definition(
         slug="weekly-activity",
+        version=2,
         title=gettext_lazy("Weekly activity"),
         description=gettext_lazy("How many people learn each week, and how much they do."),
         is_shipped=True,
@@ -64,9 +66,11 @@ ship(
                         "label": gettext_noop("Time"),
                         "value": {"relative": "last", "unit": "week", "count": 12},
                     },
+                    DAYS,
                     COURSE,
                     TEAM,
                     COHORT,
+                    ACCOUNT,
                 ],
                 "sort": [{"column": "day_week"}],
                 "figures": [LEARNERS, VISITS, TIME],
@@ -75,6 +79,94 @@ ship(
                     "by": "day_week",
                     "measures": ["learner_count_distinct"],
                     "title": gettext_noop("Learners by week"),
+                },
+            }
+        ),
+    )
+)
+
+ship(
+    Definition(
+        slug="active-learners",
+        title=gettext_lazy("Active learners"),
+        description=gettext_lazy("Who opened lessons, how often, and for how long."),
+        is_shipped=True,
+        rule=gettext_lazy("Active is whoever opened a lesson or a quiz. Days are days of the site's calendar."),
+        sentence=weekly_sentence,
+        spec=read_spec(
+            {
+                "source": "activity-days",
+                "columns": [
+                    {"column": "account", "label": gettext_noop("Person")},
+                    {"column": "team"},
+                    VISITS,
+                    TIME,
+                    {"column": "day", "aggregation": "maximum", "label": gettext_noop("Last day")},
+                ],
+                "filters": [DAYS, COURSE, TEAM, COHORT, ACCOUNT],
+                "sort": [{"column": "hits_sum", "descending": True}, {"column": "account"}],
+                "figures": [LEARNERS, VISITS, TIME],
+                "summary": {
+                    "title": gettext_noop("By team"),
+                    "columns": [{"column": "team"}, LEARNERS, VISITS, TIME],
+                    "sort": [{"column": "learner_count_distinct", "descending": True}, {"column": "team"}],
+                },
+                "chart": {
+                    "kind": "horizontal",
+                    "by": "team",
+                    "measures": ["learner_count_distinct"],
+                    "title": gettext_noop("Active learners by team"),
+                },
+            }
+        ),
+    )
+)
+
+
+def lessons_sentence(figures: tuple[Any, ...], summary: Table | None) -> str:
+    lessons, visits, learners = figures
+    if not lessons:
+        return _("Nobody opened a lesson in this time.")
+    return ngettext(
+        "%(lessons)s lesson or quiz was opened (visits: %(visits)s; learners: %(learners)s).",
+        "%(lessons)s lessons and quizzes were opened (visits: %(visits)s; learners: %(learners)s).",
+        lessons,
+    ) % {"lessons": number(lessons), "visits": number(visits), "learners": number(learners)}
+
+
+ship(
+    Definition(
+        slug="lesson-activity",
+        title=gettext_lazy("Which lessons are used when"),
+        description=gettext_lazy("How often each lesson and quiz was opened, week by week."),
+        is_shipped=True,
+        rule=gettext_lazy("Weeks begin on Monday. The newest come first."),
+        sentence=lessons_sentence,
+        spec=read_spec(
+            {
+                "source": "activity-days",
+                "columns": [
+                    {"column": "day", "bucket": "week", "label": gettext_noop("Week")},
+                    {"column": "lesson"},
+                    VISITS,
+                    LEARNERS,
+                ],
+                "filters": [DAYS, COURSE, TEAM, COHORT, ACCOUNT],
+                "sort": [
+                    {"column": "day_week", "descending": True},
+                    {"column": "hits_sum", "descending": True},
+                    {"column": "lesson"},
+                ],
+                "figures": [
+                    {"column": "lesson", "aggregation": "count_distinct", "label": gettext_noop("Lessons")},
+                    VISITS,
+                    LEARNERS,
+                ],
+                "chart": {
+                    "kind": "heatmap",
+                    "by": "day_week",
+                    "measures": ["hits_sum"],
+                    "title": gettext_noop("Visits by week and lesson"),
                 },
             }
         ),
@@ -94,6 +186,7 @@ CLICKED = {"column": "was_active", "aggregation": "sum", "label": gettext_noop("
 ship(
     Definition(
         slug="activity-by-run",
+        version=2,
         title=gettext_lazy("Activity by course run"),
         description=gettext_lazy("How much each run of a course was used, and how it ended for its learners."),
         is_shipped=True,
@@ -114,7 +207,7 @@ ship(
                     CLICKED,
                     *OUTCOMES,
                 ],
-                "filters": [COURSE, COHORT, ENROLLED],
+                "filters": [COURSE, TEAM, COHORT, ENROLLED],
                 "sort": [{"column": "course"}, {"column": "cohort"}],
                 "figures": [
                     counted(gettext_noop("Enrollments")),

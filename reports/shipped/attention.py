@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from reports.definitions import Definition, ship
 from reports.figures import number
 from reports.results import Table
-from reports.shipped.words import COHORT, COURSE, TEAM, counted, in_days, joined, most
+from reports.shipped.words import ACCOUNT, COHORT, COURSE, TEAM, counted, in_days, joined, most
 from reports.spec import read_spec
 
 LEARNERS = {"label": gettext_noop("Learners"), "column": "learner", "aggregation": "count_distinct"}
@@ -187,6 +187,7 @@ ship(
 ship(
     Definition(
         slug="overdue",
+        version=2,
         title=gettext_lazy("Overdue"),
         description=gettext_lazy("Who should have completed a course by now and has not."),
         is_shipped=True,
@@ -207,6 +208,7 @@ ship(
                     COURSE,
                     TEAM,
                     COHORT,
+                    ACCOUNT,
                     {"column": "due", "operator": "between", "label": gettext_noop("Due from – to")},
                 ],
                 "sort": [

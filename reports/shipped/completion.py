@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from reports.definitions import Definition, ship
 from reports.figures import number
 from reports.results import Table
-from reports.shipped.words import COHORT, COURSE, ENROLLED, TEAM, counted, in_days, joined, most, percent, yes
+from reports.shipped.words import ACCOUNT, COHORT, COURSE, ENROLLED, TEAM, counted, in_days, joined, most, percent, yes
 from reports.spec import read_spec
 
 ENROLLMENTS = counted(gettext_noop("Enrollments"))
@@ -108,6 +108,7 @@ ship(
 ship(
     Definition(
         slug="time-to-completion",
+        version=2,
         title=gettext_lazy("Time to completion"),
         description=gettext_lazy("How many days lie between enrollment and completion."),
         is_shipped=True,
@@ -128,6 +129,8 @@ ship(
                 "filters": [
                     COURSE,
                     TEAM,
+                    COHORT,
+                    ACCOUNT,
                     {"column": "completed", "operator": "between", "label": gettext_noop("Completed from – to")},
                 ],
                 "sort": [

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from reports.definitions import Definition, ship
 from reports.figures import number
 from reports.results import Table
+from reports.shipped.words import ACCOUNT, COHORT, COURSE, ENROLLED, TEAM
 from reports.spec import read_spec
 
 OVER = {"match": "all", "of": [{"column": "is_overdue", "operator": "true"}]}
@@ -66,6 +67,7 @@ BY_COURSE = {
 ship(
     Definition(
         slug="course-progress",
+        version=2,
         title=gettext_lazy("Course progress"),
         description=gettext_lazy("Every run of every learner through every course, and how far it has come."),
         is_shipped=True,
@@ -86,7 +88,7 @@ ship(
                     {"column": "completed"},
                     {"column": "score"},
                 ],
-                "filters": [{"column": "course", "operator": "any_of"}, {"column": "team", "operator": "any_of"}],
+                "filters": [COURSE, TEAM, COHORT, ENROLLED, ACCOUNT],
                 "sort": [{"column": "person"}, {"column": "course"}],
                 "figures": FIGURES,
                 "summary": BY_COURSE,

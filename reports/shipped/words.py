@@ -11,6 +11,8 @@ from reports.wording import value_in_words
 COURSE = {"column": "course", "operator": "any_of"}
 TEAM = {"column": "team", "operator": "any_of"}
 COHORT = {"column": "cohort", "operator": "any_of"}
+# Who it is about: said by an address, such as a learner's dashboard, for nobody is chosen from a list of everybody.
+ACCOUNT = {"column": "account", "operator": "any_of", "label": gettext_noop("Person")}
 ENROLLED = {"column": "enrolled", "operator": "between", "label": gettext_noop("Enrolled from – to")}
 
 

@@ -143,6 +143,7 @@ class Enrollments(LearnersRows):
         choices=tuple(EnrollmentStatus.choices),
     )
     enrolled = Column(label=_("Enrolled"), entity=PROGRESS, type=Type.DATETIME, expression="enrolled_at", as_day=True)
+    last_lesson = lesson_column("last_lesson_key", _("Last lesson"))
     has_started = Column(
         label=_("Has started"),
         entity=PROGRESS,
@@ -342,6 +343,7 @@ class LessonsDone(LearnersRows):
     cohort = cohort_column("enrollment")
     lesson = lesson_column()
     run = Column(label=_("Run"), entity=COURSE, type=Type.NUMBER, expression="enrollment__run")
+    learner = learners_column("enrollment__learner")
     done_by = Column(label=_("Done by"), entity=PROGRESS, type=Type.CHOICE, expression="rule", choices=DONE_BY)
     done = Column(label=_("Done"), entity=PROGRESS, type=Type.DATETIME, expression="completed_at", as_day=True)
     days_since_enrollment = Column(

@@ -1,6 +1,7 @@
 """Columns and scopes that many sources share: people, their teams, courses, and who sees which of them."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -17,10 +18,10 @@ from learning.models import Cohort, CohortMembership, Enrollment
 from learning.policies import answers_for_all, taught_keys
 from learning.policies import visible_to as visible_runs
 from lms_pages.models import CoursePage, CourseStaff, LessonPage
-from reports.columns import Aggregation, Choice, Column, Type, Words
+from reports.columns import LISTS, Aggregation, Choice, Column, Type, Words
 from reports.expressions import title_of
 from reports.moments import Moment
-from reports.registries import Source
+from reports.registries import Source, source_for
 
 PERSON, COURSE, LESSON = gettext_lazy("Person"), gettext_lazy("Course"), gettext_lazy("Lesson")
 
@@ -68,6 +69,18 @@ def person_columns(path: str = "") -> dict[str, Column]:
             expression=person_name(path),
             is_personal=True,
             sort_by=(f"{prefix}last_name", f"{prefix}first_name", f"{prefix}email"),
+        ),
+        "account": Column(
+            label=gettext_lazy("Account"),
+            entity=PERSON,
+            type=Type.REFERENCE,
+            expression=f"{prefix}uuid",
+            label_expression=person_name(path),
+            named=people_named,
+            operators=LISTS,
+            aggregations=frozenset(),
+            is_personal=True,
+            help=gettext_lazy("The person by name; two of one name stay two."),
         ),
         "email": Column(
             label=gettext_lazy("E-mail address"),
@@ -162,6 +175,22 @@ def lesson_column(path: str = "lesson_key", label: Words = LESSON) -> Column:
         label_by_key=True,
         candidates=lessons_of,
     )
+
+
+def people_named(viewer: Any, keys: Iterable[str]) -> list[Choice]:
+    """Those of ``keys`` that are people whose rows ``viewer`` may see."""
+    source = source_for("learners")
+    people = source.scope(source.queryset(), viewer).filter(uuid__in=[key for key in keys if is_key(key)])
+    found = people.order_by("last_name", "first_name", "email").annotate(full=person_name())
+    return [Choice(str(key), name) for key, name in found.values_list("uuid", "full")]
+
+
+def is_key(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def teams_of(viewer: Any) -> list[Choice]:

@@ -20,12 +20,11 @@ from reports.checking import check_spec
 from reports.definitions import Definition
 from reports.exceptions import InvalidSpec, ReportError, UnknownReport
 from reports.models import Report, ReportShare, Schedule
-from reports.policies import may_change_report, may_export
+from reports.policies import MAY_READ, may_change_report, may_export
 from reports.registries import sources
 from reports.selectors.audiences import share_names
 from reports.selectors.reports import Opened, definition_of, opened_report, saved_reports, shipped_reports
 from reports.services import delete_report, duplicate_report, duplicate_saved
-from reports.views.dashboard import PERMISSION
 from workbench.furniture import furniture
 
 ICON = "table"
@@ -65,7 +64,7 @@ class Section:
 
 
 def require_reader(request: Any) -> None:
-    if not request.user.has_perm(PERMISSION):
+    if not request.user.has_perm(MAY_READ):
         raise PermissionDenied
 
 

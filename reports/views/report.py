@@ -31,15 +31,17 @@ from reports.services.files import make_file
 from reports.tasks import wake_export
 from reports.views.exports import CONTENT, SHORT
 from reports.views.listing import ICON, actions_of, names_by_report, opened_or_404, trail
+from workbench.days import site_zone
 from workbench.furniture import furniture
 
 KEY = "key-"
+CLOCK = "clock"
 MOST_HISTORY = 10
 
 
-def moment_for(viewer: Any) -> Moment:
-    """Now, in the reader's own zone."""
-    return Moment(at=timezone.now(), zone=viewer.zone)
+def moment_for(viewer: Any, query: Mapping[str, Any] | None = None) -> Moment:
+    """Now, in the reader's own zone; on the site's clock for who comes from a dashboard, whose days are everybody's."""
+    return Moment(at=timezone.now(), zone=site_zone() if query and query.get(CLOCK) == "site" else viewer.zone)
 
 
 @require_safe
@@ -53,7 +55,7 @@ def report_page(request, slug) -> HttpResponse:
     try:
         given = asked(spec, source, request.GET)
         prepared = Prepared(
-            definition=opened.definition, viewer=request.user, moment=moment_for(request.user), given=given
+            definition=opened.definition, viewer=request.user, moment=moment_for(request.user, request.GET), given=given
         )
         result = report_result(prepared, limit=MOST_SHOWN)
     except ReportError as error:
@@ -101,6 +103,7 @@ def page_context(request: Any, opened: Opened) -> dict[str, Any]:
     context = {
         **furniture(opened.title, ICON, trail(), last=_("Report")),
         "opened": opened,
+        "clock": request.GET.get(CLOCK, ""),
         "actions": actions_of(opened.slug, opened.title, viewer, report=report),
         "most": MOST_SHOWN,
     }
@@ -119,7 +122,7 @@ def page_context(request: Any, opened: Opened) -> dict[str, Any]:
 def filters_query(given: QueryDict, prepared: Prepared) -> QueryDict:
     """What of an address narrows the report, and nothing else."""
     query = QueryDict(mutable=True)
-    names = {entry.name for entry in askable(prepared.spec)}
+    names = {CLOCK, *(entry.name for entry in askable(prepared.spec))}
     for name, values in given.lists():
         if name.partition("-")[0] in names:
             query.setlist(name, values)
@@ -254,7 +257,7 @@ def prepared_for(
     """The report for its reader, or the rows behind the number that is named. 404 where something does not fit."""
     try:
         prepared = Prepared(
-            definition=opened.definition, viewer=request.user, moment=moment_for(request.user), given=given
+            definition=opened.definition, viewer=request.user, moment=moment_for(request.user, request.GET), given=given
         )
         return Drilled(prepared, **drilled) if drilled else prepared
     except ReportError as error:

@@ -201,9 +201,10 @@ def go_on(page):
 
 def completions(page):
     page.reload()
-    tile = page.get_by_role("link", name=re.compile("^Completions"))
+    page.wait_for_function("document.querySelector('[data-tiles-done]').textContent !== ''")
+    tile = page.locator("lectern-tile", has=page.get_by_role("heading", name="Completions", exact=True))
     fits(page)
-    return int(re.search(r"\d+", tile.inner_text()).group())
+    return int(tile.locator(".chart__value").inner_text())
 
 
 def test_from_an_empty_page_to_a_completion(people, enter):

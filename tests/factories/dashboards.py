@@ -61,6 +61,7 @@ def make_academy(now: dt.datetime | None = None) -> Academy:
         run = enroll(learner=person, course=course, source="staff", at=ago(began), due_on=due_on)
         if ended is not None:
             for lesson in lessons_of(course):
+                record_visit(enrollment=run, lesson_key=lesson.translation_key, at=ago(ended))
                 complete_lesson(enrollment=run, lesson=lesson, at=ago(ended))
 
     learn(olga, academy.fire, 70, 60)
@@ -69,7 +70,7 @@ def make_academy(now: dt.datetime | None = None) -> Academy:
     learn(sara, academy.fire, 100, 3)
     learn(sara, academy.sql, 1, due=-30)
     learn(lone, academy.sql, 30, due=2)
-    # Only reads: no event, a day of activity.
+    # Only reads.
     run = Enrollment.objects.get(learner=lone)
     record_visit(enrollment=run, lesson_key=lessons_of(academy.sql)[0].translation_key, at=ago(9))
     # Asked and thought better of it: never an enrollment.

@@ -12,6 +12,7 @@ from assessment.services import answer_check, compute_item_statistics
 from learning.models import ActivityDay, Cohort, Enrollment
 from learning.services import complete_lesson, enroll, place_in_cohort, record_visit
 from lms_pages.models import CoursePage, CourseStaff, LessonPage, QuizPage
+from notifications.models import OutboxMail
 from questions.models import Question
 from reports.models import Artifact, Delivery, Run
 from tests.factories.accounts import make_person, make_team
@@ -20,6 +21,7 @@ from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.questions import right_answer, wrong_answer
 from tests.factories.quizzes import make_attempt, make_quiz
 from tests.factories.reports import make_schedule
+from workbench.models import ImportBatch
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def make_world(at: dt.datetime, title: str = "") -> World:
     quiz = make_quiz(lesson.get_parent())
     people = tuple(make_person() for _ in range(3))
     teacher = make_person(roles=("instructor", "manager"))
-    teacher.user_permissions.add(Permission.objects.get(codename="view_delivery"))
+    teacher.user_permissions.add(*Permission.objects.filter(codename__in=["view_delivery", "view_run"]))
     CourseStaff.objects.create(course=course, user=teacher)
     team = make_team(managers=[teacher], members=people[:2], since=ago(400).date())
     make_team(members=people[2:], managers=[teacher], since=ago(400).date())
@@ -73,6 +75,8 @@ def make_world(at: dt.datetime, title: str = "") -> World:
         make_attempt(runs[1], quiz, right=0, began=ago(10), ended=ago(10) + dt.timedelta(minutes=7)),
     )
     make_delivery(teacher, at)
+    OutboxMail.objects.create(kind="report", to_address=teacher.email, subject="Report", dedupe_key=teacher.email)
+    ImportBatch.objects.create(resource="people", created_by=teacher, file_name="people.csv", header_key="x")
     compute_item_statistics(at=at)
     for run in runs:
         run.refresh_from_db()

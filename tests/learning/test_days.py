@@ -10,8 +10,9 @@ from accounts.roles import ADMINISTRATOR
 from learning.models import ActivityDay, Enrollment
 from learning.services import complete_lesson, enroll, record_visit
 from learning.templatetags.learning_tags import due_words
-from reports.periods import Span, period
-from reports.selectors.dashboard import dashboard_figures
+from reports.definitions import shipped
+from reports.moments import Moment
+from reports.selectors.results import Prepared, report_result
 from tests.factories.accounts import make_person, make_team
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import lessons_of
@@ -41,10 +42,17 @@ def test_reading_and_completing_after_midnight_fall_into_one_week(settings, lear
     run = enroll(learner=learner, course=course, at=at_night(18, 12, 0))
     record_visit(enrollment=run, lesson_key=lesson.translation_key, at=at_night(22, 23, 15))
     complete_lesson(enrollment=run, lesson=lesson, at=at_night(22, 23, 20))
-    weeks = period(Span.WEEKS, now=at_night(25, 12, 0), zone=timezone.get_default_timezone())
-    figures = dashboard_figures(viewer=make_person(roles=(ADMINISTRATOR,)), period=weeks)
-    assert figures.active_by_day[-2:] == (0, 1)
-    assert weeks.days[-1] == dt.date(2026, 11, 23)
+    moment = Moment(at=at_night(25, 12, 0), zone=timezone.get_default_timezone())
+    weeks = {}
+    for slug in ("weekly-activity", "lessons-done-by-week"):
+        prepared = Prepared(
+            definition=shipped[slug],
+            viewer=make_person(roles=(ADMINISTRATOR,)),
+            moment=moment,
+            given={"day_within": None} if slug == "weekly-activity" else {},
+        )
+        weeks[slug] = [row[:2] for row in report_result(prepared, limit=10).table.rows]
+    assert weeks["weekly-activity"] == weeks["lessons-done-by-week"] == [(dt.date(2026, 11, 23), 1)]
 
 
 @pytest.mark.parametrize("reader", ["Pacific/Auckland", "America/Los_Angeles"])

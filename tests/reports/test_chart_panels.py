@@ -13,17 +13,19 @@ def shown(panel) -> str:
 
 
 def test_the_table_has_all_and_its_numbers_open_their_rows():
-    panel = chart_panel(charts()["bar"], BY_TEAM, key="teams", addresses=ADDRESSES)
+    panel = chart_panel(
+        charts()["bar"], BY_TEAM, key="teams", address=lambda row, name: ADDRESSES[row] + (f"?{name}" if name else "")
+    )
     assert [cell.text for cell in panel.head] == ["Team", "Enrollments", "Completed"]
     assert [[cell.text for cell in row] for row in panel.rows] == [
         ["Sales", "40", "10"],
         ["IT", "20", "20"],
         ["Legal", "0", "0"],
     ]
-    assert [cell.url for cell in panel.rows[1]] == ["", "/it", "/it"]
+    assert [cell.url for cell in panel.rows[1]] == ["", "/it?records_count", "/it?done_sum"]
     assert panel.figures["light"]["data"][-1]["customdata"] == list(ADDRESSES)
     page = shown(panel)
-    assert '<a href="/it">20</a>' in page
+    assert '<a href="/it?done_sum">20</a>' in page
     assert 'aria-label="Enrollments by Team. Sales: 40; IT: 20; Legal: 0."' in page
     assert '<script id="chart-teams-data" type="application/json">' in page
     # Without scripts the table is all there is to see.
@@ -52,7 +54,7 @@ def test_a_table_that_cannot_be_drawn_is_a_table():
 
 
 def test_numbers_stand_in_large_type_with_their_past():
-    panel = chart_panel(charts()["number"], BY_WEEK, key="now", zone=MOMENT.zone, addresses=("/0", "/1", "/2", "/3"))
+    panel = chart_panel(charts()["number"], BY_WEEK, key="now", zone=MOMENT.zone, address=lambda row, _name: f"/{row}")
     assert panel.figures is None
     (entry,) = panel.numbers
     assert (entry.label, entry.url, entry.spark) == ("30", "/2", "2.0,18.0 60.0,10.0 118.0,2.0")

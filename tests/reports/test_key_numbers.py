@@ -1,7 +1,10 @@
 """Numbers in large type, against the period before."""
 
+import pytest
+
 from reports.columns import Type
-from reports.results import ResultColumn
+from reports.key_numbers import number_against
+from reports.results import KeyNumber, ResultColumn
 from tests.factories.charts import BY_TEAM, BY_WEEK, COUNT, RATE, TEAM, WEEK, WEEKS, draw, table
 
 
@@ -60,3 +63,28 @@ def test_more_than_six_are_cut_and_the_chart_says_so():
     chart = draw("number", table(*columns, rows=[range(8)]), measures=tuple(column.name for column in columns))
     assert len(chart.numbers) == 6
     assert chart.note == "Showing 6 of 8 numbers."
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "before", "label", "note"),
+    [
+        (Type.NUMBER, 387, 346, "387", "41 more than in May (346)"),
+        (Type.NUMBER, 5, 13, "5", "8 fewer than in May (13)"),
+        (Type.NUMBER, 5, 5, "5", "as many as in May"),
+        (Type.NUMBER, 5, 0, "5", "none in May"),
+        (Type.NUMBER, 0, 0, "0", "none in May"),
+        (Type.PERCENT, 40.0, 42.5, "40\u00a0%", "2.5 points less than in May (42.5\u00a0%)"),
+        (Type.PERCENT, 40.0, 0.0, "40\u00a0%", "40 points more than in May (0\u00a0%)"),
+        (Type.PERCENT, 40.0, None, "40\u00a0%", "nothing to compare with in May"),
+        (Type.PERCENT, None, 40.0, "–", "40\u00a0% in May"),
+        (Type.PERCENT, 40.0, 40.0, "40\u00a0%", "the same as in May"),
+        (Type.DURATION, 90, 3690, "1 min 30 s", "1 h 0 min less than in May (1 h 1 min)"),
+    ],
+)
+def test_a_key_number_against_the_stretch_before(kind, value, before, label, note):
+    found = number_against("Some", KeyNumber("x", value, kind), KeyNumber("x", before, kind), "in May")
+    assert (found.name, found.label, found.note) == ("Some", label, note)
+
+
+def test_a_key_number_with_nothing_before():
+    assert number_against("Some", KeyNumber("x", 5), None, "").note == ""

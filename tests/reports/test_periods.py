@@ -1,72 +1,44 @@
-"""Weeks and months on the site's clock, and the stretch they are compared with."""
+"""Weeks, months and own days on the site's calendar, and what each is compared with."""
 
 import datetime as dt
-import zoneinfo
-from itertools import pairwise
 
 import pytest
 
-from reports.periods import Span, Stretch, period
+from reports.periods import Span, before_in_words, stretch, stretch_before
+from reports.relative_dates import Days
 
-BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
-# A Sunday evening; in Auckland it is Monday already.
-NOW = dt.datetime(2026, 11, 22, 19, 30, tzinfo=dt.UTC)
-
-
-def test_twelve_weeks_begin_on_monday_and_include_the_running_one():
-    found = period(Span.WEEKS, now=NOW, zone=BERLIN)
-    assert (found.step, len(found.days)) == ("week", 12)
-    assert (found.days[0], found.days[-1]) == (dt.date(2026, 8, 31), dt.date(2026, 11, 16))
-    assert found.whole.start == dt.datetime(2026, 8, 30, 22, tzinfo=dt.UTC)
-    assert found.whole.end == NOW
-    # The same Sunday evening on the clock, twelve weeks earlier, in summer time.
-    assert found.earlier == Stretch(
-        dt.datetime(2026, 6, 7, 22, tzinfo=dt.UTC), dt.datetime(2026, 8, 30, 18, 30, tzinfo=dt.UTC)
-    )
+SUNDAY = dt.date(2026, 11, 22)
 
 
-def test_another_clock_is_in_another_week():
-    found = period(Span.WEEKS, now=NOW, zone=zoneinfo.ZoneInfo("Pacific/Auckland"))
-    assert found.days[-1] == found.today == dt.date(2026, 11, 23)
+def days(*texts: str) -> Days:
+    return Days(*map(dt.date.fromisoformat, texts))
 
 
-def test_twelve_months():
-    found = period(Span.MONTHS, now=NOW, zone=BERLIN)
-    assert (found.step, len(found.days), found.days[0]) == ("month", 12, dt.date(2025, 12, 1))
-    assert found.earlier == Stretch(
-        dt.datetime(2024, 11, 30, 23, tzinfo=dt.UTC), dt.datetime(2025, 11, 22, 19, 30, tzinfo=dt.UTC)
-    )
+@pytest.mark.parametrize(
+    ("span", "today", "now", "before"),
+    [
+        # Twelve calendar weeks from Monday, the running one included.
+        (Span.WEEKS, SUNDAY, ("2026-08-31", "2026-11-22"), ("2026-06-08", "2026-08-30")),
+        (Span.WEEKS, dt.date(2026, 11, 23), ("2026-09-07", "2026-11-23"), ("2026-06-15", "2026-08-31")),
+        (Span.MONTHS, SUNDAY, ("2025-12-01", "2026-11-22"), ("2024-12-01", "2025-11-22")),
+        (Span.YEAR, SUNDAY, ("2026-01-01", "2026-11-22"), ("2025-01-01", "2025-11-22")),
+        (Span.YEAR, dt.date(2028, 2, 29), ("2028-01-01", "2028-02-29"), ("2027-01-01", "2027-02-28")),
+    ],
+)
+def test_a_stretch_and_the_one_before(span, today, now, before):
+    assert stretch(span, today) == days(*now)
+    assert stretch_before(span, days(*now)) == days(*before)
 
 
-def test_this_year_against_last_year_up_to_the_same_day():
-    leap = dt.datetime(2028, 2, 29, 12, tzinfo=dt.UTC)
-    found = period(Span.YEAR, now=leap, zone=BERLIN)
-    assert found.days == (dt.date(2028, 1, 1), dt.date(2028, 2, 1))
-    assert found.earlier.end == dt.datetime(2027, 2, 28, 12, tzinfo=dt.UTC)
+def test_own_days_are_compared_with_as_many_just_before():
+    own = days("2026-11-10", "2026-11-19")
+    assert stretch_before(Span.OWN, own) == days("2026-10-31", "2026-11-09")
+    assert before_in_words(Span.OWN, own) == "in the 10 days before"
+    assert before_in_words(Span.OWN, days("2026-11-10", "2026-11-10")) == "on the day before"
+    # The calendar begins somewhere.
+    assert stretch_before(Span.OWN, days("0001-01-01", "2026-11-10")) is None
 
 
-def test_since_the_beginning_starts_with_the_first_month_and_has_nothing_before():
-    first = dt.datetime(2026, 8, 31, 22, 30, tzinfo=dt.UTC)  # the first of September in Berlin
-    found = period(Span.ALL, now=NOW, zone=BERLIN, first=first)
-    assert found.days == (dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 1))
-    assert found.earlier is None
-    assert period(Span.ALL, now=NOW, zone=BERLIN).days == (dt.date(2026, 11, 1),)
-
-
-def test_a_part_ends_where_the_next_begins_and_the_last_one_now():
-    found = period(Span.WEEKS, now=NOW, zone=BERLIN)
-    parts = [found.part(day) for day in found.days]
-    assert all(part.end == following.start for part, following in pairwise(parts))
-    assert (parts[0].start, parts[-1].end) == (found.whole.start, NOW)
-    # The week in which summer time ends is an hour longer.
-    october = found.part(dt.date(2026, 10, 19))
-    assert october.end - october.start == dt.timedelta(days=7)
-    assert october.end.astimezone(dt.UTC) - october.start.astimezone(dt.UTC) == dt.timedelta(days=7, hours=1)
-    with pytest.raises(KeyError):
-        found.part(dt.date(2026, 11, 17))
-
-
-@pytest.mark.parametrize("span", list(Span))
-def test_words_are_there_for_every_span(span):
-    found = period(span, now=NOW, zone=BERLIN, first=dt.datetime(2024, 3, 1, tzinfo=dt.UTC))
-    assert all(found.part_name(day) and found.part_short(day) for day in found.days)
+def test_since_the_beginning_has_nothing_before():
+    assert stretch(Span.ALL, SUNDAY) is None
+    assert stretch_before(Span.ALL, None) is None

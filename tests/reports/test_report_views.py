@@ -5,12 +5,16 @@ import datetime as dt
 import io
 import json
 import re
+import uuid
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from learning.models import Enrollment
+from learning.services import record_visit
 from reports.definitions import shipped
 from reports.models import Report, ReportExport
 from reports.registries import source_for
@@ -225,6 +229,35 @@ def test_an_address_of_no_group_is_not_there(client, academy, report, query):
     client.force_login(academy.reporter)
     address = reverse("reports_report_rows", args=[report.slug])
     assert client.get(f"{address}?{query}").status_code == 404
+
+
+def test_at_any_time_clears_the_reports_own_days(client, academy):
+    """And the rows behind a number are of any time as well."""
+    record_visit(
+        enrollment=Enrollment.objects.filter(course=academy.sql).first(),
+        lesson_key=uuid.uuid4(),
+        at=timezone.now() - dt.timedelta(days=300),
+    )
+    client.force_login(academy.administrator)
+    whole = page(client, "weekly-activity", **{"day_within-relative": ""})
+    recent = page(client, "weekly-activity")
+    assert whole.context["shown"].total > recent.context["shown"].total
+    first = whole.context["shown"].table.rows[0]
+    assert client.get(first[1].url).context["shown"].total == 1
+
+
+def test_a_person_is_said_by_an_address_and_never_chosen_from_a_list(client, academy):
+    client.force_login(academy.manager)
+    olga, sara = (team.memberships.order_by("pk").first().user for team in (academy.operations, academy.sales))
+    assert "account_any_of" not in page(client, "course-progress").content.decode()
+    own = page(client, "course-progress", **{"account_any_of-values": olga.uuid})
+    assert {row[0] for row in cells(own)} == {"Olga Ops"}
+    assert f'value="{olga.uuid}" checked' in own.content.decode()
+    # Whom one may not see has neither rows nor a name.
+    other = page(client, "course-progress", **{"account_any_of-values": sara.uuid})
+    assert other.context["shown"].total == 0
+    assert "Sara" not in other.content.decode()
+    assert page(client, "course-progress", **{"account_any_of-values": "x"}).context["refused"]
 
 
 def test_rows_behind_a_number_stay_in_scope(client, academy, report):
