@@ -78,7 +78,6 @@ def person_columns(path: str = "") -> dict[str, Column]:
             label_expression=person_name(path),
             named=people_named,
             operators=LISTS,
-            aggregations=frozenset(),
             is_personal=True,
             help=gettext_lazy("The person by name; two of one name stay two."),
         ),
