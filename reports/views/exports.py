@@ -113,7 +113,7 @@ def export_page(request, uuid) -> HttpResponse:
     except ReportError as error:
         refused, has_file = str(error), False
     context = {
-        **furniture(export.title, ICON, *trail(), last=SHORT[Format(export.format)]),
+        **furniture(export.title, ICON, *trail(), last=_("Export")),
         "export": export,
         "kind": SHORT[Format(export.format)],
         "state": state_of(export),
