@@ -5,7 +5,7 @@
 
 NAME = "coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), left(u.email, strpos(u.email, '@') - 1))"
 TEAM = """(SELECT {field} FROM accounts_teammembership m JOIN accounts_team t ON t.id = m.team_id
-    WHERE m.user_id = e.learner_id AND m.is_primary AND m.since <= {today} AND (m.until IS NULL OR m.until > {today})
+    WHERE m.user_id = e.learner_id AND m.is_primary AND m.since <= {today} AND (m.until IS NULL OR m.until >= {today})
     ORDER BY m.since DESC LIMIT 1)"""
 TEAM_NAME, TEAM_KEY = TEAM.replace("{field}", "t.name"), TEAM.replace("{field}", "t.uuid")
 PROGRESS = """CASE WHEN e.status = 'completed' THEN 100 WHEN e.required_lessons > 0
@@ -18,7 +18,8 @@ ORDER = "u.last_name, u.first_name, u.email, p.title, e.id LIMIT 200"
 IDLE = "({today} - (coalesce(e.last_activity_at, e.enrolled_at) AT TIME ZONE '{zone}')::date)"
 TAKEN = "((e.completed_at AT TIME ZONE '{zone}')::date - (e.enrolled_at AT TIME ZONE '{zone}')::date)"
 OVERDUE = "e.status = 'active' AND e.due_on < {today}"
-STARTED = "(e.completed_lessons > 0 OR e.last_lesson_key IS NOT NULL OR e.status = 'completed')"
+STARTED = """(e.completed_lessons > 0 OR e.last_lesson_key IS NOT NULL OR e.status = 'completed'
+    OR e.last_activity_at > e.enrolled_at)"""
 STALLED = f"e.status = 'active' AND {STARTED} AND {IDLE} >= 14"
 SOON = f"(e.due_on - {{today}} <= 7 AND {PROGRESS} < 50)"
 AT_RISK = f"e.status = 'active' AND ({IDLE} >= 14 OR {SOON})"
