@@ -1,16 +1,20 @@
 """Rows for the benchmark of reports, made by the database itself: courses by the factories, the rest by INSERT … SELECT."""
 
+from typing import Any
+
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from accounts.roles import INSTRUCTOR, REPORT_ADMINISTRATOR
+from accounts.models import Team, TeamMembership
+from accounts.roles import INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
 from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_cohort
 from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.questions import make_question
 
-COURSES, LESSONS, TEAMS = 10, 4, 40
+COURSES, LESSONS, TEAMS, MANAGED = 10, 4, 40, 100
 
 # %(rows)s enrollments, as many days of activity, events and answers; ten runs for each person. What looks random hangs on
 # the row's number, so every fill of one size is the same.
@@ -68,17 +72,21 @@ STATEMENTS = (
 )
 
 
-def fill(rows: int) -> tuple:
-    """A report administrator, and an instructor of one course of ten."""
-    administrator = make_person("Ada Admin", email="ada@example.com", roles=(REPORT_ADMINISTRATOR,))
-    instructor = make_person("Ina Instructor", email="ina@example.com", roles=(INSTRUCTOR,))
+def fill(rows: int) -> dict[str, Any]:
+    """`viewers` of so many rows a table."""
+    make_person("Ada Admin", email="ada@example.com", roles=(REPORT_ADMINISTRATOR,))
+    ina = make_person("Ina Instructor", email="ina@example.com", roles=(INSTRUCTOR,))
+    ivo = make_person("Ivo Instructor", email="ivo@example.com", roles=(INSTRUCTOR,))
+    mia = make_person("Mia Manager", email="mia@example.com", roles=(MANAGER,))
+    courses = []
     for number in range(COURSES):
-        course = make_course(f"Course {number}", modules=1, lessons=LESSONS, with_check=False)
+        courses.append(make_course(f"Course {number}", modules=1, lessons=LESSONS, with_check=False))
+        assert len(lessons_of(courses[-1])) == LESSONS
         for name in ("Spring", "Autumn"):
-            make_cohort(course, name=f"{name} {number}")
+            make_cohort(courses[-1], name=f"{name} {number}")
         make_question()
-    CourseStaff.objects.create(course=course, user=instructor)
-    assert len(lessons_of(course)) == LESSONS
+    CourseStaff.objects.create(course=courses[-1], user=ina)
+    CourseStaff.objects.create(course=courses[0], user=ivo)
     values = {
         "rows": rows,
         "people": rows // COURSES,
@@ -89,4 +97,16 @@ def fill(rows: int) -> tuple:
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, values)
-    return administrator, instructor
+    team = Team.objects.create(name="Mia's")
+    team.managers.add(mia)
+    people = get_user_model().objects.filter(email__startswith="learner").order_by("pk")[:MANAGED]
+    TeamMembership.objects.bulk_create(
+        TeamMembership(team=team, user=person, since="2020-01-01", is_primary=False) for person in people
+    )
+    return viewers()
+
+
+def viewers() -> dict[str, Any]:
+    """A report administrator, two instructors of one course of ten each, and the manager of a hundred people."""
+    names = {"administrator": "ada", "instructor": "ina", "rival": "ivo", "manager": "mia"}
+    return {role: get_user_model().objects.get(email=f"{name}@example.com") for role, name in names.items()}

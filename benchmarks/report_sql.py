@@ -1,24 +1,30 @@
 """The shipped reports as somebody would write them by hand for PostgreSQL: first rows, then figures, then the summary.
 
-`{mine}` is which rows the viewer may open, `{today}` the day; each statement answers what a part of the report answers.
+`{mine}` is which rows the viewer may open, `{today}` the day, `{limit}` how many rows; each statement answers what a part of the report answers.
 """
 
 NAME = "coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), left(u.email, strpos(u.email, '@') - 1))"
-TEAM = """(SELECT {field} FROM accounts_teammembership m JOIN accounts_team t ON t.id = m.team_id
-    WHERE m.user_id = e.learner_id AND m.is_primary AND m.since <= {today} AND (m.until IS NULL OR m.until > {today})
+TEAM_NAME = """(SELECT t.name FROM accounts_teammembership m JOIN accounts_team t ON t.id = m.team_id
+    WHERE m.user_id = e.learner_id AND m.is_primary AND m.since <= {today} AND (m.until IS NULL OR m.until >= {today})
     ORDER BY m.since DESC LIMIT 1)"""
-TEAM_NAME, TEAM_KEY = TEAM.replace("{field}", "t.name"), TEAM.replace("{field}", "t.uuid")
+TEAMS = """LEFT JOIN (SELECT DISTINCT ON (m.user_id) m.user_id, t.uuid, t.name FROM accounts_teammembership m
+    JOIN accounts_team t ON t.id = m.team_id WHERE m.is_primary AND m.since <= {today}
+    AND (m.until IS NULL OR m.until >= {today}) ORDER BY m.user_id, m.since DESC, m.id DESC) t ON t.user_id = e.learner_id"""
+COHORTS = """LEFT JOIN (SELECT DISTINCT ON (m.enrollment_id) m.enrollment_id, h.uuid, h.name
+    FROM learning_cohortmembership m JOIN learning_cohort h ON h.id = m.cohort_id
+    ORDER BY m.enrollment_id, m.since DESC, m.id DESC) c ON c.enrollment_id = e.id"""
 PROGRESS = """CASE WHEN e.status = 'completed' THEN 100 WHEN e.required_lessons > 0
     THEN least(100.0, 100.0 * e.completed_lessons / e.required_lessons) ELSE 0 END"""
 FROM = """FROM learning_enrollment e JOIN accounts_user u ON u.id = e.learner_id JOIN wagtailcore_page p ON p.id = e.course_id
     WHERE e.enrolled_at IS NOT NULL AND {mine}"""
 ALONE = "FROM learning_enrollment e WHERE e.enrolled_at IS NOT NULL AND {mine}"
 TITLED = "FROM learning_enrollment e JOIN wagtailcore_page p ON p.id = e.course_id WHERE e.enrolled_at IS NOT NULL AND {mine}"
-ORDER = "u.last_name, u.first_name, u.email, p.title, e.id LIMIT 200"
+ORDER = "u.last_name, u.first_name, u.email, p.title, e.id {limit}"
 IDLE = "({today} - (coalesce(e.last_activity_at, e.enrolled_at) AT TIME ZONE '{zone}')::date)"
 TAKEN = "((e.completed_at AT TIME ZONE '{zone}')::date - (e.enrolled_at AT TIME ZONE '{zone}')::date)"
 OVERDUE = "e.status = 'active' AND e.due_on < {today}"
-STARTED = "(e.completed_lessons > 0 OR e.last_lesson_key IS NOT NULL OR e.status = 'completed')"
+STARTED = """(e.completed_lessons > 0 OR e.last_lesson_key IS NOT NULL OR e.status = 'completed'
+    OR e.last_activity_at > e.enrolled_at)"""
 STALLED = f"e.status = 'active' AND {STARTED} AND {IDLE} >= 14"
 SOON = f"(e.due_on - {{today}} <= 7 AND {PROGRESS} < 50)"
 AT_RISK = f"e.status = 'active' AND ({IDLE} >= 14 OR {SOON})"
@@ -66,9 +72,10 @@ HAND: dict[str, tuple[str, ...]] = {
         BY_COURSE,
     ),
     "completion-by-course": (
-        f"""SELECT e.course_key, min(p.title), {TEAM_KEY} AS team, min({TEAM_NAME}), count(*), {DONE}, {RATE},
-        count(*) FILTER (WHERE {OVERDUE}), percentile_cont(0.5) WITHIN GROUP (ORDER BY {TAKEN}) {TITLED}
-        GROUP BY e.course_key, 3 ORDER BY 2, 4 LIMIT 200""",
+        f"""SELECT e.course_key, min(p.title), t.uuid, min(t.name), count(*), {DONE}, {RATE},
+        count(*) FILTER (WHERE {OVERDUE}), percentile_cont(0.5) WITHIN GROUP (ORDER BY {TAKEN})
+        FROM learning_enrollment e JOIN wagtailcore_page p ON p.id = e.course_id {TEAMS}
+        WHERE e.enrolled_at IS NOT NULL AND {{mine}} GROUP BY e.course_key, t.uuid ORDER BY 2, 4 {{limit}}""",
         COMPLETION,
         BY_COURSE,
     ),
@@ -118,9 +125,7 @@ HAND: dict[str, tuple[str, ...]] = {
         count(*) FILTER (WHERE a.was), count(*) FILTER (WHERE upper(e.outcome) = 'DISTINCTION'),
         count(*) FILTER (WHERE upper(e.outcome) = 'PASS'), count(*) FILTER (WHERE upper(e.outcome) = 'FAIL'),
         count(*) FILTER (WHERE upper(e.outcome) = 'WITHDRAWN')
-        FROM learning_enrollment e JOIN wagtailcore_page p ON p.id = e.course_id {USED}
-        LEFT JOIN LATERAL (SELECT h.uuid, h.name FROM learning_cohortmembership m JOIN learning_cohort h ON h.id = m.cohort_id
-            WHERE m.enrollment_id = e.id ORDER BY m.since DESC, m.id DESC LIMIT 1) c ON true
+        FROM learning_enrollment e JOIN wagtailcore_page p ON p.id = e.course_id {USED} {COHORTS}
         WHERE e.enrolled_at IS NOT NULL AND {{mine}} GROUP BY e.course_key, c.uuid ORDER BY 2, 4""",
         f"""SELECT count(*), count(*) FILTER (WHERE a.was), sum(a.hits), sum(a.clicks) FROM learning_enrollment e {USED}
         WHERE e.enrolled_at IS NOT NULL AND {{mine}}""",

@@ -17,6 +17,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models.lookups import Exact
 
 from reports.moments import Moment
 
@@ -62,9 +63,30 @@ def days_since(path: Any) -> Any:
     return lambda moment: DaysBetween(local_day(path, moment), moment.local.date())
 
 
+class Truth(Case):
+    """Yes where a condition holds, else no, never nothing.
+
+    To ask for yes is to ask for the condition itself, which an index may answer.
+    """
+
+    def __init__(self, condition: Q) -> None:
+        super().__init__(When(condition, then=True), default=False, output_field=BooleanField())
+
+    def get_lookup(self, lookup: str) -> Any:
+        return Holds if lookup == "exact" else super().get_lookup(lookup)
+
+
+class Holds(Exact):
+    """What it is compared with picks whole rows, or is one of several alternatives: there nothing is as good as no."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if self.rhs is True and isinstance(self.lhs, Truth):
+            return compiler.compile(self.lhs.cases[0].condition)
+        return super().as_sql(compiler, connection)
+
+
 def is_true(condition: Q) -> Any:
-    """Yes or no, never nothing."""
-    return Case(When(condition, then=True), default=False, output_field=BooleanField())
+    return Truth(condition)
 
 
 def percent_of(part: str, whole: str) -> Any:

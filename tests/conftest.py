@@ -12,6 +12,7 @@ from operations.models import remembered
 from tests import database
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
+from tests.index_tasks import TestBackend
 from tests.notifications.smtp_server import ScriptedServer
 
 # The same examples each time, so that a gate fails for a change and not by chance; `explore` asks new ones.
@@ -60,6 +61,12 @@ def files_of_this_test(settings, tmp_path):
 def settings_of_this_test():
     """Each test begins with the settings of a new site, as if they had been read before; saving others forgets them."""
     remembered[:] = [({}, float("inf"))]
+
+
+@pytest.fixture(autouse=True)
+def indexes_of_this_test(request, monkeypatch):
+    """Search finds, and "used in" counts, what tests marked `indexed` make."""
+    monkeypatch.setattr(TestBackend, "keeps_indexes", request.node.get_closest_marker("indexed") is not None)
 
 
 @pytest.fixture

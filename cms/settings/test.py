@@ -30,3 +30,4 @@ OUTBOX_SHOWS_PRIVATE_MAIL = False
 LECTERN_DEMO_ALLOWED = True
 WAGTAILADMIN_BASE_URL = "http://testserver"
 ACCOUNT_RATE_LIMITS = False
+TASKS = {"default": {"BACKEND": "tests.index_tasks.TestBackend"}}

@@ -43,11 +43,9 @@ def primary_membership(path: str) -> Callable[[Moment], dict[str, Any]]:
         newer = current.filter(user=OuterRef("user")).filter(
             Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
         )
-        superseded = current.filter(Exists(newer)).values("pk")
-        holds = Q(
-            **{f"{path}__is_primary": True, f"{path}__since__lte": moment.today},
-        ) & (Q(**{f"{path}__until": None}) | Q(**{f"{path}__until__gte": moment.today}))
-        condition = holds & ~Q(**{f"{path}__in": Subquery(superseded)})
+        # "In the newest" and not "not among the others": over the latter PostgreSQL gives up hashing once they are many.
+        newest = current.filter(~Exists(newer)).order_by().values("pk")
+        condition = Q(**{f"{path}__in": Subquery(newest)})
         return {"primary_membership": FilteredRelation(path, condition=condition)}
 
     return on_the_day
@@ -142,8 +140,8 @@ def last_cohort(path: str) -> Callable[[Moment], dict[str, Any]]:
         newer = CohortMembership.objects.filter(enrollment=OuterRef("enrollment")).filter(
             Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
         )
-        superseded = CohortMembership.objects.filter(Exists(newer)).order_by().values("pk")
-        return {"last_cohort": FilteredRelation(path, condition=~Q(**{f"{path}__in": Subquery(superseded)}))}
+        newest = CohortMembership.objects.filter(~Exists(newer)).order_by().values("pk")
+        return {"last_cohort": FilteredRelation(path, condition=Q(**{f"{path}__in": Subquery(newest)}))}
 
     return now
 

@@ -14,7 +14,7 @@ from tests.factories.accounts import make_person
 from tests.factories.lms_pages import check_block, make_course, make_lesson, make_module
 from tests.factories.questions import make_question, right_answer, wrong_answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.indexed]
 
 
 @pytest.fixture

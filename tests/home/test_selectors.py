@@ -38,6 +38,7 @@ def test_search_reads_no_lesson_and_costs_the_same_for_many_results(signed_in):
     assert not [sql for sql in many if '"lms_pages_lessonpage"."body",' in sql]
 
 
+@pytest.mark.indexed
 def test_search_counts_what_the_viewer_may_see():
     for visibility in ("public", "people", "public"):
         make_course("Fire safety", modules=1, lessons=1, visibility=visibility)
@@ -46,6 +47,7 @@ def test_search_counts_what_the_viewer_may_see():
     assert {result.kind_label for result in found.shown} == {"Course"}
 
 
+@pytest.mark.indexed
 def test_search_that_stopped_looking_says_so(signed_in, monkeypatch):
     for _ in range(3):
         make_course("Fire safety", modules=1, lessons=1)

@@ -192,6 +192,7 @@ def test_catalog_asks_visitors_to_sign_in(client):
     assert "Sign in to see the courses" in page(client, catalog().url)
 
 
+@pytest.mark.indexed
 def test_search_says_how_many_and_what_to_do_with_none(signed_in):
     make_course("Findable course")
     assert "Nothing found for “zzz &lt;b&gt;”" in page(signed_in, reverse("search") + "?q=zzz <b>")

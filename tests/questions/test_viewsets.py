@@ -140,6 +140,7 @@ def test_half_filled_answers_are_kept_as_drafts_and_refused_on_publishing(client
     assert client.get(url("edit", question.pk)).status_code == 200
 
 
+@pytest.mark.indexed
 def test_the_list_filters_by_kind_difficulty_skill_and_state(client, editor):
     skill = Skill.objects.create(name="Joins", slug="joins")
     choice, poll = make_question(title="Choice"), make_question("poll", title="Poll", difficulty="hard")
@@ -200,6 +201,7 @@ def test_every_kind_has_an_icon_the_admin_knows():
         assert kind.description
 
 
+@pytest.mark.indexed
 def test_the_chooser_offers_questions_by_name(client, editor):
     make_question(title="Sky color")
     results = client.get(reverse("wagtailsnippetchoosers_questions_question:choose_results"), {"q": "sky"})
