@@ -164,6 +164,8 @@ CELERY_TASK_ROUTES = {
 }
 # What is on its way when the time of an attempt is up is taken for this long.
 ASSESSMENT_GRACE_SECONDS = env.int("ASSESSMENT_GRACE_SECONDS", default=15)
+# After so many seconds a run with many files goes on in another task; the rest of a task's time is for the file at hand.
+REPORTS_RENDER_STEP = env.int("REPORTS_RENDER_STEP", default=240)
 # A renderer that is silent for this long is taken for dead; longer than the hard limit of its task.
 REPORTS_RENDER_LEASE = env.int("REPORTS_RENDER_LEASE", default=CELERY_TASK_TIME_LIMIT + 60)
 # How long the files of reports are kept, and how long it is known what was sent to whom.

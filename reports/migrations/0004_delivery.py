@@ -46,6 +46,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='artifact',
+            name='made_of',
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddField(
+            model_name='artifact',
             name='size',
             field=models.PositiveBigIntegerField(null=True, verbose_name='size'),
         ),

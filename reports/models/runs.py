@@ -101,6 +101,8 @@ class Artifact(models.Model):
     # Whether a column names people. Unknown, of files from before it was asked, counts as yes.
     is_personal = models.BooleanField(_("names people"), default=True)
     removed_at = models.DateTimeField(_("removed"), null=True)
+    # A hash of the report, its filters and its words: another attempt of the run goes on from files with the same.
+    made_of = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("report file")

@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import json
 import logging
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -87,13 +89,16 @@ def claim_run(*, run_id: int, now: datetime) -> Run | None:
 def render_run(*, run_id: int, now: datetime | None = None) -> bool:
     """Make a run's files and freeze its recipients. True when the run is ready to be handed over.
 
-    Files, recipients and the new state are one transaction. An error leads to another attempt
-    later, and after the last one to a run that says what went wrong.
+    The files of those who may open the same rows are kept as soon as they are made, so that another attempt goes on
+    where the last one stopped. Who has hundreds of recipients with rows of their own is made in steps: after
+    `REPORTS_RENDER_STEP` seconds the run is due again at once, and the next sweep goes on. Recipients and the new state
+    are one transaction. An error leads to another attempt later, and after the last one to a run that says what went wrong.
     """
     now = now or timezone.now()
     run = claim_run(run_id=run_id, now=now)
     if run is None:
         return False
+    enough = time.monotonic() + settings.REPORTS_RENDER_STEP
     made: list[Artifact] = []
     try:
         with translation.override(run.schedule.owner.language or settings.LANGUAGE_CODE):
@@ -101,12 +106,22 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
             if not groups and not suppressed:
                 _leave(run, state=RunState.SKIPPED, error=_nobody(run), finished_at=now)
                 return False
+            there, made_any = _made_before(run), False
             for group in groups:
-                made.extend(_make_files(run, group))
-                _hold(run)
+                if there.get(group.scope_hash) == set(run.schedule.formats):
+                    continue
+                if made_any and time.monotonic() > enough:
+                    _go_on_later(run, now)
+                    return False
+                made = []
+                # One by one, so that those before a failure are known, and deleted.
+                for artifact in _make_files(run, group):
+                    made.append(artifact)
+                _hold(run, group, made)
+                made, made_any = [], True
         deliveries = [*suppressed, *(delivery for group in groups for delivery in group.deliveries)]
         is_skipped = bool(groups) and all(group.is_empty for group in groups)
-        _keep(run, made, deliveries, is_skipped=is_skipped)
+        _keep(run, deliveries, is_skipped=is_skipped)
     except LostClaim:
         log.warning("run %s was taken over by another worker", run.pk)
         _discard(made)
@@ -116,7 +131,7 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
         _discard(made)
         _retry_later(run, error, now)
         return False
-    _sweep_folder(run, made)
+    _sweep_folder(run)
     return not is_skipped
 
 
@@ -212,7 +227,25 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
             rows_shown=shown,
             rows_total=total,
             facts=facts,
+            made_of=_made_of(run),
         )
+
+
+def _made_of(run: Run) -> str:
+    """What the files of a run hang on besides whose rows they have."""
+    schedule = run.schedule
+    spec = report_for(schedule.report).spec.model_dump(mode="json")
+    parts = [schedule.title, schedule.report, schedule.params, schedule.zone, schedule.only_with_rows, spec]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _made_before(run: Run) -> dict[str, set[str]]:
+    """The formats that earlier attempts and steps have made, by scope hash; what was changed since does not count."""
+    found: dict[str, set[str]] = {}
+    made = run.artifacts.filter(made_of=_made_of(run)).values_list("scope_hash", "format")
+    for digest, kind in made:
+        found.setdefault(digest, set()).add(kind)
+    return found
 
 
 def _store(name: str, stream: IO[bytes]) -> str:
@@ -228,24 +261,33 @@ def _folder(run: Run) -> str:
     return f"reports/{run.uuid}"
 
 
-def _keep(run: Run, made: list[Artifact], deliveries: list[Delivery], *, is_skipped: bool = False) -> None:
-    """Files, recipients and READY at once; LostClaim where the fence has moved on."""
+def _keep(run: Run, deliveries: list[Delivery], *, is_skipped: bool = False) -> None:
+    """Recipients and READY at once, without the files of those who are none any more; LostClaim where the fence has
+    moved on."""
     now = timezone.now()
     with transaction.atomic():
         if is_skipped:
             _leave(run, state=RunState.SKIPPED, error=_("There was nothing to report to anybody."), finished_at=now)
         else:
             _leave(run, state=RunState.READY, ready_at=now, error="")
-        Artifact.objects.bulk_create(made)
+        run.artifacts.exclude(scope_hash__in={delivery.scope_hash for delivery in deliveries}).delete()
         Delivery.objects.bulk_create(deliveries)
 
 
-def _hold(run: Run) -> None:
-    """Still at work: many recipients with rows of their own take longer than one lease."""
+def _hold(run: Run, group: Group, made: list[Artifact]) -> None:
+    """Keep the files of a group, if the claim still stands, and the claim for the next one."""
     lease = timezone.now() + timedelta(seconds=settings.REPORTS_RENDER_LEASE)
     held = Run.objects.filter(pk=run.pk, state=RunState.RENDERING, fence=run.fence)
-    if not held.update(lease_until=lease):
-        raise LostClaim()
+    with transaction.atomic():
+        if not held.update(lease_until=lease):
+            raise LostClaim()
+        run.artifacts.filter(scope_hash=group.scope_hash).delete()
+        Artifact.objects.bulk_create(made)
+
+
+def _go_on_later(run: Run, now: datetime) -> None:
+    """One step is done and no attempt is lost by it."""
+    _leave(run, state=RunState.DUE, next_attempt_at=now, attempts=F("attempts") - 1)
 
 
 def _leave(run: Run, **changes: Any) -> None:
@@ -281,10 +323,11 @@ def _discard(made: list[Artifact]) -> None:
         storages["private"].delete(artifact.path)
 
 
-def _sweep_folder(run: Run, made: list[Artifact]) -> None:
+def _sweep_folder(run: Run) -> None:
     """Delete files of renderers that died before their rows were written. Failing at it harms nobody."""
-    storage, keep = storages["private"], {Path(artifact.path).name for artifact in made}
+    storage = storages["private"]
     try:
+        keep = {Path(path).name for path in run.artifacts.values_list("path", flat=True)}
         for name in storage.listdir(_folder(run))[1] if keep else []:
             if name not in keep:
                 storage.delete(f"{_folder(run)}/{name}")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from notifications.models import MailKind, MailState, OutboxMail
@@ -25,7 +25,9 @@ def remove_old_files(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     before = now - timedelta(days=settings.REPORTS_KEEP_FILES_DAYS)
     under_way = Delivery.objects.filter(mail__state__in=UNSETTLED).values("run")
-    old = Artifact.objects.filter(removed_at=None, run__ready_at__lt=before).exclude(run__state__in=OPEN_STATES)
+    # What was canceled or failed half way has files too, and was never ready.
+    is_old = Q(run__ready_at__lt=before) | Q(run__ready_at=None, run__finished_at__lt=before)
+    old = Artifact.objects.filter(is_old, removed_at=None).exclude(run__state__in=OPEN_STATES)
     removed = 0
     while some := list(old.exclude(run__in=under_way).order_by("pk")[:AT_ONCE]):
         _delete_files(some)

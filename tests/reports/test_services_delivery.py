@@ -184,7 +184,7 @@ def test_only_one_worker_claims_and_a_dead_one_loses_its_place(settings):
     assert claim_run(run_id=run.pk, now=later).fence == 2
     # The first one is not dead after all, and finishes: what it made is thrown away.
     with pytest.raises(rendering.LostClaim):
-        rendering._keep(first, [], [])
+        rendering._keep(first, [])
     assert (Run.objects.get().state, Delivery.objects.count()) == (RunState.RENDERING, 0)
 
 
@@ -264,6 +264,96 @@ def test_a_full_disk_is_said_leaves_nothing_and_is_tried_again(monkeypatch):
     # What the first try left is swept away with it.
     assert storages["private"].listdir(f"reports/{run.uuid}")[1] == [Artifact.objects.get().path.rpartition("/")[2]]
     assert Run.objects.get().error == ""
+
+
+# In steps ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_scopes():
+    """Three people without the right to see everybody, so each has rows, and files, of their own."""
+    return [make_person(roles=("instructor",)) for _number in range(3)]
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The files that were made, in order: whose run, and which attempt's fence."""
+    calls, make_file = [], rendering.make_file
+
+    def counted(**options):
+        calls.append(options["prepared"].viewer.pk)
+        return make_file(**options)
+
+    monkeypatch.setattr(rendering, "make_file", counted)
+    return calls
+
+
+def test_many_files_are_made_in_steps_and_no_attempt_is_lost(settings, three_scopes, drawn):
+    run = due_run(people=three_scopes, formats=["csv"])
+    settings.REPORTS_RENDER_STEP = 0
+    steps = 0
+    while not render_run(run_id=run.pk, now=MONDAY):
+        steps += 1
+        run.refresh_from_db()
+        assert (run.state, run.attempts, run.lease_until, run.error) == (RunState.DUE, 0, None, "")
+        assert (Artifact.objects.count(), Delivery.objects.count()) == (steps, 0)
+        assert sweep_schedules(now=MONDAY).to_render == (run.pk,)
+    assert steps == 2
+    assert drawn == [person.pk for person in three_scopes]
+    run.refresh_from_db()
+    assert (run.state, run.fence, Delivery.objects.count()) == (RunState.READY, 3, 3)
+    assert len(deliver_run(run_id=run.pk)) == 3
+
+
+def test_another_attempt_goes_on_where_the_last_one_failed(monkeypatch, three_scopes, drawn):
+    run = due_run(people=three_scopes, formats=["csv"])
+    with monkeypatch.context() as trouble:
+        counted = rendering.make_file
+
+        def second_breaks(**options):
+            if drawn:
+                raise RuntimeError("the network is gone")
+            return counted(**options)
+
+        trouble.setattr(rendering, "make_file", second_breaks)
+        assert render_run(run_id=run.pk, now=MONDAY) is False
+    assert (Artifact.objects.count(), Delivery.objects.count()) == (1, 0)
+    assert render_run(run_id=run.pk, now=MONDAY + LATER) is True
+    assert drawn == [person.pk for person in three_scopes]
+    names = {path.rpartition("/")[2] for path in Artifact.objects.values_list("path", flat=True)}
+    assert set(storages["private"].listdir(f"reports/{run.uuid}")[1]) == names
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"title": "Another title"}, {"report": "overdue"}, {"zone": "Asia/Tokyo"}, {"formats": ["csv", "json"]}],
+    ids=lambda change: next(iter(change)),
+)
+def test_files_of_before_a_change_are_made_anew(settings, three_scopes, drawn, change):
+    run = due_run(people=three_scopes[:2], formats=["csv"])
+    settings.REPORTS_RENDER_STEP = 0
+    assert render_run(run_id=run.pk, now=MONDAY) is False
+    old = Artifact.objects.get().path
+    Schedule.objects.update(**change)
+    settings.REPORTS_RENDER_STEP = 60
+    assert render_run(run_id=run.pk, now=MONDAY) is True
+    each = len(change.get("formats", ["csv"]))
+    assert len(drawn) == 1 + 2 * each
+    assert Artifact.objects.count() == 2 * each
+    assert not storages["private"].exists(old)
+
+
+def test_files_of_somebody_who_was_taken_off_meanwhile_are_deleted(settings, three_scopes, drawn):
+    run = due_run(people=three_scopes, formats=["csv"])
+    settings.REPORTS_RENDER_STEP = 0
+    assert render_run(run_id=run.pk, now=MONDAY) is False
+    ScheduleRecipient.objects.filter(person=three_scopes[0]).delete()
+    settings.REPORTS_RENDER_STEP = 60
+    assert render_run(run_id=run.pk, now=MONDAY) is True
+    assert Artifact.objects.count() == 2
+    assert len(storages["private"].listdir(f"reports/{run.uuid}")[1]) == 2
+    assert {delivery.recipient for delivery in Delivery.objects.all()} == set(three_scopes[1:])
 
 
 def test_a_worker_that_always_dies_is_not_started_for_ever(settings):

@@ -80,7 +80,7 @@ def test_pausing_cancels_what_is_on_its_way_and_its_period_is_not_sent_later(sta
     assert (run.state, run.finished_at) == (RunState.CANCELLED, MONDAY + MINUTE)
     if claimed:
         with pytest.raises(LostClaim):
-            rendering._keep(claimed, [], [])
+            rendering._keep(claimed, [])
     # What somebody asked for by hand goes on, and nothing else.
     later = sweep_schedules(now=MONDAY + DAY)
     assert (later.to_render, later.to_deliver) == ((by_hand.pk,), ())
