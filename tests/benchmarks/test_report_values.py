@@ -11,7 +11,7 @@ from benchmarks.report_values import differences
 from reports.columns import Type
 from reports.results import KeyNumber, ReportResult, ResultColumn, Table
 
-KEY = uuid.uuid4()
+KEY = uuid.UUID(int=7)
 TABLE = Table(
     columns=(ResultColumn("course", "Course", Type.REFERENCE), ResultColumn("share", "Share", Type.PERCENT)),
     rows=(("SQL", 33.3), ("Fire", None)),
