@@ -29,12 +29,12 @@ def test_what_nothing_is_known_of_is_no(runs):
     assert set(found.filter(late=True)) == {runs[0]}
     assert set(found.filter(late=False)) == set(runs[1:])
     assert set(found.filter(Q(late=True) | Q(pk=runs[2].pk))) == {runs[0], runs[2]}
+    assert found.aggregate(number=Count("pk", filter=Q(late=True))) == {"number": 1}
 
 
 def test_asking_for_yes_asks_for_the_condition_that_an_index_may_answer(runs):
     found = Enrollment.objects.alias(late=LATE)
     with CaptureQueriesContext(connection) as asked:
         assert found.filter(late=True).count() == 1
-        assert found.aggregate(late=Count("pk", filter=Q(late=True))) == {"late": 1}
         assert found.filter(late=False).count() == 2
-    assert ["CASE" in query["sql"] for query in asked] == [False, False, True]
+    assert ["CASE" in query["sql"] for query in asked] == [False, True]
