@@ -3,7 +3,10 @@
 import csv
 import datetime as dt
 import json
+import re
 
+import openpyxl
+import pypdf
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -11,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learning.services import complete_lesson, enroll
-from reports.models import Report
+from reports.models import Report, Schedule
 from tests.browser.conftest import PATIENCE
 from tests.factories.accounts import make_person, make_team
 from tests.factories.lms_pages import lessons_of, make_course
@@ -62,6 +65,17 @@ class Keyboard:
                 return
             self.page.keyboard.press("Shift+Tab")
         raise AssertionError(f"{field} was not reached by tabbing back; the focus is on {self.focused}")
+
+    def open(self, words):
+        """Tab on to a link or button by what it is called, and press it."""
+        for _step in range(TABS):
+            if (
+                self.page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent.trim()")
+                == words
+            ):
+                return self.page.keyboard.press("Enter")
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"“{words}” was not reached by tabbing")
 
     def choose(self, words):
         """Type ahead in a choice, as one does: as much as every keyboard has."""
@@ -161,6 +175,52 @@ def test_completion_rate_by_team_with_the_keyboard_alone(visit, sign_in, enter, 
     rows = list(csv.reader((tmp_path / "out.csv").open()))[1:]
     assert rows == [["Operations", "33.3"], ["Sales", "100.0"]]
     assert by_hand() == [("Operations", 33.3), ("Sales", 100.0)]
+    assert in_files(tmp_path) == {
+        "csv": [["Operations", "33.3"], ["Sales", "100.0"]],
+        "xlsx": [("Operations", 33.3), ("Sales", 100)],
+        "pdf": [tuple(row.split("\t")) for row in preview],
+    }
+    schedule_it(page, keys)
+
+
+def in_files(folder):
+    """The rows of the saved report as its files have them; of the PDF, as somebody reads them."""
+    for kind in ("csv", "xlsx", "pdf"):
+        call_command(
+            "run_report", "completion-rate-by-team", format=kind, output=str(folder / f"saved.{kind}"), verbosity=0
+        )
+    sheet = openpyxl.load_workbook(folder / "saved.xlsx").active
+    text = "\n".join(page.extract_text() for page in pypdf.PdfReader(folder / "saved.pdf").pages)
+    return {
+        "csv": list(csv.reader((folder / "saved.csv").open(encoding="utf-8-sig")))[1:],
+        "xlsx": list(sheet.iter_rows(min_row=2, values_only=True)),
+        "pdf": re.findall(r"^(Operations|Sales) ([\d.]+\u00a0%)$", text, re.M),
+    }
+
+
+def schedule_it(page, keys):
+    """From the report's page to a schedule, on the second of each month, still without a pointer."""
+    keys.open("Schedule: Completion rate by team")
+    page.wait_for_url("**/schedule/create/?report=completion-rate-by-team")
+    page.wait_for_selector("#schedule-times li")
+    assert page.input_value("#id_title") == "Completion rate by team"
+    keys.go_to("id_days_3")
+    page.keyboard.press("ArrowDown")
+    assert keys.focused == "id_days_4"
+    keys.go_to("id_month_day")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2")
+    # The next times follow while one types, and before anything is saved.
+    page.wait_for_function(
+        "[...document.querySelectorAll('#schedule-times li')].filter(line => /\\b2 /.test(line.textContent)).length === 5"
+    )
+    assert Schedule.objects.count() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/schedule/**")
+    page.wait_for_selector("text=Completion rate by team")
+    schedule = Schedule.objects.get()
+    assert (schedule.report, schedule.days, schedule.month_day) == ("completion-rate-by-team", "monthly", 2)
+    assert [entry.email for entry in schedule.recipients.all()] == ["rita@example.com"]
 
 
 def by_hand():
