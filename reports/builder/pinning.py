@@ -49,19 +49,19 @@ def pinned(spec: Spec, source: Source, posted: QueryDict) -> dict[str, Any]:
 
 def pin_questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any) -> list[Question]:
     """The report's questions, and beside those for days one for a stretch of time."""
-    stretches = {pin.name for pin in stretchable(spec, source)}
+    stretches = {pin.name: pin for pin in stretchable(spec, source)}
     said = {name: value for name, value in values.items() if name not in stretches or not isinstance(value, dict)}
     found = []
-    for pin, question in zip(askable(spec), questions(spec, source, said, viewer), strict=True):
-        fields = list(question.fields)
-        if pin.name in stretches:
-            fields += stretch_fields(pin, values.get(pin.name))
+    for question in questions(spec, source, said, viewer):
+        fields, value = list(question.fields), values.get(question.name)
+        if question.name in stretches:
+            fields += stretch_fields(stretches[question.name], value)
         found.append(
             replace(
                 question,
                 fields=[replace(field, name=f"{PREFIX}{field.name}") for field in fields],
                 sent=f"{PREFIX}{question.sent}" if question.sent else "",
-                is_set=values.get(pin.name) not in (None, "", []),
+                is_set=value not in (None, "", []),
             )
         )
     return found

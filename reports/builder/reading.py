@@ -141,8 +141,9 @@ def named(tree: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Question:
-    """One filter on the report's page."""
+    """One filter on the report's page, by its ``name`` in addresses."""
 
+    name: str
     label: str
     fields: list[Field]
     is_set: bool
@@ -166,5 +167,6 @@ def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any
         words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[Operator(entry.operator)])
         label = _(entry.label) if entry.label else str(column.label)
         sent = f"{entry.name}-asked" if entry.begins else ""
-        found.append(Question(label, fields, entry.name in values, "" if entry.is_param else words, sent))
+        note = "" if entry.is_param else words
+        found.append(Question(entry.name, label, fields, entry.name in values, note, sent))
     return found

@@ -215,11 +215,11 @@ def test_sharing_in_the_form(client, reporter):
 def test_a_shipped_report_is_customized_not_changed(client, reporter):
     builder = Builder(client, "reports_customize", "course-progress").fill("title", "Ours").press("save")
     report = Report.objects.get()
-    assert (report.based_on, report.based_on_version, report.title) == ("course-progress", 1, "Ours")
+    assert (report.based_on, report.based_on_version, report.title) == ("course-progress", 2, "Ours")
     assert builder.answer.url == reverse("reports_report", args=["ours"])
     Report.objects.update(based_on_version=0)
     page = client.get(reverse("reports_report", args=["ours"])).content.decode()
-    assert "Made from version 0 of “Course progress”, which has version 1 by now." in page
+    assert "Made from version 0 of “Course progress”, which has version 2 by now." in page
 
 
 # Two editors ------------------------------------------------------------------------

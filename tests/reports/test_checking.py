@@ -118,7 +118,7 @@ def test_defaults_and_what_is_given():
 
 def test_none_clears_a_filters_default_and_no_params():
     assert given(least=3, run_is=None) == {"least": 3}
-    assert given(least=3, run_is="") == {"least": 3, "run_is": 1}
+    assert given(least=3, run_is="") == {"least": 3}
     with pytest.raises(InvalidSpec):
         given(least=None)
 
