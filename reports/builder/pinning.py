@@ -80,5 +80,5 @@ def stretch_fields(pin: Asked, value: Any) -> list[Field]:
     row = Comparison(column=pin.column, operator=Operator.WITHIN)
     put_value(row, value if isinstance(value, dict) else None)
     which, *rest = relative_fields(pin.name, row)
-    as_said = Option("", _("the days said here"), not row.relative)
+    as_said = Option("", _("the days above"), not row.relative)
     return [replace(which, groups=(("", (as_said, *which.options)),), reshapes=False), *rest]
