@@ -1,5 +1,6 @@
 """What `manage.py up` decides before it starts a process."""
 
+import logging
 import os
 import subprocess
 from io import StringIO
@@ -103,6 +104,13 @@ class TestPrepareData:
         with pytest.raises(KeyboardInterrupt):
             command.prepare_data(LOCAL)
         assert FirstStart(settings.VAR_DIR).broke_off
+
+
+def test_a_broker_that_was_not_started_yet_is_no_news(caplog):
+    with up.no_broker_yet():
+        logging.getLogger("workbench.queue").warning("not queued")
+    logging.getLogger("workbench.queue").warning("gone")
+    assert caplog.messages == ["gone"]
 
 
 def test_a_folder_that_cannot_be_written_to(command, settings, tmp_path):

@@ -1,9 +1,12 @@
 """`make run`: prepares the data, then runs web, worker, beat and broker together until Ctrl-C."""
 
+import logging
 import os
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -35,6 +38,20 @@ def accounts_with_public_password() -> list[DemoAccount]:
     # The demo hashes its password once; each different hash is checked once.
     public = {known for known in set(hashes.values()) if check_password(PASSWORD, known)}
     return [account for account in ACCOUNTS if hashes.get(account.email) in public]
+
+
+@contextmanager
+def no_broker_yet() -> Iterator[None]:
+    """The broker is started after the data is there: that it does not answer is no news to somebody who has just begun.
+    What could not be queued is found by the first sweep."""
+    loggers = [logging.getLogger(name) for name in ("workbench.queue", "workbench.cache")]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.setLevel(logging.NOTSET)
 
 
 def environment_for_children(address: Address) -> dict[str, str]:
@@ -146,7 +163,8 @@ class Command(BaseCommand):
             if "load_demo" in get_commands():
                 first_start.clear_leftovers(media=Path(settings.MEDIA_ROOT), var=settings.VAR_DIR)
                 self.stdout.write("Loading the demo academy (once; DEMO=0 starts without) …")
-                call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
+                with no_broker_yet():
+                    call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
         first_start.finish()
         if not people.exists():
             self.stdout.write(
