@@ -16,7 +16,7 @@ SETTLED = "document.querySelectorAll('[data-chart]:not(.is-drawn, .is-broken)').
 
 def section(kind: str) -> str:
     given = TABLES.get(kind, BY_TEAM)
-    panel = chart_panel(charts()[kind], given, key=kind, addresses=[f"/?{kind}={n}" for n in range(len(given.rows))])
+    panel = chart_panel(charts()[kind], given, key=kind, address=lambda row, name: f"/?{kind}={row}")
     return render_to_string("reports/includes/chart.html", {"panel": panel})
 
 
