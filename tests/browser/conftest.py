@@ -1,9 +1,11 @@
 """A real browser against a live server."""
 
 import shutil
+import threading
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 
 from tests import database
@@ -20,6 +22,22 @@ def database_beside_the_browser():
     """Playwright's loop runs in the thread that also asks the database; Django would refuse that."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_request_at_a_time():
+    """The threads of the live server share one connection, to a database in memory. SQLite holds its lock while it calls
+    our functions, such as the median, and Python's module waits for that lock while it holds the interpreter's: two
+    requests at once can wait for each other for ever. A site has a connection for each thread."""
+    lock, call = threading.RLock(), WSGIHandler.__call__
+
+    def one(self, environ, start_response):
+        with lock:
+            return call(self, environ, start_response)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIHandler, "__call__", one)
         yield
 
 
