@@ -38,14 +38,25 @@ def one_request_at_a_time():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WSGIHandler, "__call__", one)
+        yield lock
+
+
+@pytest.fixture
+def nobody_asks(one_request_at_a_time):
+    """Holds for as long as the database is emptied between tests, also for what a closed page still asked for."""
+    with one_request_at_a_time:
         yield
 
 
 @pytest.fixture(autouse=True)
-def first_pages(transactional_db):
+def first_pages(nobody_asks, transactional_db, one_request_at_a_time):
     """A live server cannot roll back, so each test starts from the migrated database: first pages, roles, locales."""
     if database.can_copy():
         database.restore(database.stored_copy())
+    # While the test runs, requests are answered; before and after it nobody else touches the database.
+    one_request_at_a_time.release()
+    yield
+    one_request_at_a_time.acquire()
 
 
 @pytest.fixture(scope="session")
