@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F, Q
@@ -30,7 +29,7 @@ from reports.selectors.audiences import beyond_reach, people_of
 from reports.selectors.reports import report_for
 from reports.selectors.results import report_result, scope_hash
 from reports.selectors.schedules import pinned_report
-from reports.services.files import make_file
+from reports.services.files import keep_file, make_file
 from reports.wording import value_in_words
 
 log = logging.getLogger(__name__)
@@ -113,12 +112,12 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
                 if made_any and time.monotonic() > enough:
                     _go_on_later(run, now)
                     return False
-                made = []
                 # One by one, so that those before a failure are known, and deleted.
                 for artifact in _make_files(run, group):
                     made.append(artifact)
                 _hold(run, group, made)
-                made, made_any = [], True
+                # Who has nothing to read is asked for again in each step, so only files bring a run nearer to its end.
+                made, made_any = [], made_any or bool(made)
         deliveries = [*suppressed, *(delivery for group in groups for delivery in group.deliveries)]
         is_skipped = bool(groups) and all(group.is_empty for group in groups)
         _keep(run, deliveries, is_skipped=is_skipped)
@@ -211,11 +210,7 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
                 title=schedule.title,
                 result=result,
             )
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                size = stream.tell()
-                stream.seek(0)
-                name = _store(f"{_folder(run)}/{run.fence}-{group.scope_hash[:8]}-{path.name}", stream)
+            name, digest, size = keep_file(f"{_folder(run)}/{run.fence}-{group.scope_hash[:8]}-{path.name}", path)
         yield Artifact(
             run=run,
             scope_hash=group.scope_hash,
@@ -246,15 +241,6 @@ def _made_before(run: Run) -> dict[str, set[str]]:
     for digest, kind in made:
         found.setdefault(digest, set()).add(kind)
     return found
-
-
-def _store(name: str, stream: IO[bytes]) -> str:
-    """The name under which the storage keeps ``stream``. A full disk leaves no half file behind."""
-    try:
-        return storages["private"].save(name, File(stream))
-    except Exception:
-        storages["private"].delete(name)
-        raise
 
 
 def _folder(run: Run) -> str:

@@ -305,6 +305,17 @@ def test_many_files_are_made_in_steps_and_no_attempt_is_lost(settings, three_sco
     assert len(deliver_run(run_id=run.pk)) == 3
 
 
+def test_recipients_without_rows_hold_up_no_step(settings, three_scopes, drawn):
+    last = three_scopes[2]
+    make_enrollment(learner=last)
+    run = due_run(people=three_scopes, formats=["csv"], only_with_rows=True)
+    settings.REPORTS_RENDER_STEP = 0
+    # Two have nothing to read; a step that ended after the first of them would end there each time.
+    assert render_run(run_id=run.pk, now=MONDAY) is True
+    assert drawn == [last.pk]
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["empty", "empty", "pending"]
+
+
 def test_another_attempt_goes_on_where_the_last_one_failed(monkeypatch, three_scopes, drawn):
     run = due_run(people=three_scopes, formats=["csv"])
     with monkeypatch.context() as trouble:
