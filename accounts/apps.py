@@ -16,10 +16,13 @@ class AccountsConfig(AppConfig):
         from accounts.selectors import invitations_pending, logged_moments, person_moments
         from accounts.services.merging import OWN_MERGES
         from workbench.imports.resource import resources
+        from workbench.kept import watch
         from workbench.matters import matters
         from workbench.records import timelines
 
         connect()
+        # What people are called, and who is gone; nothing that was kept names somebody who is new.
+        watch("names", User, only=("first_name", "last_name", "email", "is_active", "merged_into"), inserts=False)
         matters["invitations"] = invitations_pending
         resources.update({kind.slug: kind for kind in (PeopleResource, TeamResource)})
 

@@ -110,6 +110,8 @@ class User(AbstractUser):
                 condition=models.Q(merged_into=None) | models.Q(is_active=False), name="accounts_merged_is_inactive"
             ),
         ]
+        # The list of people, by name.
+        indexes = [models.Index(fields=["last_name", "first_name", "email"], name="accounts_user_name")]
 
     def __str__(self):
         return self.name
@@ -156,11 +158,16 @@ class Team(models.Model):
         return self.name
 
 
+def holds_on(day, prefix: str = "") -> models.Q:
+    """Whether the membership at ``prefix`` holds on a day."""
+    is_open = models.Q(**{f"{prefix}until": None}) | models.Q(**{f"{prefix}until__gte": day})
+    return is_open & models.Q(**{f"{prefix}since__lte": day})
+
+
 class TeamMembershipQuerySet(models.QuerySet):
     def current(self, on=None):
         """Memberships that hold on a day (by default today, on the site's calendar)."""
-        on = on or site_day()
-        return self.filter(models.Q(until=None) | models.Q(until__gte=on), since__lte=on)
+        return self.filter(holds_on(on or site_day()))
 
 
 class TeamMembership(models.Model):

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.exceptions import InvitationRefused
 from accounts.forms import SignUpForm
 from accounts.models import InvitationState
+from accounts.policies import enters_admin
 from accounts.selectors import invitation_by_token, sign_up_rule
 from accounts.services import accept_invitation, invite_people, sign_up_person
 
@@ -32,7 +33,7 @@ def admin_door(request):
         target = reverse("wagtailadmin_home")
     if not request.user.is_authenticated:
         return redirect_to_login(target, reverse("account_login"))
-    if request.user.has_perm("wagtailadmin.access_admin"):
+    if enters_admin(request.user):
         return redirect(target)
     return render(request, "accounts/no_admin.html", status=403)
 

@@ -11,15 +11,17 @@ class AssessmentConfig(AppConfig):
     def ready(self):
         from accounts.registries import Move, merges
         from assessment.modeladmin import answers_of_run
+        from assessment.models import Attempt, AttemptQuestion, Response
         from assessment.receivers import connect
         from assessment.resources import GradeResource
         from learning.models import Enrollment
-        from operations.registries import task_words
+        from operations.registries import Wear, hot_tables, task_words
         from workbench.imports.resource import resources
         from workbench.periodic import PeriodicEntry, periodic_tasks
         from workbench.records import related
 
         connect()
+        hot_tables.update({Attempt: Wear.REWRITTEN, AttemptQuestion: Wear.REWRITTEN, Response: Wear.GROWING})
         related.setdefault(Enrollment, []).append(answers_of_run)
         task_words["assessment.tasks.submit_overdue_attempts"] = _("Hand in quiz attempts whose time is up")
         periodic_tasks["Lectern: hand in attempts whose time is up"] = PeriodicEntry(

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.models import Team, TeamMembership
 from accounts.roles import INSTRUCTOR, MANAGER, REPORT_ADMINISTRATOR
+from learning.models import Enrollment
+from learning.services import recount_activity
 from lms_pages.models import CourseStaff
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_cohort
@@ -38,7 +40,8 @@ STATEMENTS = (
             %(now)s::timestamptz - ((person.place * 13 + course.place * 37) %% 400 + 1) * interval '1 day' AS began
         FROM person CROSS JOIN course)
     INSERT INTO learning_enrollment (uuid, learner_id, course_id, course_key, run, status, outcome, reason, due_on,
-        enrolled_at, completed_at, ended_at, completion_rule, completed_lessons, required_lessons, last_activity_at)
+        enrolled_at, completed_at, ended_at, completion_rule, completed_lessons, required_lessons, last_activity_at,
+        hits, clicks, seconds, active_days)
     SELECT gen_random_uuid(), person, course, key, 1,
         CASE WHEN dice < 55 THEN 'completed' WHEN dice < 90 THEN 'active' ELSE 'withdrawn' END,
         CASE WHEN dice < 10 THEN 'Distinction' WHEN dice < 55 THEN 'Pass' WHEN dice < 90 THEN '' ELSE 'Withdrawn' END, '',
@@ -46,7 +49,7 @@ STATEMENTS = (
         began, CASE WHEN dice < 55 THEN began + dice * interval '1 day' END,
         CASE WHEN dice >= 90 THEN began + interval '20 days' END, '{}',
         CASE WHEN dice < 55 THEN %(lessons)s ELSE dice %% %(lessons)s END, %(lessons)s,
-        least(began + dice * interval '1 day', %(now)s)
+        least(began + dice * interval '1 day', %(now)s), 0, 0, 0, 0
     FROM run""",
     """INSERT INTO learning_cohortmembership (cohort_id, enrollment_id, since)
     SELECT c.id, e.id, e.enrolled_at::date FROM learning_enrollment e
@@ -68,7 +71,6 @@ STATEMENTS = (
     SELECT gen_random_uuid(), e.id, q.id, a.lesson_key, '', 1, '"a"', (e.id %% 3 > 0)::int, true, e.last_activity_at
     FROM learning_enrollment e JOIN learning_activityday a ON a.enrollment_id = e.id
     JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM questions_question) q ON q.place = e.id %% 10""",
-    "ANALYZE",
 )
 
 
@@ -97,6 +99,8 @@ def fill(rows: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, values)
+        recount_activity(runs=Enrollment.objects.all())
+        cursor.execute("ANALYZE")
     team = Team.objects.create(name="Mia's")
     team.managers.add(mia)
     people = get_user_model().objects.filter(email__startswith="learner").order_by("pk")[:MANAGED]

@@ -36,8 +36,6 @@ BY_COURSE = f"""SELECT e.course_key, min(p.title), count(*), {DONE}, {RATE}, cou
 COMPLETION = f"SELECT count(*), {DONE}, {RATE}, count(*) FILTER (WHERE {OVERDUE}) {ALONE}"
 RUNS = """FROM learning_activityday a JOIN learning_enrollment e ON e.id = a.enrollment_id
     WHERE a.day BETWEEN {monday} - 84 AND {monday} - 1 AND {mine}"""
-USED = """LEFT JOIN (SELECT enrollment_id, sum(hits) AS hits, sum(clicks) AS clicks, sum(hits) > 0 AS was
-    FROM learning_activityday GROUP BY enrollment_id) a ON a.enrollment_id = e.id"""
 
 
 def by_course(where: str, more: str = "") -> str:
@@ -121,13 +119,12 @@ HAND: dict[str, tuple[str, ...]] = {
         f"SELECT count(*), count(DISTINCT e.learner_id), sum(a.hits), sum(a.seconds) {RUNS}",
     ),
     "activity-by-run": (
-        f"""SELECT e.course_key, min(p.title), c.uuid, min(c.name), count(*), sum(a.hits), sum(a.clicks),
-        count(*) FILTER (WHERE a.was), count(*) FILTER (WHERE upper(e.outcome) = 'DISTINCTION'),
+        f"""SELECT e.course_key, min(p.title), c.uuid, min(c.name), count(*), sum(e.hits), sum(e.clicks),
+        count(*) FILTER (WHERE e.hits > 0), count(*) FILTER (WHERE upper(e.outcome) = 'DISTINCTION'),
         count(*) FILTER (WHERE upper(e.outcome) = 'PASS'), count(*) FILTER (WHERE upper(e.outcome) = 'FAIL'),
         count(*) FILTER (WHERE upper(e.outcome) = 'WITHDRAWN')
-        FROM learning_enrollment e JOIN wagtailcore_page p ON p.id = e.course_id {USED} {COHORTS}
+        FROM learning_enrollment e JOIN wagtailcore_page p ON p.id = e.course_id {COHORTS}
         WHERE e.enrolled_at IS NOT NULL AND {{mine}} GROUP BY e.course_key, c.uuid ORDER BY 2, 4""",
-        f"""SELECT count(*), count(*) FILTER (WHERE a.was), sum(a.hits), sum(a.clicks) FROM learning_enrollment e {USED}
-        WHERE e.enrolled_at IS NOT NULL AND {{mine}}""",
+        f"SELECT count(*), count(*) FILTER (WHERE e.hits > 0), sum(e.hits), sum(e.clicks) {ALONE}",
     ),
 }

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from deploy.bootstrap import OLDEST, PANGO_PACKAGES, apt_line, missing_for_pdf
-from operations.checks import Finding, background, beat, broker, cache, database, mail_server, worker
+from operations.checks import Finding, background, beat, broker, cache, database, mail_server, queues, worker
 
 LEAST_FREE = 1024**3
 
@@ -85,5 +85,5 @@ def existing(folder: Path) -> Path:
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    python, libraries, pango, database, migrations, cache, broker, worker, beat, background, mail_server, disk, write_access,
+    python, libraries, pango, database, migrations, cache, broker, worker, queues, beat, background, mail_server, disk, write_access,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from accounts.views import admin_door
 from cms.media import serve_media
+from home.views import serve_page
 from operations.views import site_css_view
 
 urlpatterns = [
@@ -21,6 +22,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("site.css", site_css_view, name="site_css"),
 ]
+if settings.DEBUG_TOOLBAR:
+    urlpatterns.append(path("__debug__/", include("debug_toolbar.urls")))
 if settings.SERVE_MEDIA:
     urlpatterns.append(path("media/<path:path>", serve_media))
 
@@ -29,8 +32,10 @@ urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.account.urls")),
     path("", include("learning.urls")),
     path("learn/", include("assessment.urls")),
+    path("", include("gamification.urls")),
     path("", include("reports.urls")),
     path("", include("home.urls")),
+    re_path(wagtail_urls.serve_pattern, serve_page),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

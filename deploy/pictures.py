@@ -4,8 +4,9 @@
     make pictures ARGS="lesson admin-"  only screens whose name starts so
 
 Writes var/pictures/<screen>-<width>-<theme>.png and contact-sheet.png. Wrong are
-sideways scrolling, an error in the console, a request to another host, an
-unexpected status, and a violation that axe finds.
+sideways scrolling, a form field that is cut or reaches out of what stands around
+it, an error in the console, a request to another host, an unexpected status, and
+a violation that axe finds.
 """
 
 import os
@@ -47,6 +48,24 @@ WAGTAIL_OWN = [
 ]
 # Wagtail makes each block a region named by its kind, and two blocks may be of one kind.
 WAGTAIL_REGION = re.compile(r"#block-[0-9a-f-]+-section|.*data-streamfield.*")
+
+# Fields of forms that stick out of one of the boxes around them, by name. What scrolls sideways has room for them; what is
+# as good as invisible is for screen readers alone.
+CUT_FIELDS = """() => [...document.querySelectorAll("main :is(input:not([type=hidden]), select, textarea)")]
+  .filter((field) => {
+    const box = field.getBoundingClientRect();
+    if (box.width < 2 || !field.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+    for (let around = field.parentElement; around !== document.body; around = around.parentElement) {
+      const { display, overflowX } = getComputedStyle(around);
+      if (display.startsWith("inline") || display === "contents") continue;
+      const room = around.getBoundingClientRect();
+      if (around.matches("main") || !/auto|scroll/.test(overflowX)) {
+        if (box.left < room.left - 1 || box.right > room.right + 1) return true;
+      } else if (around.scrollWidth > around.clientWidth) return false;
+    }
+    return false;
+  })
+  .map((field) => field.name || field.id || field.outerHTML.slice(0, 60))"""
 
 
 def find_chromium() -> str:
@@ -156,14 +175,23 @@ def draw(context: Any, base: str, screen: Any, path: str, target: Path, axe: Any
         if response.status != screen.status:
             wrong.append(f"status {response.status} instead of {screen.status} at {path}")
         page.wait_for_selector(screen.wait, timeout=15_000)
+        for step in screen.steps:
+            page.locator(step).first.click()
+            page.wait_for_load_state("networkidle")
         page.evaluate("document.fonts.ready")
         # Charts and editors draw after the load; nothing of ours moves for longer.
         page.wait_for_load_state("networkidle")
+        if screen.is_admin:
+            # Wagtail scrolls what stands in `main`, so a window has to be as tall to show it.
+            tall = page.evaluate("document.querySelector('main').scrollHeight")
+            page.set_viewport_size({**page.viewport_size, "height": min(max(tall, HEIGHT), LONGEST)})
         scroll, width, height = page.evaluate(
             "[document.scrollingElement.scrollWidth, document.documentElement.clientWidth, document.scrollingElement.scrollHeight]"
         )
         if scroll > width:
             wrong.append(f"scrolls sideways: {scroll} px on {width}")
+        if fields := page.evaluate(CUT_FIELDS):
+            wrong.append(f"fields are cut or reach out: {', '.join(fields[:5])}")
         wrong += violations(page, axe, is_admin=screen.is_admin)
         clip = {"x": 0, "y": 0, "width": width, "height": min(height, LONGEST)}
         page.screenshot(path=target, full_page=True, clip=clip, animations="disabled")

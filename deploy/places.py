@@ -10,6 +10,7 @@ from wagtail_modeladmin.helpers import AdminURLHelper
 from deploy.export_states import exports_of
 from deploy.one_of_each import attempts_of
 from deploy.past_runs import schedule_with_a_past
+from deploy.rewards_asked import rewards_of
 from reports.selectors.subscriptions import signed
 
 LEARNER = "learner@example.com"
@@ -200,6 +201,52 @@ def own_grades() -> str:
     return reverse("assessment:grades", args=[(result or first(rows, f"score of {LEARNER}")).enrollment.uuid])
 
 
+def shop(query: str = "") -> Callable[[], str]:
+    """All rewards, with what the familiar learner asked for."""
+
+    def find() -> str:
+        rewards_of(LEARNER, ADMINISTRATOR)
+        return reverse("gamification:rewards") + query
+
+    return find
+
+
+def reward(which: str) -> Callable[[], str]:
+    """The confirmation page of one of them."""
+    return lambda: reverse("gamification:reward", args=[rewards_of(LEARNER, ADMINISTRATOR)[which].uuid])
+
+
+def reward_cancel() -> str:
+    """The question before the familiar learner cancels what they asked for."""
+    rewards_of(LEARNER, ADMINISTRATOR)
+    rows = model("gamification.Redemption").objects.filter(state="approved", learner__email=LEARNER)
+    return reverse("gamification:cancel_redemption", args=[first(rows, f"reward promised to {LEARNER}").uuid])
+
+
+def reward_form() -> str:
+    row = rewards_of(LEARNER, ADMINISTRATOR)["limited"]
+    return AdminURLHelper(type(row)).get_action_url("edit", row.pk)
+
+
+def redemption(step: str = "") -> Callable[[], str]:
+    """What somebody asked for and nobody has decided, or the question of one step with it."""
+
+    def find() -> str:
+        rewards_of(LEARNER, ADMINISTRATOR)
+        rows = model("gamification.Redemption").objects.filter(state="requested").order_by("pk")
+        row = first(rows, "reward asked for")
+        if step:
+            return reverse("gamification_settle", args=[row.uuid, step])
+        return AdminURLHelper(type(row)).get_action_url("inspect", row.pk)
+
+    return find
+
+
+def queue() -> str:
+    rewards_of(LEARNER, ADMINISTRATOR)
+    return records("gamification.Redemption")() + "?state=waiting"
+
+
 def invitation() -> str:
     link = first(model("learning.InviteLink").objects.filter(revoked_at=None), "invitation link")
     return reverse("learning:join", args=[link.code])
@@ -309,6 +356,3 @@ def dashboard(slug: str, about: str = "") -> Callable[[], str]:
         return url
 
     return find
-
-
-# When every tile has come; and, of those with charts, when they are drawn.

@@ -5,6 +5,23 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from deploy.earned_badges import badge_screen, earned, to_earn, who_would_get_it
+from deploy.other_learners import (
+    BEGINNER,
+    NEWCOMER,
+    OVER,
+    REVOKED,
+    VETERAN,
+    award_in_admin,
+    badge_named,
+    course_with_badges,
+    for_them,
+    gamification_settings,
+    ledger_line,
+    profile_of,
+    rule_with_past,
+    step,
+)
 from deploy.places import (
     ADMINISTRATOR,
     BY_TEAM,
@@ -35,10 +52,16 @@ from deploy.places import (
     page_url,
     past,
     question,
+    queue,
     quiz_of,
     records,
+    redemption,
     report,
     report_rows,
+    reward,
+    reward_cancel,
+    reward_form,
+    shop,
     site_settings,
     snippets,
     somebody_graded,
@@ -46,18 +69,21 @@ from deploy.places import (
     taught_course,
     unsubscribe,
 )
+from deploy.upkeep_nights import one_night
 from questions.types import QUESTION_TYPES
 
 
 @dataclass(frozen=True)
 class Screen:
-    """``path`` is an address or finds one; ``account`` signs in first; ``wait`` is a selector that must show up."""
+    """``path`` is an address or finds one; ``account`` signs in first; ``wait`` is a selector that must show up, then the
+    selectors in ``steps`` are clicked in turn."""
 
     name: str
     path: str | Callable[[], str]
     account: str = VISITOR
     wait: str = "main"
     status: int = 200
+    steps: tuple[str, ...] = ()
 
     @property
     def is_admin(self) -> bool:
@@ -67,8 +93,12 @@ class Screen:
         return self.path if isinstance(self.path, str) else self.path()
 
 
+# When every tile has come; and, of those with charts, when they are drawn.
 DONE = ".dash:has([data-tiles-done]:not(:empty)) .dash-card"
 TILES = ".dash:has([data-tiles-done]:not(:empty)):not(:has([data-chart]:not(.is-drawn))) .chart.is-drawn"
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+# The first rows of a list, as clicks.
+TICKED = (".listing tbody tr:nth-child(1) .records-tick input", ".listing tbody tr:nth-child(2) .records-tick input")
 OWN = {"enrollment__learner__email": LEARNER}
 
 SCREENS = (
@@ -79,6 +109,13 @@ SCREENS = (
     Screen("catalog", page_url("lms_pages.CatalogPage")),
     Screen("course-visitor", page_url("lms_pages.CoursePage")),
     Screen("not-found", "/there-is-no-such-page/", status=404),
+    Screen("leaderboard", lambda: reverse("gamification:leaderboard") + "?period=all", LEARNER),
+    Screen("leaderboard-month", lambda: reverse("gamification:leaderboard"), LEARNER),
+    Screen("leaderboard-far-below", for_them("gamification:leaderboard", "?period=all"), BEGINNER),
+    Screen("leaderboard-newcomer", for_them("gamification:leaderboard", "?period=all&metric=quiz"), NEWCOMER),
+    Screen("leaderboard-staff", lambda: reverse("gamification:leaderboard"), ADMINISTRATOR),
+    Screen("leaderboard-empty", lambda: reverse("gamification:leaderboard") + "?to=2000-01-01", LEARNER),
+    Screen("leaderboard-unknown", lambda: reverse("gamification:leaderboard") + "?metric=money", LEARNER, status=400),
     Screen("my-learning", lambda: reverse("my_learning"), LEARNER),
     Screen("catalog-learner", page_url("lms_pages.CatalogPage"), LEARNER),
     Screen("course-requested", course_of("requested"), LEARNER),
@@ -95,6 +132,32 @@ SCREENS = (
     Screen("quiz-finish", attempt("open", "finish", quiz__layout="one", **OWN), LEARNER),
     Screen("quiz-review", attempt("graded", "review", **OWN), LEARNER),
     Screen("grades", own_grades, LEARNER),
+    Screen("rewards", shop(), LEARNER),
+    Screen("reward", reward("limited"), LEARNER),
+    Screen("reward-long-name", reward("long"), LEARNER),
+    Screen("reward-too-dear", reward("dear"), LEARNER),
+    Screen("reward-not-on-offer", f"/rewards/{UNKNOWN}/", LEARNER, status=404),
+    Screen("reward-cancel", reward_cancel, LEARNER),
+    Screen("rewards-newcomer", for_them("gamification:rewards"), NEWCOMER),
+    Screen("badge", earned, LEARNER),
+    Screen("badge-to-earn", to_earn, LEARNER),
+    Screen("badge-hidden", lambda: badge_named("Flawless"), VETERAN),
+    Screen("badge-hidden-unknown", lambda: badge_named("Flawless"), NEWCOMER, status=404),
+    Screen("badge-over", lambda: badge_named(OVER), VETERAN),
+    Screen("badge-revoked", lambda: badge_named(REVOKED), VETERAN),
+    Screen("course-badges", course_with_badges, BEGINNER),
+    Screen("profile", lambda: reverse("gamification:me"), LEARNER),
+    Screen("profile-newcomer", for_them("gamification:me"), NEWCOMER),
+    Screen("profile-veteran", for_them("gamification:me"), VETERAN),
+    Screen("profile-of-another", lambda: profile_of(VETERAN), LEARNER),
+    Screen("profile-of-newcomer", lambda: profile_of(NEWCOMER), ADMINISTRATOR),
+    Screen("points", lambda: reverse("gamification:ledger"), LEARNER),
+    Screen("points-newcomer", for_them("gamification:ledger"), NEWCOMER),
+    Screen("points-veteran", for_them("gamification:ledger"), VETERAN),
+    Screen("lesson-leaderboards", lambda: step(1), BEGINNER),
+    # One more lesson is completed for each picture.
+    Screen("news", for_them("my_learning"), BEGINNER, steps=(".continue .button", ".finish-now .button")),
+    Screen("menu", lambda: reverse("my_learning"), LEARNER, steps=(".menu > summary",)),
     Screen("search", lambda: reverse("search") + "?q=data", LEARNER),
     Screen("invitation", invitation),
     Screen("team", lambda: reverse("learning:team"), MANAGER),
@@ -135,6 +198,15 @@ SCREENS = (
     Screen("admin-attempts", records("assessment.Attempt"), ADMINISTRATOR),
     Screen("admin-attempt", records("assessment.Attempt", "inspect"), ADMINISTRATOR),
     Screen("admin-extension-form", records("assessment.Extension", "create"), INSTRUCTOR),
+    Screen("admin-rewards", records("gamification.Reward"), ADMINISTRATOR),
+    Screen("admin-reward-form", reward_form, ADMINISTRATOR),
+    Screen("admin-reward", records("gamification.Reward", "inspect"), ADMINISTRATOR),
+    Screen("admin-reward-new", records("gamification.Reward", "create"), ADMINISTRATOR),
+    Screen("admin-redemptions", queue, ADMINISTRATOR),
+    Screen("admin-redemptions-all", records("gamification.Redemption"), ADMINISTRATOR),
+    Screen("admin-redemptions-decline", queue, ADMINISTRATOR, steps=(*TICKED, "[formaction*=decline]")),
+    Screen("admin-redemption", redemption(), ADMINISTRATOR),
+    Screen("admin-redemption-decline", redemption("decline"), ADMINISTRATOR),
     Screen("admin-quiz-editor", admin("wagtailadmin_pages:edit", "lms_pages.QuizPage"), EDITOR),
     Screen("admin-grade-anew", grade_anew, ADMINISTRATOR),
     Screen("admin-grades", records("assessment.GradeOverride"), ADMINISTRATOR),
@@ -204,7 +276,31 @@ SCREENS = (
     Screen("admin-regular-tasks", records("django_celery_beat.PeriodicTask"), ADMINISTRATOR),
     Screen("admin-regular-task", records("django_celery_beat.PeriodicTask", "inspect"), ADMINISTRATOR),
     Screen("admin-task-results", records("django_celery_results.TaskResult"), ADMINISTRATOR),
+    Screen("admin-upkeep-empty", records("operations.Upkeep"), ADMINISTRATOR),
+    Screen("admin-upkeep", lambda: (one_night(), records("operations.Upkeep")())[1], ADMINISTRATOR),
+    Screen("admin-upkeep-failed", lambda: (one_night(), records("operations.Upkeep", "inspect")())[1], ADMINISTRATOR),
     Screen("admin-outbox", records("notifications.OutboxMail"), ADMINISTRATOR),
+    Screen("admin-badges", lambda: (who_would_get_it(), badge_screen("list"))[1], ADMINISTRATOR),
+    Screen("admin-badge-form", lambda: badge_screen("edit"), ADMINISTRATOR, wait="[data-streamfield-child]"),
+    Screen("admin-badge-who", who_would_get_it, ADMINISTRATOR),
+    Screen("admin-badge-awards", records("gamification.BadgeAward"), ADMINISTRATOR),
+    Screen("admin-badge-new", lambda: badge_screen("add"), ADMINISTRATOR, wait="[data-streamfield-stream-container]"),
+    Screen("admin-badge-award", records("gamification.BadgeAward", "inspect"), ADMINISTRATOR),
+    Screen("admin-badge-award-revoked", lambda: award_in_admin(REVOKED), ADMINISTRATOR),
+    Screen(
+        "admin-badge-revoke", records("gamification.BadgeAward"), ADMINISTRATOR, steps=(*TICKED, "[formaction*=revoke]")
+    ),
+    Screen("admin-badge-give", records("gamification.BadgeAward", "create"), ADMINISTRATOR),
+    Screen("admin-point-rules", records("gamification.PointRule"), ADMINISTRATOR),
+    Screen("admin-point-rule", lambda: rule_with_past("inspect"), ADMINISTRATOR),
+    Screen("admin-point-rule-form", lambda: rule_with_past("edit"), ADMINISTRATOR),
+    Screen("admin-point-rule-new", records("gamification.PointRule", "create"), ADMINISTRATOR),
+    Screen("admin-levels", records("gamification.Level"), ADMINISTRATOR),
+    Screen("admin-level-form", records("gamification.Level", "edit"), ADMINISTRATOR),
+    Screen("admin-ledger", records("gamification.PointEntry"), ADMINISTRATOR),
+    Screen("admin-ledger-line", ledger_line, ADMINISTRATOR),
+    Screen("admin-people-points", records("accounts.User"), ADMINISTRATOR, steps=(*TICKED, "[formaction*=adjust]")),
+    Screen("admin-gamification-settings", gamification_settings, ADMINISTRATOR),
     # Last, since they need rows of their own, which other screens would show.
     *(
         Screen(f"question-{kind}".replace("_", "-"), one_of(kind, "open", "attempt"), REPORTER)

@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cms.supervisor.broker import NoServer, find_server
 
 MARK = "lectern:tests"
+CONFIGURATION = Path(__file__).parent / "postgres" / "postgresql.conf"
 CLAIM = """
 if redis.call("DBSIZE") > 0 then return 0 end
 redis.call("SET", KEYS[1], ARGV[1], "EX", 86400)
@@ -109,7 +110,10 @@ def private_postgres() -> Iterator[str]:
         data = f"{folder}/data"
         quiet: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True, **who}
         subprocess.run([programs / "initdb", "-D", data, "-U", "lectern", "-A", "trust", "-E", "UTF8", "-N"], **quiet)
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        # The tests' server is set as the one of docker-compose, but for its place and for speed.
+        shutil.copy(CONFIGURATION, f"{folder}/lectern.conf")
+        options = f"-c config_file={folder}/lectern.conf -p {port} -k {folder} -c listen_addresses=127.0.0.1"
+        options += " -c fsync=off -c max_connections=300"
         control = [str(programs / "pg_ctl"), "-D", data, "-w"]
         subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], **quiet)
         try:

@@ -8,13 +8,13 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.url_routing import RouteResult
 
-from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage
+from lms_pages.models import CatalogPage, CoursePage, LessonPage, ModulePage, OpenPage
 
 # The page types allow one type at each level below the home page; a quiz is a lesson.
 TYPE_AT_DEPTH = (CatalogPage, CoursePage, ModulePage, LessonPage)
 
 
-class HomePage(Page):
+class HomePage(OpenPage, Page):
     """What visitors who are not signed in see first; learners go to "My learning"."""
 
     heading = models.CharField(_("heading"), max_length=120, blank=True)

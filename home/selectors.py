@@ -5,13 +5,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db.models import F
+from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from wagtail.models import Page
+from wagtail.models import Page, Site
 from wagtail.permissions import policy_registry
+from wagtail.url_routing import RouteResult
 
+from accounts.policies import enters_admin_by_right
+from gamification.selectors.site import switches
+from gamification.selectors.standing import has_news, points_of_row
 from learning.models import Enrollment, EnrollmentStatus
 from learning.policies import visible_to as visible_records
 from learning.selectors import (
@@ -19,14 +25,18 @@ from learning.selectors import (
     CourseFigures,
     course_figures,
     enrollments_of,
+    has_team,
     learner_view,
     lesson_sizes,
+    teaches,
     topic_names,
 )
 from lms_pages.models import CatalogPage, CoursePage, LessonPage
+from lms_pages.models.bases import copy_of
 from lms_pages.policies import COURSE_PATH_LENGTH, visible_to
 from reports.models import Run, RunState
 from reports.policies import visible_to as visible_reports
+from workbench.kept import kept
 from workbench.matters import Matter
 from workbench.times import moment_words
 
@@ -149,6 +159,59 @@ def ranked(viewer: Any, model: Any, query: str) -> tuple[list, bool]:
         pages = pages.defer("body")
     found = {page.pk: page for page in pages}
     return [found[key] for key in ids if key in found], len(ids) == SEARCH_DEPTH
+
+
+# Addresses ------------------------------------------------------------------------
+
+
+def put_route(request: Any, path: str) -> None:
+    """Leave on ``request`` what Wagtail would ask the database for: the site of its host, and the page at ``path``.
+
+    The page is a copy of its own, since those who serve it write on it. Nothing is left where there is no such page.
+    """
+    address = (request._get_raw_host(), request.get_port(), get_language(), path)
+    try:
+        site, page = kept("addresses", address, lambda: page_at(request, path))
+    except Http404:
+        return
+    request._wagtail_site = site
+    request._wagtail_route_for_request = RouteResult(copy_of(page))
+
+
+def page_at(request: Any, path: str) -> tuple[Site, Page]:
+    """Http404 where Wagtail finds nothing, or a page that takes a part of the path itself."""
+    route = Page.route_for_request(request, path)
+    if route is None or route.args or route.kwargs:
+        raise Http404
+    return Site.find_for_request(request), route.page
+
+
+# The header -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the header of every page knows of the person who is signed in; ``points`` is None while they are off."""
+
+    has_team: bool = False
+    teaches: bool = False
+    points: int | None = None
+    has_news: bool = False
+    enters_admin: bool = False
+
+
+def header_of(person: Any) -> Header:
+    """One query, for every page."""
+    if not person.is_authenticated:
+        return Header()
+    asked = (has_team(), teaches(), points_of_row(), has_news(), enters_admin_by_right())
+    found = get_user_model().objects.filter(pk=person.pk, is_active=True).values_list(*asked).first()
+    if found is None:
+        return Header()
+    manages, is_teacher, points, is_fresh, has_right = found
+    return Header(
+        manages, is_teacher, (points or 0) if switches().points else None, is_fresh, has_right or person.is_superuser
+    )
 
 
 # The admin's home -----------------------------------------------------------------

@@ -1,15 +1,26 @@
-"""My learning, and search."""
+"""Pages by their address, "My learning", and search."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from wagtail.views import serve
 
-from home.selectors import my_courses, search_results
+from home.models import HomePage
+from home.selectors import my_courses, put_route, search_results
 from learning.models import Enrollment
 from learning.selectors import course_cards
-from lms_pages.models import CoursePage
+from lms_pages.models import CatalogPage, CoursePage
 from lms_pages.policies import visible_to
+
+
+def serve_page(request, path: str) -> HttpResponse:
+    """Wagtail's own view, which finds the page on the request where it is known by now."""
+    put_route(request, path)
+    response = serve(request, path)
+    route = getattr(request, "_wagtail_route_for_request", None)
+    request.is_for_visitors = route is not None and isinstance(route.page, HomePage | CatalogPage | CoursePage)
+    return response
 
 
 @login_required

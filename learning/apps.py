@@ -12,17 +12,20 @@ class LearningConfig(AppConfig):
         from accounts.models import User
         from accounts.registries import Move, merges
         from learning.modeladmin.bulk import EnrollPeople
-        from learning.models import Enrollment
+        from learning.models import ActivityDay, Enrollment, LearningEvent, LessonProgress
         from learning.receivers import connect
         from learning.resources import CohortResource, CompletionResource, EnrollmentResource
         from learning.selectors import course_keys_of, course_moments_of_person, courses_of_person, moments_of_run
         from learning.services.merging import MoveRuns
         from lms_pages.registries import visibility
+        from operations.registries import Wear, hot_tables
         from workbench.imports.resource import resources
         from workbench.modeladmin.bulk import added
         from workbench.records import related, timelines
 
         connect()
+        hot_tables.update(dict.fromkeys((Enrollment, ActivityDay), Wear.REWRITTEN))
+        hot_tables.update(dict.fromkeys((LearningEvent, LessonProgress), Wear.GROWING))
         merges["learning.Enrollment.learner"] = MoveRuns(_("Enrollments"))
         merges["learning.LearningEvent.learner"] = Move(_("Entries of the learning record"))
         merges["learning.LearningEvent.actor"] = Move(_("Entries they made in learning records"))

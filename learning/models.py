@@ -68,6 +68,11 @@ class Enrollment(models.Model):
     required_lessons = models.PositiveIntegerField(_("lessons in all"), default=0, editable=False)
     last_lesson_key = models.UUIDField(null=True, blank=True, editable=False)
     last_activity_at = models.DateTimeField(_("last activity"), null=True, blank=True, editable=False)
+    # The sums of the run's `ActivityDay`, and on how many different days it has any.
+    hits = models.PositiveIntegerField(_("visits"), default=0, editable=False)
+    clicks = models.PositiveIntegerField(_("clicks"), default=0, editable=False)
+    seconds = models.PositiveIntegerField(_("time spent"), default=0, editable=False)
+    active_days = models.PositiveIntegerField(_("active days"), default=0, editable=False)
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -356,6 +361,8 @@ class LearningEvent(models.Model):
             models.Index(fields=["course_key", "verb", "occurred_at"], name="learning_event_course"),
             # The log, newest first.
             models.Index(fields=["-occurred_at", "-id"], name="learning_event_newest"),
+            # What came since: whoever follows the log asks every minute.
+            models.Index(fields=["recorded_at"], name="learning_event_recorded"),
             # A person's timeline.
             models.Index(fields=["learner", "-occurred_at"], name="learning_event_learner"),
         ]
@@ -366,7 +373,7 @@ class LearningEvent(models.Model):
 
 class ActivityDay(models.Model):
     """How much one lesson was used on one day of the site's calendar in one enrollment. Clicks and seconds are not
-    events."""
+    events. Whoever writes a row adds it to the enrollment's counters in the same transaction."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="activity")
     lesson_key = models.UUIDField()

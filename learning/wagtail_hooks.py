@@ -26,7 +26,9 @@ from learning.policies import visible_to as visible_records
 from learning.selectors import LOCKED, STAFF, VISITOR, course_figures, learner_view
 from learning.services import record_visit
 from lms_pages.models import CatalogPage, CoursePage, LessonPage
-from lms_pages.policies import visible_to
+from lms_pages.models.bases import copy_of
+from lms_pages.policies import COURSE_PATH_LENGTH, is_open_to, visible_to
+from workbench.kept import kept
 from workbench.permissions import ScopedPermissionPolicy
 
 register_permission_policy(Enrollment, ScopedPermissionPolicy(Enrollment, visible_records, never=("delete",)))
@@ -62,9 +64,10 @@ def put_learner_view(page, request, args, kwargs):
     """
     if not isinstance(page, CoursePage | LessonPage):
         return None
-    course = (
-        visible_to(request.user, CoursePage.objects.ancestor_of(page, inclusive=True)).select_related("locale").first()
-    )
+    course: CoursePage | None = page if isinstance(page, CoursePage) else course_above(page)
+    if course is None or not is_open_to(request.user, course):
+        above = CoursePage.objects.ancestor_of(page, inclusive=True)
+        course = visible_to(request.user, above).select_related("locale").first()
     if course is None:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -93,6 +96,15 @@ def put_learner_view(page, request, args, kwargs):
     if view.enrollment is not None and view.enrollment.is_open and request.method == "GET":
         record_visit(enrollment=view.enrollment, lesson_key=lesson_key)
     return None
+
+
+def course_above(page: LessonPage) -> CoursePage | None:
+    """The course that a lesson stands in, in a copy of its own."""
+    path = page.path[:COURSE_PATH_LENGTH]
+    found = kept(
+        "courses of lessons", path, lambda: CoursePage.objects.filter(path=path).select_related("locale").first()
+    )
+    return copy_of(found) if found else None
 
 
 def learners_below(page: Page) -> int:

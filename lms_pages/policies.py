@@ -8,6 +8,7 @@ from django.db.models.functions import Substr
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from accounts.policies import enters_admin
 from lms_pages.models import (
     CatalogPage,
     CoursePage,
@@ -28,9 +29,10 @@ MODULE_PATH_LENGTH = COURSE_PATH_LENGTH + Page.steplen
 
 def edits_pages(viewer: Any) -> bool:
     """Whether the viewer works on pages at all; Wagtail's own policy decides which."""
-    # The first right is cached on the viewer and spares learners the second question.
-    may_enter = viewer.is_authenticated and viewer.has_perm("wagtailadmin.access_admin")
-    return may_enter and policy_registry.get_by_type(Page).user_has_any_permission(viewer, ["change", "publish"])
+    # The answer is kept on the viewer, and spares learners the second question.
+    return enters_admin(viewer) and policy_registry.get_by_type(Page).user_has_any_permission(
+        viewer, ["change", "publish"]
+    )
 
 
 def courses(viewer: Any) -> Q:
@@ -42,6 +44,13 @@ def courses(viewer: Any) -> Q:
         for courses_of in visibility.values():
             allowed |= Q(translation_key__in=courses_of(viewer))
     return Q(live=True) & allowed
+
+
+def is_open_to(viewer: Any, course: CoursePage) -> bool:
+    """Whether ``course`` as it is in hand is one that everybody like the viewer may see: True needs no query. False says
+    nothing; then `visible_to` knows."""
+    seen_by = {Visibility.PUBLIC, Visibility.PEOPLE} if viewer.is_authenticated else {Visibility.PUBLIC}
+    return course.live and course.visibility in seen_by
 
 
 def below_visible_courses(viewer: Any) -> Q:

@@ -10,11 +10,13 @@ class NotificationsConfig(AppConfig):
 
     def ready(self):
         from accounts.registries import Stay, merges
+        from notifications.models import OutboxMail
         from notifications.selectors import failed_mail, outbox_state
-        from operations.registries import task_words, work
+        from operations.registries import Wear, hot_tables, task_words, work
         from workbench.matters import matters
         from workbench.periodic import PeriodicEntry, periodic_tasks
 
+        hot_tables[OutboxMail] = Wear.REWRITTEN
         work["mail"] = outbox_state
         matters["mail"] = failed_mail
         task_words["notifications.tasks.send_mail"] = _("Hand one mail over to the mail server")

@@ -19,6 +19,7 @@ class MailKind(models.TextChoices):
     REMINDER = "reminder", _("Reminder")
     ENROLLMENT = "enrollment", _("Enrollment")
     MESSAGE = "message", _("Message to a class")
+    REWARD = "reward", _("Reward")
     TEST = "test", _("Test")
 
 

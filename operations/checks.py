@@ -3,7 +3,6 @@
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -14,8 +13,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from operations.models import ProcessKind
-from operations.selectors.work import processes, queue_names, recent_failures, work_states
-from workbench.cache import unreachable
+from operations.selectors.work import processes, queue_names, recent_failures, stuck_queues, work_states
+from workbench.cache import redis_behind_cache, unreachable
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,11 @@ def database() -> Finding:
 def cache() -> Finding:
     """Asked past the forgiving back end, which would call a dead server a miss."""
     part = _("Cache")
-    backend: Any = caches["default"]
-    client: Any = getattr(backend, "_cache", None)
-    if not hasattr(client, "get_client"):
-        return Finding(part, _("%s, in this process") % type(backend).__name__)
+    server = redis_behind_cache()
+    if server is None:
+        return Finding(part, _("%s, in this process") % type(caches["default"]).__name__)
     try:
-        client.get_client(write=True).ping()
+        server.ping()
     except unreachable() as error:
         words = _("no answer (%s); pages are slower without it") % type(error).__name__
         return Finding(part, words, False, start_server())
@@ -99,6 +97,16 @@ def worker() -> Finding:
         words = _("nobody works on: %s") % ", ".join(missing)
         return Finding(part, words + ("" if answers else last_words(ProcessKind.WORKER)), False, start())
     return Finding(part, _("%s at work") % ", ".join(sorted(answers)))
+
+
+def queues() -> Finding:
+    """Whether every queue moves; the workers may answer and yet hang on a task."""
+    part = _("Queues")
+    stuck = stuck_queues()
+    if not stuck:
+        return Finding(part, _("%s move") % ", ".join(queue_names()))
+    words = ", ".join(_("%(name)s for %(time)s") % {"name": name, "time": timesince(at)} for name, at in stuck.items())
+    return Finding(part, _("stand still: %s") % words, False, _("See what their workers do; start them anew."))
 
 
 def beat() -> Finding:
@@ -153,7 +161,7 @@ def mail_server() -> Finding:
     return Finding(part, _("%s takes mail") % name)
 
 
-CONNECTIONS: tuple[Callable[[], Finding], ...] = (database, cache, broker, worker, beat, mail_server)
+CONNECTIONS: tuple[Callable[[], Finding], ...] = (database, cache, broker, worker, queues, beat, mail_server)
 
 
 def findings(checks: tuple[Callable[[], Finding], ...]) -> list[Finding]:

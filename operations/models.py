@@ -1,6 +1,4 @@
-"""What the site is called and looks like, and the signs of life of its processes."""
-
-from typing import Any
+"""What the site is called and looks like, the signs of life of its processes, and how its tables were looked after."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,9 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseGenericSetting
 
 from operations.colors import ACCENT, ACCENT_DARK, check_color
-
-# The row of the settings as this process knows it, and until when by its monotonic clock.
-remembered: list[tuple[dict[str, Any], float]] = []
 
 
 class SignUp(models.TextChoices):
@@ -26,7 +21,7 @@ def logo_path(instance, filename: str) -> str:
 
 
 class SiteSettings(BaseGenericSetting):
-    """The one row of the site's settings. Read it through `operations.selectors.site_settings`, which remembers it."""
+    """The one row of the site's settings. Read it through `operations.selectors.site_settings`."""
 
     name = models.CharField(
         _("name of the site"),
@@ -100,10 +95,6 @@ class SiteSettings(BaseGenericSetting):
     def __str__(self):
         return self.name
 
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        remembered.clear()
-
     def clean(self):
         super().clean()
         if self.sign_up == SignUp.DOMAINS and not self.domains:
@@ -143,3 +134,54 @@ class Heartbeat(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class QueueMovement(models.Model):
+    """When a worker last finished something from a queue."""
+
+    queue = models.CharField(_("queue"), max_length=100, unique=True)
+    moved_at = models.DateTimeField(_("moved"))
+
+    class Meta:
+        verbose_name = _("movement of a queue")
+        verbose_name_plural = _("movements of queues")
+        default_permissions = ()
+
+    def __str__(self):
+        return self.queue
+
+
+class UpkeepKind(models.TextChoices):
+    # Statistics that the database plans by, of every table.
+    ANALYZE = "analyze", _("Statistics")
+    # The room of dead rows is made usable again, and statistics besides.
+    VACUUM = "vacuum", _("Clean-up")
+
+
+class Upkeep(models.Model):
+    """One thing done for the database in one night. Rows are made before the work, so that each is done once."""
+
+    night = models.DateField(_("night"))
+    kind = models.CharField(_("what"), max_length=8, choices=UpkeepKind.choices)
+    table = models.CharField(_("table"), max_length=63, blank=True)
+    started_at = models.DateTimeField(_("started"))
+    milliseconds = models.PositiveIntegerField(_("took"), null=True)
+    # As the database counts them, which is by estimate.
+    rows = models.PositiveBigIntegerField(_("rows"), null=True)
+    dead_before = models.PositiveBigIntegerField(_("dead rows before"), null=True)
+    dead_after = models.PositiveBigIntegerField(_("dead rows after"), null=True)
+    bytes = models.PositiveBigIntegerField(_("size with indexes"), null=True)
+    error = models.TextField(_("why not"), blank=True)
+
+    class Meta:
+        verbose_name = _("database upkeep")
+        verbose_name_plural = _("database upkeep")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["night", "kind", "table"], name="operations_upkeep_once"),
+        ]
+        # The list, newest first.
+        indexes = [models.Index(fields=["-started_at", "-id"], name="operations_upkeep_newest")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.table}".strip()

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
-from operations.models import Heartbeat
+from operations.models import Heartbeat, QueueMovement, Upkeep
 
 VIEW_BACKGROUND = "operations.view_background"
 RUN_TASKS = "operations.run_tasks"
@@ -18,6 +18,8 @@ RIGHTS: dict[type, str] = {
     IntervalSchedule: "django_celery_beat.view_intervalschedule",
     TaskResult: "django_celery_results.view_taskresult",
     Heartbeat: VIEW_BACKGROUND,
+    QueueMovement: VIEW_BACKGROUND,
+    Upkeep: "operations.view_upkeep",
 }
 
 

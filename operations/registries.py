@@ -1,8 +1,10 @@
-"""What upper apps tell this one in their ``ready()``: what their background work is called, and how it stands."""
+"""What upper apps tell this one in their ``ready()``: what their background work is called, how it stands, which tables wear."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
+from django.db.models import Model
 from django.utils.functional import Promise
 
 
@@ -31,3 +33,16 @@ task_words: dict[str, str | Promise] = {}
 def words_of(task: str | None) -> str:
     """What ``task`` does, or its bare name where no app says."""
     return str(task_words.get(task or "", task or ""))
+
+
+class Wear(StrEnum):
+    """How a table changes so much that the database's defaults look after it too late."""
+
+    # Its rows are written again and again, and each time leave a dead one behind.
+    REWRITTEN = "rewritten"
+    # It only grows, so that what the planner knows of it is soon about another table.
+    GROWING = "growing"
+
+
+# The tables that wear, and how.
+hot_tables: dict[type[Model], Wear] = {}

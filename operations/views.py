@@ -1,6 +1,7 @@
 """Background work, connections, the audit log, and the site's own colors."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -28,11 +29,15 @@ from operations.selectors.work import (
     queue_lengths,
     queue_names,
     recent_failures,
+    stuck_queues,
     unserved_queues,
     why_failed,
     work_states,
 )
+from workbench.cache import unreachable
 from workbench.furniture import furniture
+from workbench.kept import Rate, rates
+from workbench.times import moment_words
 
 ENTRIES_A_PAGE = 50
 
@@ -65,7 +70,7 @@ def background_view(request: HttpRequest) -> HttpResponse:
     context = {
         **furniture(_("Background work"), "cogs"),
         "processes": found,
-        "sentences": state_sentences(unserved_queues(found), bool(beats), lengths),
+        "sentences": state_sentences(unserved_queues(found), bool(beats), lengths, stuck_queues()),
         "queues": [(name, lengths[name]) for name in queue_names()] if lengths is not None else None,
         "work": work_states(),
         "failed": [
@@ -85,7 +90,9 @@ def background_view(request: HttpRequest) -> HttpResponse:
     return render(request, "operations/background.html", context)
 
 
-def state_sentences(unserved: list[str], is_beating: bool, lengths: dict[str, int] | None) -> list[str]:
+def state_sentences(
+    unserved: list[str], is_beating: bool, lengths: dict[str, int] | None, stuck: dict[str, datetime]
+) -> list[str]:
     """What is wrong, each as a sentence with what to do; nothing where all is well."""
     found = []
     if lengths is None:
@@ -101,6 +108,15 @@ def state_sentences(unserved: list[str], is_beating: bool, lengths: dict[str, in
             )
             % {"names": ", ".join(unserved)}
         )
+    found += [
+        _(
+            "The queue %(name)s stands still: no worker has finished anything from it since %(since)s. See what its worker "
+            "is doing, and start it anew if it hangs; nothing is lost."
+        )
+        % {"name": name, "since": moment_words(since)}
+        for name, since in stuck.items()
+        if name not in unserved
+    ]
     if not is_beating:
         found.append(_("Beat has not been heard from. Schedules and retries wait until it is started."))
     return found
@@ -113,8 +129,21 @@ def connections_view(request: HttpRequest) -> HttpResponse:
     found = findings(CONNECTIONS)
     above = (reverse("operations_background"), _("Background work"))
     broken = sum(not finding.is_well for finding in found)
-    context = {**furniture(_("Check connections"), "link", above), "findings": found, "broken": broken}
+    context = {
+        **furniture(_("Check connections"), "link", above),
+        "findings": found,
+        "broken": broken,
+        "rates": hit_rates(),
+    }
     return render(request, "operations/connections.html", context)
+
+
+def hit_rates() -> list[Rate]:
+    """Nothing where the cache cannot be asked; the findings say so."""
+    try:
+        return rates()
+    except unreachable():
+        return []
 
 
 @require_safe

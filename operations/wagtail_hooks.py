@@ -13,11 +13,12 @@ from operations import views
 from operations.forms.settings import SiteSettingsForm
 from operations.modeladmin.regular import ClockTimeAdmin, IntervalAdmin, RegularTaskAdmin
 from operations.modeladmin.results import TaskResultAdmin
+from operations.modeladmin.upkeep import UpkeepAdmin
 from operations.models import SiteSettings
 from operations.policies import VIEW_AUDIT, VIEW_BACKGROUND
 from operations.services import SIGN_IN_FAILED, UNKNOWN_ADDRESS
 
-for admin in (RegularTaskAdmin(), ClockTimeAdmin(), IntervalAdmin(), TaskResultAdmin()):
+for admin in (RegularTaskAdmin(), ClockTimeAdmin(), IntervalAdmin(), TaskResultAdmin(), UpkeepAdmin()):
     admin.register_with_wagtail()
 
 SiteSettings.edit_handler = ObjectList(

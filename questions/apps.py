@@ -14,5 +14,8 @@ class QuestionsConfig(AppConfig):
 
         from questions.models import Question
         from questions.policies import question_policy
+        from workbench.kept import watch
+
+        watch("content", Question)
 
         register_permission_policy(Question, question_policy)

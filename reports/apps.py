@@ -2,18 +2,19 @@
 
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import register
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-SOURCES = ("accounts", "activity", "assessment", "deliveries", "learning", "lms_pages", "operations")
+SOURCES = ("accounts", "activity", "assessment", "deliveries", "gamification", "learning", "lms_pages", "operations")
 SHIPPED = (
     "activity",
     "attention",
     "completion",
     "content",
     "enrollments",
+    "leaderboards",
     "operations",
     "progress",
     "questions",
@@ -21,6 +22,10 @@ SHIPPED = (
     "regular",
     "teams",
 )
+
+
+# Whose rows reports are made of; what pages, settings and rules say is watched by their own apps.
+RECORDS = ("accounts", "learning", "assessment", "gamification", "notifications", "reports", "workbench")
 
 
 class ReportsConfig(AppConfig):
@@ -40,6 +45,7 @@ class ReportsConfig(AppConfig):
         from workbench.matters import matters
         from workbench.periodic import PeriodicEntry, periodic_tasks
 
+        watch_records()
         for name in SOURCES:
             import_module(f"reports.sources.{name}")
         for name in SHIPPED:
@@ -80,3 +86,21 @@ class ReportsConfig(AppConfig):
             every=60,
             description="Looks which report schedules are due. It only looks: the schedules' own rows decide.",
         )
+
+
+def watch_records() -> None:
+    """Whatever a report may count: numbers that are shared are over once one of its rows is written."""
+    from wagtail.models import Page
+
+    from accounts.models import User
+    from workbench.kept import watch
+
+    # Reports of content count drafts, too.
+    watch("records", Page)
+
+    for label in RECORDS:
+        for kind in apps.get_app_config(label).get_models():
+            if kind is not User:
+                watch("records", kind)
+    of_signing_in = {"id", "last_login", "password", "session_generation"}
+    watch("records", User, only=[field.name for field in User._meta.concrete_fields if field.name not in of_signing_in])

@@ -1,6 +1,6 @@
 """From a table to its chart: what is drawn, what is cut and how it is all said in words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ from reports.histograms import histogram
 from reports.key_numbers import number_chart
 from reports.moments import Moment
 from reports.results import Table
-from reports.scales import ticks
+from reports.scales import Tick, tick_label, ticks
 from reports.spec import ChartSpec
 from reports.tokens import MOST_SERIES
 from reports.wording import value_in_words
@@ -26,6 +26,8 @@ MOST_NAMED = 12
 MOST_BARS_IN_TIME = 31
 MOST_POINTS = 400
 MOST_BARS = 36
+# Three at least, since a round step reaches the top in more than two.
+MOST_SHADES = 5
 SHORT = 6
 PERCENT = "\u00a0%"
 
@@ -190,14 +192,11 @@ def heatmap(
         grid = replace(grid, series=grid.series[:MOST_NAMED])
     grid = begun(cut(grid, reader, notes, MOST_NAMED), reader, moment)
     values = list(grid.values)
-    found = ticks(min(values, default=0), max(values, default=0), grid.type)
+    found = ticks(min(values, default=0), max(values, default=0), grid.type, MOST_SHADES)
     low = min(values, default=0)
     # No shade for what lies below all of them.
     steps = [tick for place, tick in enumerate(found) if place + 1 == len(found) or found[place + 1].value > low]
     steps = steps if len(steps) > 1 else list(found[-2:])
-    # The sign once, at the end.
-    marks = [*(tick.label.removesuffix(PERCENT) for tick in steps[:-1]), steps[-1].label]
-    shades = tuple(f"{first}–{last}" for first, last in pairwise(marks))
     highest = max(
         ((value, line, place) for line in grid.series for place, value in enumerate(line.values) if value is not None),
         key=lambda entry: entry[0],
@@ -219,8 +218,20 @@ def heatmap(
         ticks=grid.ticks or grid.names,
         series=grid.series,
         edges=tuple(tick.value for tick in steps),
-        shades=shades,
+        shades=tuple(shade_words(steps, grid.type)),
     )
+
+
+def shade_words(steps: Sequence[Tick], kind: Type) -> Iterator[str]:
+    """ "0–9", "10–19", "20–30": of whole numbers each has one shade by its words, too."""
+    for place, (first, last) in enumerate(pairwise(steps), start=2):
+        # The sign once, at the end.
+        begin, is_last = first.label.removesuffix(PERCENT), place == len(steps)
+        if is_last or kind != Type.NUMBER:
+            yield f"{begin}–{last.label if is_last else last.label.removesuffix(PERCENT)}"
+        else:
+            end = tick_label(last.value - 1, 1, kind)
+            yield begin if end == begin else f"{begin}–{end}"
 
 
 KINDS: dict[str, Callable[..., Chart | None]] = {

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +21,8 @@ from reports.wording import value_in_words
 
 COUNTED = frozenset({Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.SUM, Aggregation.SHARE})
 DAYS = {Bucket.DAY: 1, Bucket.WEEK: 7}
+# Ten years of days.
+MOST_FILLED = 3660
 MONTHS = {Bucket.MONTH: 1, Bucket.QUARTER: 3, Bucket.YEAR: 12}
 
 
@@ -184,7 +187,7 @@ def grid_of(reader: Reader) -> Grid:
         series=tuple(
             series_of(
                 name,
-                tuple(cells.get((line, place), (missing(table.columns[line[-1]]), 0))[0] for place in places),
+                tuple(cells.get((line, place), (missing(table, line[-1]), 0))[0] for place in places),
                 table.columns[line[-1]],
                 tuple(cells.get((line, place), (None, None))[1] for place in places),
             )
@@ -196,19 +199,23 @@ def grid_of(reader: Reader) -> Grid:
     )
 
 
-def missing(column: ResultColumn) -> float | None:
-    """What a group that is not in the table stands for: nothing counted is 0, an average of nothing is unknown."""
-    return 0 if column.aggregation in COUNTED else None
+def missing(table: Table, measure: int) -> float | None:
+    """What a group that is not in the table stands for: nothing counted is 0; an average of nothing is unknown, and so is
+    what may be among the rows that the table leaves out."""
+    return 0 if table.columns[measure].aggregation in COUNTED and not table.is_cut else None
 
 
 def in_order(places: dict[Any, Place], column: ResultColumn) -> dict[Any, Place]:
-    """Places in time, oldest first, with the weeks or months between them that have no row. What has no date is not among
-    them."""
+    """Places in time, oldest first, with the weeks or months between them that have no row, unless these are very many.
+    What has no date is not among them."""
     dated: list[tuple[Any, Place]] = [(identity, place) for identity, place in places.items() if place.day]
     dated.sort(key=lambda entry: entry[1].day)  # type: ignore[arg-type,return-value]
     if column.bucket is None:
         return dict(dated)
-    days = days_between(dated[0][1].day, dated[-1][1].day, column.bucket)
+    days = list(islice(days_between(dated[0][1].day, dated[-1][1].day, column.bucket), MOST_FILLED + 1))
+    if len(days) > MOST_FILLED:
+        # A date that somebody mistyped, by centuries.
+        return dict(dated)
     return {day: place_of(column, day, None) for day in days}
 
 
@@ -216,6 +223,9 @@ def days_between(first: Any, last: Any, bucket: Bucket) -> Iterator[dt.date]:
     day = first
     while day <= last:
         yield day
+        if day == last:
+            # There may be no day after it.
+            return
         if bucket in DAYS:
             day += dt.timedelta(days=DAYS[bucket])
         else:

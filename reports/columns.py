@@ -1,10 +1,12 @@
 """The columns of report sources as data: what each holds, and what may be done with it."""
 
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -168,6 +170,32 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Things:
+    """What a reference can point to. ``rows`` gives those that a viewer may know, in order, each with its key as `thing`
+    and its name as `called`; of several names of one thing the first counts."""
+
+    rows: Callable[[Any], QuerySet]
+
+    def __call__(self, viewer: Any, keys: Iterable[str] | None = None) -> list[Choice]:
+        """All of them, or those with one of ``keys``."""
+        rows = self.rows(viewer)
+        if keys is not None:
+            rows = rows.filter(thing__in=[key for key in keys if is_key(key)])
+        names: dict[Any, str] = {}
+        for key, name in rows.values_list("thing", "called"):
+            names.setdefault(key, name)
+        return [Choice(str(key), name) for key, name in names.items()]
+
+
+def is_key(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
 class ForViewer:
     """An expression that hangs on who looks, such as a number about rows of which they may see some. ``build`` makes it
     from the report's moment and the viewer."""
@@ -197,9 +225,9 @@ class Column:
     # The name hangs on the key alone: groups look it up once each, not once a row.
     label_by_key: bool = False
     choices: Iterable[tuple[Any, Words]] = ()
-    candidates: Callable[[Any], Iterable[Choice]] | None = None
-    # Too many to list: from a viewer and some keys to those they may see. Only an address or a spec says which.
-    named: Callable[[Any, Iterable[str]], Iterable[Choice]] | None = None
+    candidates: Things | None = None
+    # In its stead, where there are too many to list: only an address or a spec says which.
+    named: Things | None = None
     aggregations: frozenset[Aggregation] | None = None
     operators: frozenset[Operator] | None = None
     is_personal: bool = False
@@ -230,6 +258,10 @@ class Column:
     def offered_operators(self) -> frozenset[Operator]:
         """Those whose value people can choose in a form."""
         return frozenset() if self.named else self.legal_operators
+
+    @property
+    def things(self) -> Things | None:
+        return self.named or self.candidates
 
     @property
     def can_be_cut(self) -> bool:

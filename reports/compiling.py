@@ -7,11 +7,11 @@ word that makes it total. Only the columns that are used are computed. User text
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, F, Min, Q, QuerySet, Value, Window
+from django.db.models import Count, DateField, F, FloatField, Min, Q, QuerySet, Value, Window
 from django.db.models.functions import TruncDay, TruncMonth, TruncQuarter, TruncWeek, TruncYear
 from django.utils.translation import gettext
 
@@ -51,6 +51,8 @@ class Context:
     moment: Moment
     values: Mapping[str, Any]
     viewer: Any = None
+    # What references in conditions and filters are called, for words; see `reports.wording.with_names`.
+    names: Mapping[Any, str] = field(default_factory=dict)
 
     def joins(self) -> dict[str, Any]:
         """The joins of all columns; one that nothing goes by is not made."""
@@ -143,7 +145,7 @@ def condition(conditions: Conditions, context: Context) -> Q:
 def comparison(entry: Condition, context: Context) -> Q:
     column, name = context.source.columns[entry.column], alias_of(entry.column)
     value = entry.value if entry.param is None else context.values[entry.param]
-    value = clean_value(column, entry.operator, value)
+    value = unbroken(column, clean_value(column, entry.operator, value))
     nothing = Q(**{f"{name}__isnull": True})
     if column.type == Type.TEXT:
         nothing |= Q(**{name: ""})
@@ -173,8 +175,18 @@ def comparison(entry: Condition, context: Context) -> Q:
     return Q(**{f"{name}__{LOOKUPS[entry.operator]}": value})
 
 
+def unbroken(column: Column, value: Any) -> Any:
+    """A number between two whole ones as the database is to see it: a field of whole numbers would cut it off, and 2
+    would be at least 2.5."""
+    if isinstance(value, tuple):
+        return tuple(unbroken(column, one) for one in value)
+    if column.type in (Type.NUMBER, Type.DURATION) and isinstance(value, Decimal) and value % 1:
+        return Value(float(value), output_field=FloatField())
+    return value
+
+
 def in_days(column: Column, name: str, operator: Operator, value: Any, moment: Moment) -> Q:
-    """Days of the report's zone, for dates and for moments alike. WrongValue beyond the calendar's end."""
+    """Days of the report's zone, for dates and for moments alike. WrongValue for a stretch beyond the calendar's end."""
     first: dt.date | None
     last: dt.date | None
     match operator:
@@ -202,7 +214,10 @@ def stretch(column: Column, value: Relative, moment: Moment) -> tuple[dt.date, d
     try:
         days = value.days(moment.local.date())
     except OverflowError:
-        raise WrongValue(f"“{column.label}”: {value.in_words()}") from None
+        raise WrongValue(
+            gettext("“%(column)s”: the calendar ends before %(days)s.")
+            % {"column": column.label, "days": value.in_words()}
+        ) from None
     return days.first, days.last
 
 

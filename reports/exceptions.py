@@ -103,6 +103,9 @@ class CannotShare(ReportError):
 class StillScheduled(ReportError):
     def __init__(self, titles: Sequence[str]):
         super().__init__(
-            _("The report is sent by: %(schedules)s. Delete these schedules first, or give them another report.")
+            _(
+                "The report is sent by: %(schedules)s. Give these schedules another report first; one that has never sent "
+                "can be deleted instead."
+            )
             % {"schedules": ", ".join(titles)}
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from reports.dashboards import Choice, Dashboard
 from reports.periods import SPAN_NAMES, Span
 from reports.relative_dates import Days
+from reports.values import FIRST_YEAR, LAST_YEAR
 
 ALL: dict[str, Any] = {"course": gettext_lazy("All courses"), "team": gettext_lazy("All teams")}
 CHOOSE: dict[str, Any] = {"course": gettext_lazy("Choose a course"), "team": gettext_lazy("Choose a team")}
@@ -60,6 +61,11 @@ class DashboardForm(forms.Form):
                 self.add_error(None, _("Say from which day to which."))
             elif since > until:
                 self.add_error(None, _("The first day lies after the last one."))
+            elif since.year < FIRST_YEAR or until.year > LAST_YEAR:
+                self.add_error(
+                    None,
+                    _("Days may lie in the years %(first)d to %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR},
+                )
         return found
 
     @property

@@ -115,10 +115,13 @@ def viewer_of(run: Run, person: Any) -> Any:
     return schedule.owner if person is None or schedule.run_as == RunAs.OWNER else person
 
 
-def may_run_as(owner: Any, person: Any) -> bool:
+def may_run_as(owner: Any, person: Any, source: Source | None = None) -> bool:
     """Whether a schedule of ``owner``'s may send the rows of ``person``: one's own, or anybody's for those who see
-    everybody's rows anyway. What somebody else sees is never known to be less than what one sees oneself."""
-    return person.pk == owner.pk or bool(owner.is_active and owner.has_perm(ALL_ROWS))
+    everybody's rows anyway, of learners and of ``source``. What somebody else sees is never known to be less than what
+    one sees oneself."""
+    if person.pk == owner.pk:
+        return True
+    return bool(owner.is_active and owner.has_perm(ALL_ROWS)) and (source is None or source.sees_all(owner))
 
 
 def reason_against(run: Run, person: Any, source: Source) -> str:
@@ -131,7 +134,7 @@ def reason_against(run: Run, person: Any, source: Source) -> str:
         return _("The account of the schedule's owner is not active any more.")
     if not viewer.is_active:
         return _("The account of %(name)s, whose rows are sent, is not active any more.") % {"name": viewer.name}
-    if not may_run_as(schedule.owner, viewer):
+    if not may_run_as(schedule.owner, viewer, source):
         return _("The schedule's owner may not send the rows of %(name)s.") % {"name": viewer.name}
     if not source.may_use(schedule.owner):
         return _("The schedule's owner may not open this report any more.")

@@ -30,6 +30,8 @@ class Source:
     details: ClassVar[tuple[str, ...]] = ()
     # Who may make and open reports of this source at all. Which rows they get is `scope`'s business.
     permission: ClassVar[str] = "reports.view_dashboard"
+    # Who has this right gets every row there is.
+    all_rows: ClassVar[str] = "learning.view_all_enrollments"
     columns: ClassVar[dict[str, Column]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -55,6 +57,10 @@ class Source:
 
     def may_use(self, viewer: Any) -> bool:
         return bool(viewer.is_active and viewer.has_perm(self.permission))
+
+    def sees_all(self, viewer: Any) -> bool:
+        """Whether nobody gets a row of this source that ``viewer`` does not get."""
+        return self.may_use(viewer) and viewer.has_perm(self.all_rows)
 
 
 RECORDS_COLUMN = Column(

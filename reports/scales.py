@@ -22,15 +22,15 @@ class Tick:
     label: str
 
 
-def ticks(low: float, high: float, kind: Type) -> tuple[Tick, ...]:
-    """From at or below ``low`` to at or above ``high``, zero included, in about four even, round steps.
+def ticks(low: float, high: float, kind: Type, steps: int = MOST_STEPS) -> tuple[Tick, ...]:
+    """From at or below ``low`` to at or above ``high``, zero included, in at most that many even, round steps.
 
     Percentages between 0 and 100 always get the whole scale.
     """
     if kind == Type.PERCENT and low >= 0 and high <= 100:
         return tuple(Tick(value, tick_label(value, 25, kind)) for value in (0, 25, 50, 75, 100))
     low, high = min(low, 0), max(high, 0)
-    step = nice_step(max(high, -low), kind)
+    step = nice_step(max(high, -low), kind, steps)
     first, last = floor(low / step), max(ceil(high / step), 1 if low == 0 else 0)
     return tuple(Tick(place * step, tick_label(place * step, step, kind)) for place in range(first, last + 1))
 

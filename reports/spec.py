@@ -19,7 +19,6 @@ MOST_GROUP_KEYS = 5
 MOST_CONDITIONS = 100
 MOST_FIGURES = 8
 DEEPEST = 3
-MOST_VALUES = 1000
 MOST_ROWS = 10_000_000
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]

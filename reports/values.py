@@ -15,6 +15,8 @@ from reports.relative_dates import Relative
 MOST_VALUES = 1000
 LONGEST = 500
 LARGEST = Decimal(10) ** 15
+# Days whose midnight, and that of the day after, every zone and every database has.
+FIRST_YEAR, LAST_YEAR = 1000, 9000
 NUMBERS = frozenset({Type.NUMBER, Type.DECIMAL, Type.PERCENT, Type.DURATION})
 ANSWERS = {"yes": True, "no": False}
 DAYS = frozenset({Type.DATE, Type.DATETIME})
@@ -97,14 +99,22 @@ def number(column: Column, value: Any) -> Decimal:
 
 
 def day(column: Column, value: Any) -> dt.date:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value
     try:
-        return dt.date.fromisoformat(value)
+        found = value if is_day(value) else dt.date.fromisoformat(value)
     except (TypeError, ValueError):
         raise WrongValue(
             _("“%(value)s” is no day, and “%(column)s” needs one, written like 2026-11-23.") % said(column, value)
         ) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise WrongValue(
+            _("“%(value)s” is too far away for “%(column)s”: write a day of the years %(first)d to %(last)d.")
+            % {**said(column, value), "first": FIRST_YEAR, "last": LAST_YEAR}
+        )
+    return found
+
+
+def is_day(value: Any) -> bool:
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
 
 
 def yes_or_no(column: Column, value: Any) -> bool:
@@ -131,5 +141,5 @@ def reference(column: Column, value: str) -> uuid.UUID:
         raise WrongValue(_("“%(value)s” is no key that “%(column)s” could have.") % said(column, value)) from None
 
 
-def said(column: Column, value: Any = "") -> dict[str, str]:
+def said(column: Column, value: Any = "") -> dict[str, Any]:
     return {"column": str(column.label), "value": str(value)[:60]}

@@ -17,9 +17,9 @@ from reports.exceptions import InvalidSpec
 from reports.moments import Moment
 from reports.registries import Source
 from reports.relative_dates import Days, Relative
-from reports.spec import Spec
+from reports.spec import Condition, Spec
 from reports.values import clean_value
-from reports.wording import compared_in_words
+from reports.wording import compared_in_words, with_names
 
 # What a stretch of time becomes, where it stands in the place of days.
 DAYS_OF = {
@@ -56,13 +56,16 @@ def days_at(relative: Relative, moment: Moment) -> Days:
         raise InvalidSpec([_("The calendar ends before %(days)s.") % {"days": relative.in_words()}]) from None
 
 
-def pinned_in_words(pinned: Mapping[str, Any], spec: Spec, source: Source, moment: Moment) -> list[str]:
+def pinned_in_words(pinned: Mapping[str, Any], spec: Spec, source: Source, moment: Moment, viewer: Any) -> list[str]:
     """Each thing that is pinned, such as "Enrolled is between: the last full week (16 Nov 2026 to 22 Nov 2026)"."""
-    context = Context(source, moment, {})
-    found = []
-    for pin in askable(spec):
-        if pin.name not in pinned:
-            continue
+    pins = [pin for pin in askable(spec) if pin.name in pinned]
+    said = [
+        Condition(column=pin.column, operator=Operator(pin.operator), value=pinned[pin.name])
+        for pin in pins
+        if pinned[pin.name] not in (None, "", [])
+    ]
+    context, found = with_names(Context(source, moment, {}, viewer), said), []
+    for pin in pins:
         value, column = pinned[pin.name], source.columns[pin.column]
         label = _(pin.label) if pin.label else str(column.label)
         if value in (None, "", []):

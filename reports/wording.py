@@ -1,14 +1,18 @@
 """Reports in words: what they are narrowed by, and what their figures say."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.columns import OPERATOR_WORDS, Column, Operator, Type
+from reports.columns import LISTS, OPERATOR_WORDS, Column, Operator, Type
 from reports.compiling import Context
 from reports.relative_dates import Relative
 from reports.results import KeyNumber
@@ -85,13 +89,16 @@ def conditions_in_words(conditions: Conditions, context: Context) -> str:
 
 
 def filters_in_words(spec: Spec, context: Context) -> str:
-    return "; ".join(
-        comparison_in_words(
-            Condition(column=entry.column, operator=entry.operator, value=context.values[entry.name]), context
-        )
+    return "; ".join(comparison_in_words(entry, context) for entry in filters_set(spec, context))
+
+
+def filters_set(spec: Spec, context: Context) -> list[Condition]:
+    """The filters that have a value this time, as the conditions they are."""
+    return [
+        Condition(column=entry.column, operator=entry.operator, value=context.values[entry.name])
         for entry in spec.filters
         if entry.name in context.values
-    )
+    ]
 
 
 def comparison_in_words(entry: Condition, context: Context) -> str:
@@ -114,12 +121,45 @@ def compared_in_words(column: Column, operator: Operator, value: Any, context: C
     if operator == Operator.BETWEEN:
         return _("%(first)s and %(last)s") % {"first": single(column, value[0]), "last": single(column, value[1])}
     if isinstance(value, list):
-        if column.type == Type.REFERENCE:
-            return ngettext("%(count)d chosen", "%(count)d chosen", len(value)) % {"count": len(value)}
-        named = ", ".join(f"“{single(column, entry)}”" for entry in value[:MOST_NAMED])
-        rest = len(value) - MOST_NAMED
-        return _("%(named)s and %(rest)d more") % {"named": named, "rest": rest} if rest > 0 else named
+        return listed(column, value, context)
     return single(column, value)
+
+
+def listed(column: Column, values: list[Any], context: Context) -> str:
+    """The first of ``values`` by name, and how many more there are: also those that the viewer may not know."""
+    if column.type == Type.REFERENCE:
+        names = [context.names[key] for key in dict.fromkeys(values) if key in context.names]
+        if not names:
+            return ngettext("%(count)d chosen", "%(count)d chosen", len(values)) % {"count": len(values)}
+    else:
+        names = [value if column.type == Type.TEXT else single(column, value) for value in values]
+    named, rest = ", ".join(f"“{name}”" for name in names[:MOST_NAMED]), len(values) - len(names[:MOST_NAMED])
+    return _("%(named)s and %(rest)d more") % {"named": named, "rest": rest} if rest > 0 else named
+
+
+def with_names(context: Context, comparisons: Iterable[Condition]) -> Context:
+    """``context`` with the names of what ``comparisons`` point to, as far as its viewer may know them. One query at most."""
+    wanted: dict[Any, set[Any]] = defaultdict(set)
+    for entry in comparisons:
+        column = context.source.columns[entry.column]
+        value = entry.value if entry.param is None else context.values[entry.param]
+        if column.things and entry.operator in LISTS:
+            wanted[column.things].update(clean_value(column, entry.operator, value))
+    if not wanted or context.viewer is None:
+        return context
+    first, *others = [
+        things.rows(context.viewer)
+        .using(settings.REPORTS_DATABASE)
+        .filter(thing__in=keys)
+        .order_by()
+        .values_list("thing", "called")
+        for things, keys in wanted.items()
+    ]
+    names: dict[Any, str] = {}
+    # Of a course in two languages, the name that comes first.
+    for key, name in sorted(first.union(*others, all=True) if others else first, key=lambda pair: pair[1]):
+        names.setdefault(key, name)
+    return replace(context, names=names)
 
 
 def single(column: Column, value: Any) -> str:

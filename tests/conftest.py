@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from hypothesis import settings as hypothesis
 
-from operations.models import remembered
+from gamification.services.settling import last_taken_in
 from tests import database
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import make_course
 from tests.index_tasks import TestBackend
 from tests.notifications.smtp_server import ScriptedServer
+from workbench import kept
 
 # The same examples each time, so that a gate fails for a change and not by chance; `explore` asks new ones.
 hypothesis.register_profile("repeatable", derandomize=True)
@@ -59,8 +61,28 @@ def files_of_this_test(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def settings_of_this_test():
-    """Each test begins with the settings of a new site, as if they had been read before; saving others forgets them."""
-    remembered[:] = [({}, float("inf"))]
+    """Each test begins with the settings of a new site, as if they had been read before; saving others ends them."""
+    kept.forget_all()
+    for name in ("site settings", "gamification settings"):
+        kept.kept(name, None, dict, of=("settings",))
+    # A test is rolled back, so the next one has events with the same ids.
+    last_taken_in.events = frozenset()
+
+
+@pytest.fixture
+def committed(db):
+    """Calling it says what a commit of all that was written so far would say: from then on what is kept is taken."""
+
+    def say() -> None:
+        said = [hook for hook in connection.run_on_commit if isinstance(hook[1], kept.Ended)]
+        connection.run_on_commit = [hook for hook in connection.run_on_commit if hook not in said]
+        for _saves, end, _robust in said:
+            end()
+
+    yield say
+    # What was kept meanwhile is of rows that are about to be rolled back.
+    for area in kept.areas():
+        kept.end(area)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,13 @@ def unreachable(*also: type[Exception]) -> tuple[type[Exception], ...]:
     from redis.exceptions import RedisError
 
     return RedisError, OSError, *also
+
+
+def redis_behind_cache() -> Any:
+    """A client of the server that the cache is on, which raises what the cache forgives; None where the cache is in this
+    process."""
+    client = getattr(caches["default"], "_cache", None)
+    return client.get_client(write=True) if isinstance(client, RedisCacheClient) else None
 
 
 def forgiving(default: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

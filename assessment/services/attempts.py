@@ -30,7 +30,7 @@ from learning.services import hold_run, record_event
 from learning.services.events import new_event, record_events
 from learning.verbs import Verb
 from lms_pages.models import FeedbackMode, Layout, LessonOrder, QuizPage
-from lms_pages.selectors import course_outline
+from lms_pages.selectors import read_outline
 from questions.models import Question
 from questions.types import Answer, Values
 
@@ -68,7 +68,7 @@ def start_attempt(
             return under_way
         if enrollment.course.lesson_order == LessonOrder.IN_ORDER:
             done = set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
-            outline = course_outline(enrollment.course)
+            outline = read_outline(enrollment.course)
             require_unlocked(enrollment=enrollment, outline=outline, done=done, key=quiz.translation_key)
         allowance = allowance_for(enrollment=enrollment, quiz=quiz)
         admission(quiz=quiz, allowance=allowance, attempts=attempts, at=at).require()

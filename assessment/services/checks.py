@@ -14,7 +14,7 @@ from learning.policies import require_unlocked
 from learning.services import complete_lesson, hold_run, record_event, record_result
 from learning.verbs import Verb
 from lms_pages.models import CompletionRule, LessonOrder, LessonPage
-from lms_pages.selectors import Outline, course_outline
+from lms_pages.selectors import Outline, read_outline
 from questions.models import Question
 from questions.types import Answer
 
@@ -48,7 +48,7 @@ def answer_check(
         hold_run(enrollment=enrollment, lesson_key=lesson.translation_key, at=at)
         if enrollment.course.lesson_order == LessonOrder.IN_ORDER:
             done = set(LessonProgress.objects.filter(enrollment=enrollment).values_list("lesson_key", flat=True))
-            outline = outline or course_outline(enrollment.course)
+            outline = outline or read_outline(enrollment.course)
             require_unlocked(enrollment=enrollment, outline=outline, done=done, key=lesson.translation_key)
         latest = latest_responses(enrollment=enrollment, lesson_key=lesson.translation_key)
         responses = [

@@ -14,6 +14,7 @@ from benchmarks.oulad.pages import Course
 from benchmarks.oulad.people import batches, noon
 from benchmarks.oulad.progress import Progress
 from learning.models import ActivityDay, Enrollment, LessonPage
+from learning.services import recount_activity
 
 ROWS = 20_000
 # Days are kept as numbers from here until they are added up.
@@ -50,6 +51,7 @@ def add_activity(
         progress.end(clicks.count)
         began = time.monotonic()
         add_up(cursor)
+        recount_activity(runs=Enrollment.objects.filter(course__in=[course.page for course in courses.values()]))
         print(f"added up by run, lesson and day in {time.monotonic() - began:.1f} s", file=progress.stream, flush=True)
     note_last_activity(clicks.latest)
     return clicks.count

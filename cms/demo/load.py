@@ -14,6 +14,7 @@ from cms.demo.people import Company, hire
 from cms.demo.quizzes import grade_essays
 from cms.demo.reports import make_reports
 from cms.demo.schedules import plan_reports
+from gamification.services.settling import rebuild
 from lms_pages.models import CatalogPage, CourseStaff
 
 ESSAYS_THAT_WAIT = 7
@@ -53,6 +54,8 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
     form_classes(company=company, courses=courses, until=until)
     set_grades(company=company, courses=courses, until=until)
     compute_item_statistics()
+    say("Counting points and badges …")
+    rebuild()
     plan_reports(company)
     make_reports(company)
     return Loaded(company, len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

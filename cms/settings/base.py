@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "cms",
     "home",
     "reports",
+    "gamification",
     "assessment",
     "learning",
     "lms_pages",
@@ -73,8 +74,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "operations.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "home.middleware.CacheControlMiddleware",
+    "home.middleware.VisitorPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -107,6 +112,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# Whether the proxy's name for a request is taken over.
+TRUST_REQUEST_ID = False
+
 # Data -----------------------------------------------------------------------
 DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'lectern.sqlite3'}"),
@@ -126,8 +134,22 @@ else:
     # PostgreSQL takes the subqueries of a report for so much work that it compiles the query first; for a report over
     # 10,000 runs that was 0.7 of 0.9 seconds.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # The web server's threads share connections; cms/wsgi.py asks for it. Each is looked at before it is lent, so that a
+    # server that was started anew costs nobody an error.
     if env.bool("DATABASE_POOL", default=False):
-        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
+        DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Reports read here where it is set: a server that follows the first one, so that a long report slows nobody down.
+REPORTS_DATABASE = "default"
+if env("REPLICA_DATABASE_URL", default=""):
+    REPORTS_DATABASE = "replica"
+    DATABASES["replica"] = {**env.db_url("REPLICA_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
+    DATABASES["replica"].setdefault("OPTIONS", {}).setdefault(
+        "options", "-c jit=off -c default_transaction_read_only=on"
+    )
+DATABASE_ROUTERS = ["cms.routers.Router"]
+# A query that takes longer is written to the log with the request it belongs to; 0 writes none.
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_SOCKET = broker_socket(VAR_DIR)
@@ -156,6 +178,10 @@ CELERY_TASK_TRACK_STARTED = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_TASK_TIME_LIMIT = 600
+# A process that has grown beyond 400 MB (in KB here) is replaced once its task is done; a PDF of 2,000 rows needs 250.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+# A queue is felt every minute, and the longest task takes ten: one that is silent for longer (seconds) does not move.
+QUEUE_STUCK_AFTER = env.int("QUEUE_STUCK_AFTER", default=900)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "notifications.tasks.*": {"queue": "mail"},
@@ -265,8 +291,8 @@ WHITENOISE_USE_FINDERS = False
 
 # Wagtail ------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Lectern"
-# How long a process goes on with the site's settings it has read.
-SITE_SETTINGS_SECONDS = 5
+# Only development adds it.
+DEBUG_TOOLBAR = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 # Whoever writes courses here publishes them: docs/decisions/0017-no-moderation-workflow.md.
@@ -320,8 +346,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"trace": {"()": "workbench.tracing.TraceFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(trace)s] %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["trace"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     # These tell every step; only their warnings matter here.
     "loggers": {

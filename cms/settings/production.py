@@ -33,6 +33,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", defa
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 if env.bool("BEHIND_PROXY", default=False):
+    TRUST_REQUEST_ID = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # nginx replaces X-Forwarded-For by the client's own address; sign-in limits count by it.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1

@@ -6,10 +6,12 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from learning.selectors import Desks, desks_of
+from home.selectors import Header, header_of
 from lms_pages.models import CatalogPage
+from workbench.kept import kept
 
 register = template.Library()
 
@@ -20,13 +22,21 @@ class Navigation:
     catalog_url: str
     is_staff: bool
     current: str
-    desks: Desks
+    header: Header
 
 
 def catalog_url(request) -> str:
     """The catalog at hand: the one above this course or lesson, else the first there is."""
     if view := getattr(request, "learner_view", None):
         return view.course_url.rstrip("/").rpartition("/")[0] + "/"
+    route = getattr(request, "_wagtail_route_for_request", None)
+    if route and isinstance(route[0], CatalogPage):
+        return route[0].get_url(request) or "/"
+    place = (request._get_raw_host(), get_language())
+    return kept("catalog address", place, lambda: first_catalog_url(request))
+
+
+def first_catalog_url(request) -> str:
     catalog = CatalogPage.objects.live().select_related("locale").order_by("path").first()
     return (catalog.get_url(request) if catalog else None) or "/"
 
@@ -36,7 +46,7 @@ def navigation(context) -> Navigation:
     """The header's links, and which of them is the page at hand. Error pages draw it without a request too."""
     request = context.get("request")
     if request is None:
-        return Navigation(None, "/", False, "", Desks())
+        return Navigation(None, "/", False, "", Header())
     person = getattr(request, "user", None)
     url = catalog_url(request)
     current = {reverse("my_learning"): "learning", reverse("search"): "search"}.get(request.path, "")
@@ -46,12 +56,13 @@ def navigation(context) -> Navigation:
         current = "teaching"
     if not current and request.path.startswith(url):
         current = "catalog"
+    header = header_of(person) if person is not None else Header()
     return Navigation(
         person=person if person is not None and person.is_authenticated else None,
         catalog_url=url,
-        is_staff=bool(person and person.is_authenticated and person.has_perm("wagtailadmin.access_admin")),
+        is_staff=header.enters_admin,
         current=current,
-        desks=desks_of(person) if person is not None else Desks(),
+        header=header,
     )
 
 

@@ -14,7 +14,7 @@ from learning.models import Enrollment, LearningEvent
 from learning.policies import visible_to
 from learning.resources.courses import FIELDS, CourseRows, course_column
 from lms_pages.models import CoursePage
-from lms_pages.selectors import course_outline
+from lms_pages.selectors import read_outline
 from workbench.days import site_day
 from workbench.imports.columns import Column, EmailWidget
 from workbench.models import Outcome
@@ -78,7 +78,7 @@ class RunResource(CourseRows):
     def required_lessons(self, course: CoursePage) -> int:
         key = course.translation_key
         if key not in self.required:
-            self.required[key] = sum(lesson.is_required for lesson in course_outline(course).lessons)
+            self.required[key] = sum(lesson.is_required for lesson in read_outline(course).lessons)
         return self.required[key]
 
     def who_and_what(self, row: dict[str, str]) -> Key | None:

@@ -1,27 +1,23 @@
 """What people may know of learning: courses as a learner meets them, teams, rosters, and what happened, in words."""
 
 from learning.selectors.courses import (
-    COMPLETED,
-    LOCKED,
-    STAFF,
-    VISITOR,
     CourseCard,
     CourseFigures,
-    LearnerView,
     course_cards,
     course_figures,
+    lesson_sizes,
+    topic_names,
+)
+from learning.selectors.desks import has_team, teaches
+from learning.selectors.learner import COMPLETED, LOCKED, STAFF, VISITOR, LearnerView, learner_view, stand_in_view
+from learning.selectors.moments import course_moments_of_person, courses_of_person, moments_of_run
+from learning.selectors.runs import (
     course_keys_of,
     current_enrollment,
     current_enrollments,
     enrollments_of,
-    learner_view,
-    lesson_sizes,
     requests_to_decide,
-    stand_in_view,
-    topic_names,
 )
-from learning.selectors.desks import Desks, desks_of
-from learning.selectors.moments import course_moments_of_person, courses_of_person, moments_of_run
 
 __all__ = [
     "COMPLETED",
@@ -30,7 +26,6 @@ __all__ = [
     "VISITOR",
     "CourseCard",
     "CourseFigures",
-    "Desks",
     "LearnerView",
     "course_cards",
     "course_figures",
@@ -39,12 +34,13 @@ __all__ = [
     "courses_of_person",
     "current_enrollment",
     "current_enrollments",
-    "desks_of",
     "enrollments_of",
+    "has_team",
     "learner_view",
     "lesson_sizes",
     "moments_of_run",
     "requests_to_decide",
     "stand_in_view",
+    "teaches",
     "topic_names",
 ]

@@ -3,7 +3,7 @@
 from learning.services.bulk import enroll_many, record_completions, remove_imported_runs
 from learning.services.by_hand import Recorded, moment_on, record_lesson, record_lessons, reset_lesson
 from learning.services.cohorts import change_cohort, enroll_in_cohort, place_in_cohort
-from learning.services.counts import recount_course
+from learning.services.counts import recount_activity, recount_course
 from learning.services.enrollment import (
     approve_request,
     decline_request,
@@ -52,6 +52,7 @@ __all__ = [
     "record_result",
     "record_results",
     "record_visit",
+    "recount_activity",
     "recount_course",
     "remove_imported_runs",
     "request_enrollment",

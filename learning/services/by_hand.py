@@ -18,7 +18,7 @@ from learning.services.progress import complete_courses, done_keys, hold_run, re
 from learning.services.rounds import round_suffix
 from learning.verbs import Verb
 from lms_pages.models import LessonPage
-from lms_pages.selectors import Outline, course_outline
+from lms_pages.selectors import Outline, read_outline
 from workbench.days import site_day, site_zone
 from workbench.times import day_words
 
@@ -58,7 +58,7 @@ def record_lesson(
     if not reason.strip():
         raise ReasonMissing()
     at = at or timezone.now()
-    required = required_keys(outline or course_outline(enrollment.course))
+    required = required_keys(outline or read_outline(enrollment.course))
     # A class of last week is not the latest that its learner did.
     latest = max(at, enrollment.last_activity_at or at)
     with transaction.atomic():
@@ -97,7 +97,7 @@ def record_lessons(
     at = at or timezone.now()
     enrollments, lessons = list(enrollments), list(lessons)
     new = same = over = 0
-    outline = course_outline(enrollments[0].course) if enrollments else None
+    outline = read_outline(enrollments[0].course) if enrollments else None
     with transaction.atomic():
         for enrollment in enrollments:
             try:
@@ -122,7 +122,7 @@ def reset_lesson(
     """
     if not reason.strip():
         raise ReasonMissing()
-    required = required_keys(course_outline(enrollment.course))
+    required = required_keys(read_outline(enrollment.course))
     with transaction.atomic():
         # Asks and locks at once: the last lesson may be completing the run at this moment.
         if not Enrollment.objects.filter(pk=enrollment.pk, status=EnrollmentStatus.ACTIVE).update(

@@ -22,7 +22,7 @@ from learning.services.letters import write_decision
 from learning.services.places import leave_cohort
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, EnrollmentPolicy
-from lms_pages.selectors import course_outline
+from lms_pages.selectors import read_outline
 
 
 def enroll(
@@ -71,7 +71,7 @@ def _values_of_a_start(*, course: CoursePage, due_on: date | None, at: datetime)
         "enrolled_at": at,
         "last_activity_at": at,
         "due_on": due_on,
-        "required_lessons": sum(lesson.is_required for lesson in course_outline(course).lessons),
+        "required_lessons": sum(lesson.is_required for lesson in read_outline(course).lessons),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import timezone
 
 from learning.exceptions import LessonsMissing, NotEnrolled
@@ -17,7 +17,7 @@ from learning.services.events import new_event, record_events
 from learning.services.rounds import round_suffixes
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, LessonPage
-from lms_pages.selectors import Outline, course_outline
+from lms_pages.selectors import Outline, read_outline
 from workbench.days import site_day
 
 CHANGED_BY_COMPLETION = [
@@ -64,7 +64,7 @@ def complete_lesson(
     and last activity stay what they are.
     """
     at = at or timezone.now()
-    outline = outline or course_outline(enrollment.course)
+    outline = outline or read_outline(enrollment.course)
     required = required_keys(outline)
     key = lesson.translation_key
     with transaction.atomic():
@@ -125,7 +125,7 @@ def complete_lesson_in_runs(
     courses = CoursePage.objects.in_bulk(by_course)
     count = 0
     for course_id, same in by_course.items():
-        required = required_keys(course_outline(courses[course_id]))
+        required = required_keys(read_outline(courses[course_id]))
         new = [run for run in same if key not in done[run.pk]]
         for run in new:
             run.course = courses[course_id]
@@ -215,7 +215,7 @@ def finish_course(
     LessonsMissing while one is not done, NotEnrolled unless the run is open. A completed run stays as it is.
     """
     at = at or timezone.now()
-    required = required_keys(course_outline(enrollment.course))
+    required = required_keys(read_outline(enrollment.course))
     with transaction.atomic():
         hold_run(enrollment=enrollment, lesson_key=None, at=at)
         missing = set(required) - done_keys(enrollment)
@@ -278,16 +278,16 @@ def complete_courses(
 
 
 def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None = None, seconds: int = 0) -> None:
-    """Count one opening of a lesson on its day by the site's calendar, and remember where the learner left."""
+    """Count one opening of a lesson on its day by the site's calendar and in its run, and remember where the learner left."""
     at = at or timezone.now()
     day = site_day(at)
-    found = ActivityDay.objects.filter(enrollment=enrollment, lesson_key=lesson_key, day=day).update(
-        hits=F("hits") + 1, seconds=F("seconds") + seconds
-    )
-    if not found:
-        # Another request may have made the row meanwhile: losing one hit is cheaper than a lock.
-        ActivityDay.objects.bulk_create(
-            [ActivityDay(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=1, seconds=seconds)],
-            ignore_conflicts=True,
-        )
-    Enrollment.objects.filter(pk=enrollment.pk).update(last_lesson_key=lesson_key, last_activity_at=at)
+    run, days = Enrollment.objects.filter(pk=enrollment.pk), ActivityDay.objects.filter(enrollment=enrollment, day=day)
+    # A savepoint would be two more queries where a caller holds a transaction already.
+    with transaction.atomic(savepoint=False):
+        # This locks the run, as `hold_run` does: visits at the same moment are counted one after the other, so only one
+        # of them finds the day new.
+        run.update(last_lesson_key=lesson_key, last_activity_at=at, hits=F("hits") + 1, seconds=F("seconds") + seconds)
+        if days.filter(lesson_key=lesson_key).update(hits=F("hits") + 1, seconds=F("seconds") + seconds):
+            return
+        run.filter(~Exists(days)).update(active_days=F("active_days") + 1)
+        ActivityDay.objects.create(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=1, seconds=seconds)

@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 from django import template
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from learning.selectors import LearnerView, course_cards, learner_view, stand_in_view
 from library.models import Topic
+from lms_pages.blocks.body import SAME_FOR_ALL
 from lms_pages.models import CoursePage, Level
 from lms_pages.policies import visible_to
 from workbench.days import site_day
+from workbench.kept import kept, kept_text
 from workbench.text import plain_text
 
 register = template.Library()
@@ -35,6 +40,40 @@ def learner_view_tag(context, page) -> LearnerView:
         view = learner_view(viewer=request.user, course=page, course_url=page.get_url(request) or "")
     request.learner_view = view
     return view
+
+
+@register.simple_tag(takes_context=True)
+def lesson_body(context, page) -> SafeString:
+    """The blocks of a lesson. What reads the same for everybody is drawn once for each version of the page."""
+    request = context["request"]
+    parts = []
+    runs = groupby(enumerate(page.body), key=lambda entry: entry[1].block_type in SAME_FOR_ALL)
+    for is_shared, entries in runs:
+        blocks = [block for _place, block in entries]
+        if is_shared and not getattr(request, "is_preview", False):
+            place = (page.pk, page.live_revision_id, get_language(), blocks[0].id)
+            parts.append(kept_text("lesson text", place, partial(drawn, blocks, {})))
+        else:
+            parts.append(drawn(blocks, context.flatten()))
+    # Each block's template escapes what stands in it.
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+def drawn(blocks: list[Any], context: dict[str, Any]) -> str:
+    return "".join(block.render({**context, "block_id": block.id}) for block in blocks)
+
+
+@register.simple_tag
+def course_labels(course: CoursePage) -> dict[str, list[str]]:
+    """The names of a course's ``topics`` and ``skills``, in order."""
+    return kept(
+        "labels of a course",
+        course.pk,
+        lambda: {
+            "topics": [topic.name for topic in course.topics.all()],
+            "skills": [skill.name for skill in course.skills.all()],
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -72,10 +111,10 @@ def catalog_view(context, page) -> CatalogView:
     if level in Level.values:
         courses = courses.filter(level=level)
     for word in query.split():
-        courses = courses.filter(
-            Q(title__icontains=word) | Q(summary__icontains=word) | Q(topics__name__icontains=word)
-        )
-    results = Paginator(courses.distinct(), CARDS_PER_PAGE).get_page(request.GET.get("page"))
+        # A join to topics would give a course for each of them, and the whole list would have to be made distinct.
+        named = CoursePage.topics.through.objects.filter(topic__name__icontains=word).values("coursepage")
+        courses = courses.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(pk__in=named))
+    results = Paginator(courses, CARDS_PER_PAGE).get_page(request.GET.get("page"))
     return CatalogView(
         cards=course_cards(viewer=request.user, courses=results.object_list, request=request),
         topics=[(entry.slug, entry.name, entry.slug == topic) for entry in present],

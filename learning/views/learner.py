@@ -16,6 +16,7 @@ from learning.selectors import course_cards, learner_view
 from learning.services import complete_lesson, enroll, finish_course, leave_course, request_enrollment
 from lms_pages.models import CompletionRule, CoursePage, LessonPage, QuizPage
 from lms_pages.policies import in_live_module, visible_to
+from lms_pages.selectors.outline import course_outline
 from workbench.text import plain_text
 
 
@@ -108,8 +109,9 @@ def complete_view(request, uuid, lesson_key) -> HttpResponse:
     if lesson.completion_rule == CompletionRule.CHECKS:
         raise ChecksOpen()
     was_open = enrollment.status == EnrollmentStatus.ACTIVE
-    complete_lesson(enrollment=enrollment, lesson=lesson)
-    enrollment.refresh_from_db()
+    outline = course_outline(enrollment.course)
+    # What it changes in the run stands in it afterwards.
+    complete_lesson(enrollment=enrollment, lesson=lesson, outline=outline)
     if was_open and enrollment.status == EnrollmentStatus.COMPLETED:
         return redirect("learning:completion", uuid=enrollment.uuid)
     view = learner_view(
@@ -117,6 +119,9 @@ def complete_view(request, uuid, lesson_key) -> HttpResponse:
         course=enrollment.course,
         lesson_key=lesson.translation_key,
         course_url=enrollment.course.get_url(request),
+        outline=outline,
+        # It took the lesson, so it is open, and a person has one open run of a course.
+        enrollment=enrollment,
     )
     messages.success(request, _("“%(title)s” is done.") % {"title": lesson.title})
     following = view.following if view.following and view.following.state != "locked" else view.next

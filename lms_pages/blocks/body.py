@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from lms_pages.blocks.boards import LeaderboardBlock
 from lms_pages.blocks.media import AudioBlock, EmbedBlock, FileBlock, ImageBlock, VideoBlock
 from lms_pages.blocks.text import (
     AccordionBlock,
@@ -64,6 +65,24 @@ class PlaceholderBlock(blocks.StructBlock):
         description = _("Something the importer could not bring along. Replace it or delete it.")
 
 
+# What reads the same for everybody, so that it is drawn once. A block that is not named is drawn for each reader.
+SAME_FOR_ALL = {
+    "heading",
+    "text",
+    "callout",
+    "accordion",
+    "table",
+    "quote",
+    "code",
+    "image",
+    "video",
+    "audio",
+    "file",
+    "embed",
+    "placeholder",
+}
+
+
 def content_blocks() -> list[tuple[str, blocks.Block]]:
     """What editors write a lesson with."""
     return [
@@ -80,6 +99,7 @@ def content_blocks() -> list[tuple[str, blocks.Block]]:
         ("file", FileBlock(group=BLOCK_GROUPS["media"])),
         ("embed", EmbedBlock(group=BLOCK_GROUPS["media"])),
         ("knowledge_check", KnowledgeCheckBlock(group=BLOCK_GROUPS["practice"])),
+        ("leaderboard", LeaderboardBlock(group=BLOCK_GROUPS["practice"])),
         ("placeholder", PlaceholderBlock(group=BLOCK_GROUPS["imported"])),
     ]
 

@@ -1,5 +1,6 @@
 """The page tree of teaching: catalog > course > module > lesson or quiz. It knows nothing of learners."""
 
+from lms_pages.models.bases import OpenPage, OriginPage
 from lms_pages.models.pages import (
     CatalogPage,
     CompletionRule,
@@ -10,7 +11,6 @@ from lms_pages.models.pages import (
     LessonPage,
     Level,
     ModulePage,
-    OriginPage,
     Visibility,
 )
 from lms_pages.models.publishing import BUSY, Publishing, PublishingState
@@ -32,6 +32,7 @@ __all__ = [
     "LessonPage",
     "Level",
     "ModulePage",
+    "OpenPage",
     "OriginPage",
     "PlannedEntry",
     "Publishing",

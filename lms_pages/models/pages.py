@@ -25,10 +25,10 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from library.models import Origin
 from lms_pages.blocks import LessonBody
 from lms_pages.blocks.body import chosen_id, has_check
 from lms_pages.grading import Aggregation, weights_in_words
+from lms_pages.models.bases import OpenPage, OriginPage
 from lms_pages.widgets import SuggestedInput
 
 
@@ -62,15 +62,6 @@ class CompletionRule(models.TextChoices):
     QUIZ = "quiz", _("The quiz is passed, or handed in where it has no pass mark")
 
 
-class OriginPage(Origin):
-    """A page that an importer may have made. Copies and translations do not keep the origin."""
-
-    exclude_fields_in_copy = ["origin", "origin_key"]
-
-    class Meta(Origin.Meta):
-        abstract = True
-
-
 def tabs(content, settings_panels=()):
     """The editor's tabs, the same on every page type."""
     return TabbedInterface(
@@ -82,7 +73,7 @@ def tabs(content, settings_panels=()):
     )
 
 
-class CatalogPage(Page):
+class CatalogPage(OpenPage, Page):
     """Where courses stand. A site may have several, one per academy."""
 
     introduction = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
@@ -99,7 +90,7 @@ class CatalogPage(Page):
         verbose_name_plural = _("catalogs")
 
 
-class CoursePage(OriginPage, Page):
+class CoursePage(OriginPage, OpenPage, Page):
     """A course: what it is about, who may take it, and the modules below it."""
 
     summary = models.CharField(
@@ -258,7 +249,7 @@ class GradingCategory(Orderable):
         return self.name
 
 
-class ModulePage(OriginPage, Page):
+class ModulePage(OriginPage, OpenPage, Page):
     """A part of a course. Its address leads to its place on the course page."""
 
     summary = models.CharField(
@@ -329,7 +320,7 @@ GRADING_PANEL = MultiFieldPanel(
 )
 
 
-class LessonPage(OriginPage, Page):
+class LessonPage(OriginPage, OpenPage, Page):
     """One lesson. Progress hangs on `translation_key`, so translations share it."""
 
     summary = models.CharField(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from lms_pages.models import CompletionRule, CoursePage, LessonPage, ModulePage
+from workbench.kept import kept
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,12 @@ class Outline:
 
 
 def course_outline(course: CoursePage) -> Outline:
+    """The outline to show, asked once until content changes. Who decides or counts by it, in a task that may take its
+    time, asks `read_outline`."""
+    return kept("outlines", (course.pk, course.path), lambda: read_outline(course))
+
+
+def read_outline(course: CoursePage) -> Outline:
     """Two queries, whatever the size of the course. Modules without a live lesson are left out of nothing: they stand empty."""
     modules = list(
         ModulePage.objects.child_of(course).live().order_by("path").values("id", "path", "title", "slug", "summary")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 from wagtail.log_actions import log
@@ -22,7 +22,7 @@ from wagtail.log_actions import log
 from operations.exceptions import OperationsError
 from operations.policies import RUN_TASKS, visible_to
 from operations.registries import task_words, words_of
-from operations.selectors.work import why_failed
+from operations.selectors.work import tries_of, why_failed
 from operations.services import repeat_task
 from workbench.furniture import status_tag
 from workbench.modeladmin import (
@@ -171,6 +171,7 @@ class TaskResultAdmin(ScopedModelAdmin):
             (_("Woken by"), row.periodic_task_name),
             (_("State"), self.state(row)),
             (_("Why"), why_failed(row)),
+            (_("Tried"), tries_words(tries_of(row))),
             (_("Started"), moment_words(row.date_started)),
             (_("Finished"), moment_words(row.date_done)),
             (_("Took"), self.took(row)),
@@ -207,6 +208,10 @@ class TaskResultAdmin(ScopedModelAdmin):
             *super().get_admin_urls_for_registration(),
             path("operations/result/<int:pk>/repeat/", self.repeat_view, name="operations_repeat"),
         )
+
+
+def tries_words(tries: int) -> str:
+    return ngettext("once", "%(n)d times, with waits between", tries) % {"n": tries}
 
 
 def json_text(stored: str | None) -> str:

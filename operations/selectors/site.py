@@ -1,24 +1,22 @@
 """How the site is set, as everything that shows or counts something reads it."""
 
-import time
 import zoneinfo
 from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 
-from operations.models import SiteSettings, remembered
+from operations.models import SiteSettings
+from workbench.kept import kept
 
 
 def site_settings() -> SiteSettings:
-    """The settings of the site, the defaults before anybody saved any. Not for saving.
+    """The settings of the site, the defaults before anybody saved any. Not for saving."""
+    return SiteSettings(**kept("site settings", None, stored_settings, of=("settings",)))
 
-    Asked many times in a request, so each process remembers the row for a few seconds (SITE_SETTINGS_SECONDS); after
-    that a change made elsewhere counts here too.
-    """
-    now = time.monotonic()
-    if not remembered or now > remembered[0][1]:
-        remembered[:] = [(SiteSettings.objects.values().first() or {}, now + settings.SITE_SETTINGS_SECONDS)]
-    return SiteSettings(**remembered[0][0])
+
+def stored_settings() -> dict[str, Any]:
+    return SiteSettings.objects.values().first() or {}
 
 
 def site_zone() -> zoneinfo.ZoneInfo:

@@ -13,11 +13,14 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 
-from operations.models import Heartbeat, ProcessKind
+from operations.models import Heartbeat, ProcessKind, QueueMovement
+from operations.policies import VIEW_BACKGROUND
 from operations.registries import WorkState, task_words, work
+from workbench.matters import Matter
 from workbench.models import WAITING, WORKING, BatchState, ImportBatch
 from workbench.periodic import periodic_tasks
 
@@ -94,6 +97,36 @@ def unserved_queues(found: Iterable[Process]) -> list[str]:
     """Queues that no living worker reads."""
     served = {queue for process in found if process.is_alive for queue in process.queues}
     return [name for name in queue_names() if name not in served]
+
+
+def stuck_queues(*, now: datetime | None = None) -> dict[str, datetime]:
+    """Queues that no worker has finished anything from for QUEUE_STUCK_AFTER seconds though beat sent pulses down them,
+    and since when. Nothing while beat is not there, or has not been there for that long. Two queries."""
+    now, patience = now or timezone.now(), timedelta(seconds=settings.QUEUE_STUCK_AFTER)
+    beats = Heartbeat.objects.filter(kind=ProcessKind.BEAT, seen_at__gt=now - SILENT_AFTER)
+    began = min(beats.values_list("started_at", flat=True), default=None)
+    if began is None or now - began < patience:
+        return {}
+    moved = dict(QueueMovement.objects.values_list("queue", "moved_at"))
+    since = {name: max(moved.get(name, began), began) for name in queue_names()}
+    return {name: moment for name, moment in since.items() if now - moment >= patience}
+
+
+def queues_that_stand_still(viewer: Any) -> Matter | None:
+    """The alarm on the admin's home, for those who may do something about it."""
+    if not viewer.has_perm(VIEW_BACKGROUND):
+        return None
+    count = len(stuck_queues())
+    words = ngettext("queue of background work stands still", "queues of background work stand still", count)
+    return Matter(count, words, reverse("operations_background"), is_trouble=True)
+
+
+def tries_of(result: TaskResult) -> int:
+    """How often a task was tried, with the last time."""
+    try:
+        return int(json.loads(result.meta or "{}").get("tries", 1))
+    except (ValueError, AttributeError, TypeError):
+        return 1
 
 
 def queue_lengths() -> dict[str, int] | None:

@@ -100,7 +100,7 @@ class ConditionsSection(Section):
             hidden = [(f"{path}-was", row.was)]
             begins = value_fields(path, row, column, self.candidates)
             if row.operator == Operator.WITHIN and begins:
-                begins[0] = with_nothing(begins[0], reshapes=True)
+                begins[0] = with_nothing(begins[0], _("at any time"))
             lines.append(
                 Line(
                     path,

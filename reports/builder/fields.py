@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.columns import LISTS, MEASURES, OPERATOR_WORDS, Choice, Column, Operator, Type, Words
+from reports.columns import LISTS, MEASURES, OPERATOR_WORDS, Choice, Column, Operator, Things, Type, Words
 from reports.drafts.shape import Comparison
 from reports.registries import Source
 from reports.values import WITHOUT_VALUE
@@ -18,6 +18,8 @@ RELATIVE: Mapping[str, Words] = {
     "to_date": gettext_lazy("the current, up to today:"),
     "next": gettext_lazy("the next"),
 }
+# Of those, the ones that may be several.
+COUNTED = frozenset({"last", "next"})
 UNITS: Mapping[str, Words] = {
     "day": gettext_lazy("days"),
     "week": gettext_lazy("weeks"),
@@ -79,15 +81,15 @@ class Candidates:
 
     def __init__(self, viewer: Any):
         self.viewer = viewer
-        self.known: dict[Callable[[Any], Iterable[Choice]], list[Choice]] = {}
+        self.known: dict[Things, list[Choice]] = {}
 
     def of(self, column: Column, chosen: Iterable[str] = ()) -> list[Choice]:
         if column.named is not None:
-            return list(column.named(self.viewer, chosen)) if chosen else []
+            return column.named(self.viewer, chosen) if chosen else []
         if column.candidates is None:
             return []
         if column.candidates not in self.known:
-            self.known[column.candidates] = list(column.candidates(self.viewer))
+            self.known[column.candidates] = column.candidates(self.viewer)
         return self.known[column.candidates]
 
 
@@ -164,16 +166,26 @@ def list_field(path: str, row: Comparison, column: Column, label: str, candidate
 
 
 def relative_fields(path: str, row: Comparison) -> list[Field]:
-    several = row.relative in ("last", "next") and row.count not in ("", "1")
-    counted = row.relative in ("last", "next", "")
-    found = [select(f"{path}-relative", _("Which"), RELATIVE.items(), row.relative, reshapes=True)]
-    if counted:
-        found.append(Field(f"{path}-count", _("How many"), "number", row.count or "1"))
+    which, count, unit = stretch_fields(path, row)
+    counted = row.relative in (*COUNTED, "")
+    return [replace(which, reshapes=True), *([replace(count, hint="")] if counted else []), replace(unit, hint="")]
+
+
+def stretch_fields(path: str, row: Comparison, nothing: str = "") -> list[Field]:
+    """A stretch of time where nothing draws the form anew as another is chosen: each field is there, and says when it
+    counts. Those that do not are hidden by the stylesheet. ``nothing`` is what is chosen where there need not be one."""
+    several = row.relative in COUNTED and row.count not in ("", "1")
+    which = select(f"{path}-relative", _("Which"), RELATIVE.items(), row.relative)
+    if nothing:
+        which = with_nothing(which, nothing)
+    hint = _("Counts for “the last full” and “the next”.")
+    count = Field(f"{path}-count", _("How many"), "number", row.count or "1", hint=hint)
+    hint = _("Counts for everything but “%(nothing)s”.") % {"nothing": nothing} if nothing else ""
     units = UNITS if several else ONE
-    return [*found, select(f"{path}-unit", _("Days, weeks, months"), units.items(), row.unit or "month")]
+    unit = select(f"{path}-unit", _("Days, weeks, months"), units.items(), row.unit or "month", hint=hint)
+    return [which, count, unit]
 
 
-def with_nothing(field: Field, *, reshapes: bool = False) -> Field:
+def with_nothing(field: Field, words: str) -> Field:
     """The choice of a stretch of time for somebody who need not choose one."""
-    any_time = Option("", _("at any time"), not field.value)
-    return replace(field, groups=(("", (any_time, *field.options)),), reshapes=reshapes)
+    return replace(field, groups=(("", (Option("", words, not field.value), *field.options)),))

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from reports.builder.fields import Field, Option, relative_fields
+from reports.builder.fields import stretch_fields
 from reports.builder.reading import Question, asked, named, questions
 from reports.checking import Asked, askable
 from reports.columns import Operator, Type
@@ -49,13 +49,15 @@ def pinned(spec: Spec, source: Source, posted: QueryDict) -> dict[str, Any]:
 
 def pin_questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any) -> list[Question]:
     """The report's questions, and beside those for days one for a stretch of time."""
-    stretches = {pin.name: pin for pin in stretchable(spec, source)}
+    stretches = {pin.name for pin in stretchable(spec, source)}
     said = {name: value for name, value in values.items() if name not in stretches or not isinstance(value, dict)}
     found = []
     for question in questions(spec, source, said, viewer):
         fields, value = list(question.fields), values.get(question.name)
         if question.name in stretches:
-            fields += stretch_fields(stretches[question.name], value)
+            row = Comparison(operator=Operator.WITHIN)
+            put_value(row, value if isinstance(value, dict) else None)
+            fields += stretch_fields(question.name, row, _("those days"))
         found.append(
             replace(
                 question,
@@ -74,11 +76,3 @@ def stretchable(spec: Spec, source: Source) -> list[Asked]:
         for pin in askable(spec)
         if pin.operator in DAYS_OF and source.columns[pin.column].type in (Type.DATE, Type.DATETIME)
     ]
-
-
-def stretch_fields(pin: Asked, value: Any) -> list[Field]:
-    row = Comparison(column=pin.column, operator=Operator.WITHIN)
-    put_value(row, value if isinstance(value, dict) else None)
-    which, *rest = relative_fields(pin.name, row)
-    as_said = Option("", _("the days above"), not row.relative)
-    return [replace(which, groups=(("", (as_said, *which.options)),), reshapes=False), *rest]

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from reports.builder.fields import Candidates, Field, value_fields, with_nothing
+from reports.builder.fields import COUNTED, Candidates, Field, stretch_fields, value_fields
 from reports.chart_panels import Cell, Panel, chart_panel
 from reports.checking import askable
 from reports.columns import OPERATOR_WORDS, Operator
@@ -25,6 +25,8 @@ from reports.wording import value_in_words
 # The address of the rows behind a cell: which table, the keys of its group, and the number's column.
 RowsAddress = Callable[[str, Mapping[str, Any], str], str]
 MOST_SHOWN = 200
+# What a chart on the screen is drawn from, as on paper, and what a tile's JSON holds: more rows than stand below it.
+MOST_DRAWN = 2000
 NO_BREAK = "\u00a0"
 
 
@@ -66,16 +68,26 @@ def shown_result(
     summary_rows: RowsAddress | None = None,
     table_rows: RowsAddress | None = None,
 ) -> Shown:
+    shown = first_rows(result.table, MOST_SHOWN)
     return Shown(
         # Without a sentence of its own a report only lists its key numbers, which stand below anyway.
         sentence=result.sentence if speaks or not result.figures else "",
         facts=result.facts,
         figures=tuple(KeyWords(one.label, value_in_words(one.value, one.type)) for one in result.figures),
-        table=shown_table(result.table, moment, "table", table_rows),
+        table=shown_table(shown, moment, "table", table_rows),
         summary=shown_table(result.summary, moment, "summary", summary_rows) if result.summary else None,
         panel=chart_panel_of(result, moment, summary_rows if result.summary else table_rows),
         total=result.table.total,
     )
+
+
+def rows_needed(spec: Spec) -> int:
+    """How many rows to ask for: those that are shown, or the more that the chart is drawn from."""
+    return MOST_DRAWN if spec.chart and not spec.summary else MOST_SHOWN
+
+
+def first_rows(table: Table, most: int) -> Table:
+    return replace(table, rows=table.rows[:most], keys=table.keys[:most])
 
 
 def shown_table(table: Table, moment: Moment, of: str, address: RowsAddress | None = None) -> ShownTable:
@@ -101,7 +113,8 @@ def chart_panel_of(result: ReportResult, moment: Moment, address: RowsAddress | 
     if result.chart is None:
         return None
     table, of = (result.summary, "summary") if result.summary else (result.table, "table")
-    return chart_panel(result.chart, table, key="report", zone=moment.zone, address=cell_address(table, of, address))
+    address_of = cell_address(table, of, address)
+    return chart_panel(result.chart, table, key="report", zone=moment.zone, address=address_of, most=MOST_SHOWN)
 
 
 def cell_address(table: Table, of: str, address: RowsAddress | None) -> Callable[[int, str], str] | None:
@@ -136,7 +149,11 @@ def named(tree: Mapping[str, Any], name: str) -> dict[str, Any]:
     given = tree.get(name)
     if isinstance(given, list):
         return {"value": given, "values": [value for value in given if value]}
-    return given if isinstance(given, dict) else {}
+    if not isinstance(given, dict):
+        return {}
+    # The field is there also where it does not count.
+    counts = not COUNTED.isdisjoint(given.get("relative", ()))
+    return {part: value for part, value in given.items() if counts or part != "count"}
 
 
 @dataclass(frozen=True)
@@ -162,9 +179,11 @@ def questions(spec: Spec, source: Source, values: Mapping[str, Any], viewer: Any
         if column.named and not fields[0].options:
             # Nobody is chosen from a list of everybody; an address may say who.
             continue
-        if fields and row.operator == Operator.WITHIN and not entry.is_param:
-            fields = [with_nothing(fields[0]), *fields[1:]]
-        words = "" if fields and fields[0].kind == "checks" else str(OPERATOR_WORDS[Operator(entry.operator)])
+        if fields and row.operator == Operator.WITHIN:
+            fields = stretch_fields(entry.name, row, "" if entry.is_param else _("at any time"))
+        # A list of checks, and "From" and "To", say it themselves.
+        is_plain = (fields and fields[0].kind == "checks") or entry.operator == Operator.BETWEEN
+        words = "" if is_plain else str(OPERATOR_WORDS[Operator(entry.operator)])
         label = _(entry.label) if entry.label else str(column.label)
         sent = f"{entry.name}-asked" if entry.begins else ""
         note = "" if entry.is_param else words

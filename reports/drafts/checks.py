@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
@@ -195,5 +196,5 @@ def limit_finding(found: Findings, path: str, text: str, *, most: int) -> None:
         found.add(
             path,
             _("“%(value)s” is no number of rows. Write a whole number from 1 to %(most)s, or leave it empty.")
-            % {"value": text[:40], "most": f"{most:,}"},
+            % {"value": text[:40], "most": number_format(most, force_grouping=True)},
         )

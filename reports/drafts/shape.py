@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from reports.columns import Aggregation, Bucket
+from reports.columns import Bucket
 
 BY = "by_"
 
@@ -121,5 +121,4 @@ class Draft:
         return any(row.how for row in self.columns)
 
 
-AGGREGATION_VALUES = frozenset(entry.value for entry in Aggregation)
 BUCKET_VALUES = frozenset(f"{BY}{entry.value}" for entry in Bucket)

@@ -39,13 +39,16 @@ NARROWEST, WIDEST = 6, 30
 @dataclass(frozen=True)
 class Cover:
     """What the cover block says beyond the report itself. ``number`` tells one run from another; by hand there is none.
-    ``url`` is where the files are that have every row; ``reader`` for whom alone it was made."""
+    ``url`` is where the files are that have every row, ``kept_days`` how long, where not for good; ``reader`` for whom
+    alone it was made, ``limit`` after how many rows the report ends by itself."""
 
     number: str
     moment: Moment
     title: str = ""
     url: str = ""
+    kept_days: int = 0
     reader: str = ""
+    limit: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,11 @@ def pdf_context(result: ReportResult, *, cover: Cover) -> dict[str, Any]:
         "widths": [f"{100 * one / sum(wanted):.1f}" for one in wanted],
         "is_wide": sum(wanted) > UPRIGHT,
         "url": cover.url,
+        "kept_days": cover.kept_days,
         "shown": rows_in_words(result.table),
+        # Then no file of it has more rows.
+        "ends_itself": 0 < cover.limit <= result.table.shown,
+        "groups_shown": rows_in_words(result.summary) if result.summary and result.summary.is_cut else "",
     }
 
 

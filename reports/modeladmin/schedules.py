@@ -17,9 +17,10 @@ from wagtail.log_actions import log
 
 from notifications.policies import may_resend
 from reports.exceptions import ReportError, UnknownReport
-from reports.forms import ScheduleForm
+from reports.forms.schedule import ScheduleForm
 from reports.models import Artifact, Format, Run, RunAs, RunState, Schedule, Subscription
-from reports.policies import ALL_ROWS, visible_to
+from reports.policies import visible_to
+from reports.registries import source_for
 from reports.selectors.audiences import people_of
 from reports.selectors.reports import opened_report, report_for
 from reports.selectors.results import scope_hash
@@ -338,10 +339,11 @@ class ScheduleAdmin(ScopedModelAdmin):
 
 
 def may_open(viewer: Any, artifact: Artifact) -> bool:
-    if viewer.has_perm(ALL_ROWS):
-        return True
     try:
-        mine = scope_hash(definition=report_for(artifact.run.schedule.report), viewer=viewer)
+        definition = report_for(artifact.run.schedule.report)
+        source = source_for(definition.spec.source)
     except ReportError:
         return False
-    return mine == artifact.scope_hash
+    if source.sees_all(viewer):
+        return True
+    return source.may_use(viewer) and scope_hash(definition=definition, viewer=viewer) == artifact.scope_hash

@@ -100,6 +100,8 @@ class Artifact(models.Model):
     facts = models.JSONField(default=dict)
     # Whether a column names people. Unknown, of files from before it was asked, counts as yes.
     is_personal = models.BooleanField(_("names people"), default=True)
+    # Not asked for by the schedule: it has the rows that the PDF leaves out, and waits on the site for who wants them.
+    is_beside = models.BooleanField(_("beside the PDF"), default=False)
     removed_at = models.DateTimeField(_("removed"), null=True)
     # A hash of the report, its filters and its words: another attempt of the run goes on from files with the same.
     made_of = models.CharField(max_length=64, blank=True, editable=False)

@@ -109,7 +109,7 @@ def known_audiences(viewer: Any) -> dict[str, list[Choice]]:
     named = {Audience.TEAM: "team", Audience.COHORT: "cohort", Audience.COURSE_STAFF: "course"}
     for audience, name in named.items():
         candidates = columns[name].candidates
-        found[audience] = list(candidates(viewer)) if candidates else []
+        found[audience] = candidates(viewer) if candidates else []
     return found
 
 

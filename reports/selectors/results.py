@@ -1,4 +1,4 @@
-"""Running a report for a viewer: three queries, whatever its spec."""
+"""Running a report for a viewer: three queries, whatever its spec, and one for the names of what it is narrowed to."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from reports.moments import Moment
 from reports.registries import RECORDS, Source, source_for
 from reports.results import KeyNumber, ReportResult, Stream, Table
 from reports.spec import ColumnSpec, Sort, Spec, Summary
-from reports.wording import conditions_in_words, default_sentence, filters_in_words
+from reports.wording import conditions_in_words, default_sentence, filters_in_words, filters_set, with_names
 
 # Rows that are in memory at once; five times as many take 9 MB more and no less time.
 CHUNK = 1000
@@ -44,7 +45,7 @@ class Prepared:
         self.spec: Spec = definition.spec
         self.source: Source = check_spec(self.spec)
         self.context = Context(self.source, moment, given_values(self.spec, given or {}, self.source), viewer)
-        self.scoped: QuerySet = self.source.scope(self.source.queryset(), viewer)
+        self.scoped: QuerySet = self.source.scope(self.source.queryset().using(settings.REPORTS_DATABASE), viewer)
         self.base = narrowed(self.spec, self.context, self.scoped)
 
     def rows(self) -> Rows:
@@ -57,17 +58,19 @@ class Prepared:
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         moment = self.moment
+        context = with_names(self.context, [*self.spec.conditions.leaves(), *filters_set(self.spec, self.context)])
         return (
             (_("As of"), f"{date_format(moment.local, 'j F Y, H:i')} ({moment.zone.key})"),
             *([(_("Rule"), self.rule())] if self.definition.rule else []),
-            *([(_("Only"), words)] if (words := conditions_in_words(self.spec.conditions, self.context)) else []),
-            *([(_("Narrowed to"), words)] if (words := filters_in_words(self.spec, self.context)) else []),
+            *([(_("Only"), words)] if (words := conditions_in_words(self.spec.conditions, context)) else []),
+            *([(_("Narrowed to"), words)] if (words := filters_in_words(self.spec, context)) else []),
             (_("Rows of"), self.source.scope_words(self.viewer)),
         )
 
 
 def report_result(prepared: Prepared, *, limit: int) -> ReportResult:
-    """At most ``limit`` rows in memory, with figures and summary over all of them. Three queries at most."""
+    """At most ``limit`` rows in memory, with figures and summary over all of them. Four queries at most, the
+    names of what it is narrowed to among them."""
     spec, rows = prepared.spec, prepared.rows()
     most = min(limit, spec.limit) if spec.limit else limit
     figures, whole = key_numbers(prepared)

@@ -20,6 +20,7 @@ from operations.registries import WorkState
 from reports.checking import check_spec
 from reports.definitions import Definition
 from reports.exceptions import BeyondReach, ReportError
+from reports.expressions import over
 from reports.models import Artifact, Audience, Days, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
 from reports.moments import Moment
 from reports.policies import may_run_as
@@ -117,13 +118,13 @@ def problems_of(schedule: Schedule, *, now: datetime | None = None) -> tuple[str
     """Why its next run would fail, sentence by sentence."""
     try:
         definition = report_for(schedule.report)
-        pinned_report(schedule, definition, viewer=schedule.owner, at=now or timezone.now())
+        prepared = pinned_report(schedule, definition, viewer=schedule.owner, at=now or timezone.now())
     except ReportError as error:
         return getattr(error, "problems", (str(error),))
     if beyond := beyond_reach(schedule.owner, list(schedule.audiences.all())):
         return tuple(str(BeyondReach(entry.get_audience_display())) for entry in beyond)
     person = schedule.run_as_person
-    if person is not None and not may_run_as(schedule.owner, person):
+    if person is not None and not may_run_as(schedule.owner, person, prepared.source):
         return (_("The schedule's owner may not send the rows of %(name)s.") % {"name": person.name},)
     return ()
 
@@ -133,7 +134,8 @@ def pins_in_words(schedule: Schedule, *, at: datetime) -> list[str]:
     try:
         definition = report_for(schedule.report)
         moment = Moment(at=at, zone=schedule.tz)
-        return pinned_in_words(schedule.params, definition.spec, check_spec(definition.spec), moment)
+        source = check_spec(definition.spec)
+        return pinned_in_words(schedule.params, definition.spec, source, moment, schedule.owner)
     except (ReportError, OverflowError):
         return []
 
@@ -250,8 +252,10 @@ def run_history(*, runs: QuerySet[Run], limit: int, most: int) -> list[PastRun]:
     arrived = Case(When(mail__state__in=[MailState.SENT, MailState.KEPT], then=Value(1)), default=Value(0))
     found = (
         runs.select_related("schedule", "requested_by")
+        # Each counted by itself: joined, a thousand recipients with as many files would be a million rows.
         .annotate(
-            recipients_total=Count("deliveries", distinct=True), artifacts_total=Count("artifacts", distinct=True)
+            recipients_total=over(Delivery.objects.all(), "run", Count("pk"), empty=0),
+            artifacts_total=over(Artifact.objects.all(), "run", Count("pk"), empty=0),
         )
         .prefetch_related(
             Prefetch(

@@ -127,7 +127,7 @@ def way_for(schedule: Schedule, delivery: Delivery, files: list[Artifact]) -> Wa
         return Way(is_attached=True)
     if any(artifact.is_personal for artifact in files):
         return Way(why=_("It names people, so it is not sent by mail."))
-    size = sum(artifact.size or 0 for artifact in files)
+    size = sum(artifact.size or 0 for artifact in files if not artifact.is_beside)
     if size > MOST_ATTACHED:
         return Way(why=_("With %(size)s it is too large for a mail.") % {"size": filesizeformat(size)})
     return Way(is_attached=True)
@@ -138,6 +138,8 @@ def _queue(
 ) -> OutboxMail:
     schedule = run.schedule
     first = artifacts[0]
+    attached = [artifact for artifact in artifacts if way.is_attached and not artifact.is_beside]
+    is_more_there = len(attached) < len(artifacts)
     unsubscribe_url = site_address("reports:unsubscribe", signed(subscription)) if subscription else ""
     context = {
         "schedule": schedule,
@@ -145,9 +147,12 @@ def _queue(
         "delivery": delivery,
         "sentence": first.facts.get("sentence", ""),
         "figures": first.facts.get("figures", []),
-        "artifacts": artifacts,
+        "artifacts": attached or artifacts,
         "way": way,
-        "url": "" if way.is_attached else site_address("reports:received", delivery.uuid),
+        # Without an account nobody can sign in.
+        "url": site_address("reports:received", delivery.uuid) if is_more_there and delivery.recipient else "",
+        "is_more_there": is_more_there,
+        "kept_days": settings.REPORTS_KEEP_FILES_DAYS,
         "unsubscribe_url": unsubscribe_url,
         "when": f"{date_format(run.scheduled_for.astimezone(schedule.tz), 'j F Y, H:i')} ({schedule.zone})",
         "is_manual": run.kind == RunKind.MANUAL,
@@ -159,11 +164,7 @@ def _queue(
         subject=schedule.title,
         text=render_to_string("emails/report.txt", context),
         html=render_to_string("emails/report.html", context),
-        attachments=[
-            Attachment(artifact.filename, MIME[artifact.format], path=artifact.path)
-            for artifact in artifacts
-            if way.is_attached
-        ],
+        attachments=[Attachment(artifact.filename, MIME[artifact.format], path=artifact.path) for artifact in attached],
         dedupe_key=f"report:{schedule.uuid}:{run.period}:{delivery.address}",
         recipient=delivery.recipient,
         # RFC 8058: the reader's mail program shows a button, and one POST without a sign-in does it.

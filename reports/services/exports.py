@@ -26,7 +26,7 @@ from reports.models import BUSY_EXPORTS, SLOTS, ExportState, ReportExport
 from reports.selectors.exports import prepared_export
 from reports.selectors.reports import Opened
 from reports.selectors.results import Prepared, scope_hash
-from reports.services.files import keep_file, make_file
+from reports.services.files import keep_file, make_file, sweep_folder
 from workbench import background
 from workbench.background import ask_to_stop, claim, is_asked_to_stop, tell_progress
 
@@ -246,7 +246,7 @@ def make_export(export: ReportExport) -> None:
             title=export.title,
             tell=Teller(export),
             reader=prepared.viewer.name,
-            url=settings.WAGTAILADMIN_BASE_URL + export.report_url,
+            url=settings.WAGTAILADMIN_BASE_URL.rstrip("/") + export.report_url,
         )
         stop_if_asked(export)
         name, digest, size = keep_file(f"{folder_of(export)}/{export.fence}-{export.filename}", path)
@@ -267,7 +267,7 @@ def make_export(export: ReportExport) -> None:
     except (LostClaim, Stopped):
         storages["private"].delete(name)
         raise
-    sweep_folder(export, keep=Path(name).name)
+    sweep_folder(folder_of(export), keep={name})
 
 
 class Teller:
@@ -359,20 +359,7 @@ def working_folder(export: ReportExport) -> Iterator[Path]:
 def clear_folder(export: ReportExport) -> None:
     """Delete what a worker that died was writing on this machine, and what it had stored and not told of."""
     shutil.rmtree(working_place(export), ignore_errors=True)
-    sweep_folder(export)
-
-
-def sweep_folder(export: ReportExport, keep: str = "") -> None:
-    """Delete the stored files of an export but ``keep``. Failing at it harms nobody."""
-    storage, folder = storages["private"], folder_of(export)
-    try:
-        for name in storage.listdir(folder)[1]:
-            if name != keep:
-                storage.delete(f"{folder}/{name}")
-    except FileNotFoundError:
-        pass
-    except Exception:
-        log.exception("export %s: old files could not be swept away", export.pk)
+    sweep_folder(folder_of(export))
 
 
 def expire_exports(*, now: datetime | None = None) -> int:

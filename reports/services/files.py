@@ -1,9 +1,10 @@
 """Writing a report to a file that appears whole or not at all."""
 
 import hashlib
+import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from reports.exports.xlsx import export_xlsx
 from reports.models import Format
 from reports.results import ReportResult, Stream
 from reports.selectors.results import Prepared, added_up, report_result, report_stream
+
+log = logging.getLogger(__name__)
 
 # Rows done, and rows there will be.
 Tell = Callable[[int, int], None]
@@ -57,23 +60,31 @@ def make_file(
     stream: Stream | None = None,
     tell: Tell | None = None,
     url: str = "",
+    kept_days: int = 0,
     reader: str = "",
 ) -> tuple[int, int]:
     """One format of one report in ``path``; returns rows shown and rows in all.
 
     ``result`` spares the queries of a PDF where the caller has run the report already, with at least `MOST_ROWS`; ``stream``
     those of every other file. ``tell`` is called before the first row and every `TOLD_EVERY` rows; what it raises ends
-    the work. ``url`` is where the files with every row are, for a PDF that has to leave some out; its
-    cover names the ``reader``.
+    the work. ``url`` is where the files with every row are, for a PDF that has to leave some out, and ``kept_days`` how
+    long they are there; its cover names the ``reader``.
     """
     title = title or str(prepared.definition.title)
     if kind == Format.PDF:
         if tell:
             tell(0, 0)
         result = added_up(prepared, result or report_result(prepared, limit=MOST_ROWS))
-        export_pdf(
-            result, path, cover=Cover(number=number, moment=prepared.moment, title=title, url=url, reader=reader)
+        cover = Cover(
+            number=number,
+            moment=prepared.moment,
+            title=title,
+            url=url,
+            kept_days=kept_days,
+            reader=reader,
+            limit=prepared.spec.limit or 0,
         )
+        export_pdf(result, path, cover=cover)
         return result.table.shown, result.table.total
     stream, moment = stream or report_stream(prepared), prepared.moment
     if tell:
@@ -111,3 +122,17 @@ def keep_file(name: str, path: Path) -> tuple[str, str, int]:
             storage.delete(name)
             raise
     return kept, digest, path.stat().st_size
+
+
+def sweep_folder(folder: str, *, keep: Collection[str] = ()) -> None:
+    """Delete what lies in a folder of the private storage but the names to ``keep``: whoever made it died before it was
+    written down. Failing at it harms nobody."""
+    storage = storages["private"]
+    try:
+        for name in storage.listdir(folder)[1]:
+            if f"{folder}/{name}" not in keep:
+                storage.delete(f"{folder}/{name}")
+    except FileNotFoundError:
+        pass
+    except Exception:
+        log.exception("old files in %s could not be swept away", folder)

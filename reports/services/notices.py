@@ -1,5 +1,6 @@
 """What a schedule's owner is told: which mails did not arrive, that a report could not be made, that it was paused."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -10,11 +11,14 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from notifications.exceptions import MailRefused
 from notifications.models import MailKind, MailState, OutboxMail
 from notifications.services import queue_letter
 from reports.models import TRIED_STATES, Delivery, DeliveryState, Run, RunKind, RunState, Schedule
 from reports.services.delivery import HAS_ARRIVED, site_address
 from reports.services.schedules import pause_schedule
+
+log = logging.getLogger(__name__)
 
 FAILED_IN_A_ROW = 5
 # As many addresses stand in the mail; the run's page has them all.
@@ -51,22 +55,28 @@ def _look_at(run_id: int, now: datetime) -> OutboxMail | None:
     person = run.requested_by if run.kind == RunKind.MANUAL else run.schedule.owner
     if person is None or not person.is_active or not person.email:
         return None
-    return queue_letter(
-        kind=MailKind.REPORT_NOTICE,
-        person=person,
-        template="report_trouble",
-        context={
-            "run": run,
-            "schedule": run.schedule,
-            "is_paused": paused,
-            "failed_in_a_row": FAILED_IN_A_ROW,
-            "missing": [Missing.of(delivery) for delivery in deliveries[:MOST_NAMED]],
-            "total": total,
-            "url": site_address("reports_run_modeladmin_inspect", run.pk),
-            "schedule_url": site_address("reports_schedule_modeladmin_inspect", run.schedule_id),
-        },
-        dedupe_key=f"report-trouble:{run.uuid}",
-    )
+    context = {
+        "run": run,
+        "schedule": run.schedule,
+        "is_paused": paused,
+        "failed_in_a_row": FAILED_IN_A_ROW,
+        "missing": [Missing.of(delivery) for delivery in deliveries[:MOST_NAMED]],
+        "total": total,
+        "url": site_address("reports_run_modeladmin_inspect", run.pk),
+        "schedule_url": site_address("reports_schedule_modeladmin_inspect", run.schedule_id),
+    }
+    try:
+        return queue_letter(
+            kind=MailKind.REPORT_NOTICE,
+            person=person,
+            template="report_trouble",
+            context=context,
+            dedupe_key=f"report-trouble:{run.uuid}",
+        )
+    except MailRefused:
+        # An unusable name or address: the run is looked at all the same, and the others wait behind it.
+        log.warning("run %s: its owner could not be written to", run.pk)
+        return None
 
 
 @dataclass(frozen=True)

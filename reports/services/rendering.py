@@ -20,16 +20,20 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from reports.checking import names_people
+from reports.definitions import Definition
 from reports.exceptions import BeyondReach, LostClaim, ReportError, TooManyRecipients
 from reports.exports.pdf import MOST_ROWS
-from reports.models import Artifact, Delivery, DeliveryState, Run, RunKind, RunState, ScheduleRecipient
+from reports.models import Artifact, Delivery, DeliveryState, Format, Run, RunKind, RunState, ScheduleRecipient
 from reports.policies import reason_against, viewer_of
 from reports.registries import source_for
+from reports.results import ReportResult
 from reports.selectors.audiences import beyond_reach, people_of
 from reports.selectors.reports import report_for
-from reports.selectors.results import report_result, scope_hash
+from reports.selectors.results import Prepared, report_result, scope_hash
 from reports.selectors.schedules import pinned_report
-from reports.services.files import keep_file, make_file
+from reports.services.delivery import site_address
+from reports.services.files import keep_file, make_file, sweep_folder
+from reports.services.schedules import cancel_runs
 from reports.wording import value_in_words
 
 log = logging.getLogger(__name__)
@@ -62,6 +66,10 @@ def claim_run(*, run_id: int, now: datetime) -> Run | None:
         .first()
     )
     if run is None:
+        return None
+    if run.kind == RunKind.SCHEDULED and not run.schedule.is_enabled:
+        # A sweep that had looked before it was paused wrote the run after that.
+        cancel_runs(run.schedule, now)
         return None
     free = Q(state=RunState.DUE, next_attempt_at__lte=now) | Q(state=RunState.RENDERING, lease_until__lt=now)
     mine = Run.objects.filter(free, pk=run.pk, fence=run.fence)
@@ -101,11 +109,14 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
     made: list[Artifact] = []
     try:
         with translation.override(run.schedule.owner.language or settings.LANGUAGE_CODE):
-            groups, suppressed = _recipients(run)
+            # Once for the whole step: who saves the report meanwhile changes it for all recipients or for none.
+            definition = report_for(run.schedule.report)
+            made_of = _made_of(run, definition)
+            groups, suppressed = _recipients(run, definition)
             if not groups and not suppressed:
                 _leave(run, state=RunState.SKIPPED, error=_nobody(run), finished_at=now)
                 return False
-            there, made_any = _made_before(run), False
+            there, made_any = _made_before(run, made_of), False
             for group in groups:
                 if there.get(group.scope_hash) == set(run.schedule.formats):
                     continue
@@ -113,7 +124,8 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
                     _go_on_later(run, now)
                     return False
                 # One by one, so that those before a failure are known, and deleted.
-                for artifact in _make_files(run, group):
+                for artifact in _make_files(run, group, definition):
+                    artifact.made_of = made_of
                     made.append(artifact)
                 _hold(run, group, made)
                 # Who has nothing to read is asked for again in each step, so only files bring a run nearer to its end.
@@ -130,13 +142,12 @@ def render_run(*, run_id: int, now: datetime | None = None) -> bool:
         _discard(made)
         _retry_later(run, error, now)
         return False
-    _sweep_folder(run)
+    sweep_folder(_folder(run), keep=set(run.artifacts.values_list("path", flat=True)))
     return not is_skipped
 
 
-def _recipients(run: Run) -> tuple[list[Group], list[Delivery]]:
+def _recipients(run: Run, definition: Definition) -> tuple[list[Group], list[Delivery]]:
     """Whom the run goes to, grouped by the rows they may open; and those who cannot be sent anything, with why."""
-    definition = report_for(run.schedule.report)
     source = source_for(definition.spec.source)
     groups: dict[str, Group] = {}
     suppressed: list[Delivery] = []
@@ -186,10 +197,10 @@ def _nobody(run: Run) -> str:
     return _("The schedule has no recipients.")
 
 
-def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
+def _make_files(run: Run, group: Group, definition: Definition) -> Iterable[Artifact]:
     """The files of those who may open the same rows; none where these want to hear of rows only, and there are none."""
     schedule = run.schedule
-    prepared = pinned_report(schedule, report_for(schedule.report), viewer=group.viewer, at=run.scheduled_for)
+    prepared = pinned_report(schedule, definition, viewer=group.viewer, at=run.scheduled_for)
     result = report_result(prepared, limit=MOST_ROWS)
     if schedule.only_with_rows and run.kind == RunKind.SCHEDULED and not result.table.total:
         group.is_empty = True
@@ -198,7 +209,8 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
         return
     figures = [[figure.label, value_in_words(figure.value, figure.type)] for figure in result.figures]
     facts = {"sentence": result.sentence, "figures": figures}
-    for kind in schedule.formats:
+    beside = [Format.CSV] if _leaves_rows_out(schedule.formats, prepared, result) else []
+    for kind in [*schedule.formats, *beside]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{schedule.report}-{run.period}.{kind}"
             shown, total = make_file(
@@ -209,6 +221,8 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
                 bom=True,
                 title=schedule.title,
                 result=result,
+                url=site_address("reports:received_run", run.uuid),
+                kept_days=settings.REPORTS_KEEP_FILES_DAYS,
             )
             name, digest, size = keep_file(f"{_folder(run)}/{run.fence}-{group.scope_hash[:8]}-{path.name}", path)
         yield Artifact(
@@ -222,22 +236,28 @@ def _make_files(run: Run, group: Group) -> Iterable[Artifact]:
             rows_shown=shown,
             rows_total=total,
             facts=facts,
-            made_of=_made_of(run),
+            is_beside=kind in beside,
         )
 
 
-def _made_of(run: Run) -> str:
+def _leaves_rows_out(formats: list[str], prepared: Prepared, result: ReportResult) -> bool:
+    """Whether nothing but a PDF is made of a report with more rows than a PDF has room for."""
+    total = result.table.total
+    return set(formats) == {Format.PDF} and min(prepared.spec.limit or total, total) > MOST_ROWS
+
+
+def _made_of(run: Run, definition: Definition) -> str:
     """What the files of a run hang on besides whose rows they have."""
     schedule = run.schedule
-    spec = report_for(schedule.report).spec.model_dump(mode="json")
+    spec = definition.spec.model_dump(mode="json")
     parts = [schedule.title, schedule.report, schedule.params, schedule.zone, schedule.only_with_rows, spec]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _made_before(run: Run) -> dict[str, set[str]]:
+def _made_before(run: Run, made_of: str) -> dict[str, set[str]]:
     """The formats that earlier attempts and steps have made, by scope hash; what was changed since does not count."""
     found: dict[str, set[str]] = {}
-    made = run.artifacts.filter(made_of=_made_of(run)).values_list("scope_hash", "format")
+    made = run.artifacts.filter(made_of=made_of, is_beside=False).values_list("scope_hash", "format")
     for digest, kind in made:
         found.setdefault(digest, set()).add(kind)
     return found
@@ -307,15 +327,3 @@ def why_not_made(error: Exception) -> str:
 def _discard(made: list[Artifact]) -> None:
     for artifact in made:
         storages["private"].delete(artifact.path)
-
-
-def _sweep_folder(run: Run) -> None:
-    """Delete files of renderers that died before their rows were written. Failing at it harms nobody."""
-    storage = storages["private"]
-    try:
-        keep = {Path(path).name for path in run.artifacts.values_list("path", flat=True)}
-        for name in storage.listdir(_folder(run))[1] if keep else []:
-            if name not in keep:
-                storage.delete(f"{_folder(run)}/{name}")
-    except Exception:
-        log.exception("run %s: old files could not be swept away", run.pk)

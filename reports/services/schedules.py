@@ -27,11 +27,12 @@ def pause_schedule(*, schedule: Schedule, now: datetime | None = None, reason: s
     changed = running.update(is_enabled=False, pause_reason=reason)
     schedule.refresh_from_db()
     if changed:
-        _cancel_runs(schedule, now or timezone.now())
+        cancel_runs(schedule, now or timezone.now())
     return bool(changed)
 
 
-def _cancel_runs(schedule: Schedule, now: datetime) -> None:
+def cancel_runs(schedule: Schedule, now: datetime) -> None:
+    """Cancel what of a paused schedule is due or being made."""
     # The fence moves on, so that a renderer at work finds its claim gone.
     schedule.runs.filter(kind=RunKind.SCHEDULED, state__in=[RunState.DUE, RunState.RENDERING, RunState.READY]).update(
         state=RunState.CANCELLED,
@@ -101,7 +102,7 @@ def change_schedule(*, schedule: Schedule, changed: Collection[str], now: dateti
         schedule.pause_reason = "" if schedule.is_enabled else schedule.pause_reason
         schedule.save(update_fields=["active_since", "pause_reason"])
     if "is_enabled" in changed and not schedule.is_enabled:
-        _cancel_runs(schedule, now)
+        cancel_runs(schedule, now)
 
 
 def request_run(*, schedule: Schedule, person: Any, now: datetime | None = None) -> Run:

@@ -1,5 +1,6 @@
 """The sweep: which periods are due, and which runs somebody has to take up again."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,8 @@ from django.utils.translation import ngettext
 from reports.models import Run, RunKind, RunState, Schedule
 from reports.services.delivery import finish_runs
 from reports.timing import Occurrence, due_between, is_free
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,13 @@ def sweep_schedules(*, now: datetime | None = None) -> Sweep:
     schedule and period settles who was first.
     """
     now = now or timezone.now()
-    rows = [run for schedule, since in _enabled() for run in _due_runs(schedule, since, now)]
+    rows: list[Run] = []
+    for schedule, since in _enabled():
+        try:
+            rows += _due_runs(schedule, since, now)
+        except Exception:
+            # Such as a zone this machine does not know: the others are due all the same.
+            log.exception("what is due of schedule %s could not be told", schedule.pk)
     Run.objects.bulk_create(rows, ignore_conflicts=True)
     finish_runs()
     waiting = Q(state=RunState.DUE, next_attempt_at__lte=now) | Q(state=RunState.RENDERING, lease_until__lt=now)

@@ -41,7 +41,7 @@ def stalled_sentence(figures: tuple[Any, ...], summary: Table | None) -> str:
             runs,
         )
         % {"runs": number(runs), "learners": number(learners), "days": in_days(median)},
-        most(summary, _("Most of them are on “%(name)s”: %(value)s.")),
+        most(summary, _("%(value)s of them are on “%(name)s”, more than on any other course.")),
     )
 
 
@@ -58,7 +58,7 @@ def at_risk_sentence(figures: tuple[Any, ...], summary: Table | None) -> str:
         % {"runs": number(runs), "learners": number(learners)},
         _("Without activity: %(idle)s; due soon or overdue and under half done: %(soon)s. An enrollment can be both.")
         % {"idle": number(idle), "soon": number(soon)},
-        most(summary, _("Most of them are on “%(name)s”: %(value)s.")),
+        most(summary, _("%(value)s of them are on “%(name)s”, more than on any other course.")),
     )
 
 
@@ -78,7 +78,7 @@ def overdue_sentence(figures: tuple[Any, ...], summary: Table | None) -> str:
             "median": in_days(median),
             "longest": in_days(longest),
         },
-        most(summary, _("Most of them are on “%(name)s”: %(value)s.")),
+        most(summary, _("%(value)s of them are on “%(name)s”, more than on any other course.")),
     )
 
 

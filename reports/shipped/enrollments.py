@@ -63,7 +63,7 @@ def stops_sentence(figures: tuple[Any, ...], summary: Table | None) -> str:
         % {"n": number(runs)},
         _("Left or expired: %(left)s; still active, without activity: %(stalled)s.")
         % {"left": number(left), "stalled": number(stalled)},
-        most(summary, _("Most of them last opened “%(name)s”: %(value)s.")),
+        most(summary, _("%(value)s of them last opened “%(name)s”, more than any other lesson.")),
     )
 
 

@@ -57,7 +57,7 @@ ship(
         is_shipped=True,
         rule=gettext_lazy(
             "Computed last night. What counts is each learner's first try. Facility is the mean share of the points; a "
-            "discrimination below 0.2 tells learners apart weakly."
+            "discrimination below 0.2 tells learners apart weakly. A question counts once in each lesson that asks it."
         ),
         sentence=analysis_sentence,
         spec=read_spec(
@@ -119,7 +119,10 @@ ship(
         title=gettext_lazy("Most missed questions"),
         description=gettext_lazy("Where learners lose their points: the questions to explain better, or to put right."),
         is_shipped=True,
-        rule=gettext_lazy("Questions that %(fewest)s people or more answered, as computed last night."),
+        rule=gettext_lazy(
+            "Questions that %(fewest)s people or more answered, as computed last night. A question counts once in each "
+            "lesson that asks it."
+        ),
         sentence=missed_sentence,
         spec=read_spec(
             {

@@ -38,12 +38,10 @@ def of_person(added_up: Any, empty: Any = 0) -> ForViewer:
     return ForViewer(lambda moment, viewer: over(runs_of(viewer), "learner", added_up, empty=empty))
 
 
-def days_of_person(added_up: Any) -> ForViewer:
-    return ForViewer(
-        lambda moment, viewer: over(
-            visible_runs(viewer, ActivityDay.objects.all()), "enrollment__learner", added_up, empty=0
-        )
-    )
+def active_days_of_person(moment: Moment, viewer: Any) -> Any:
+    # On one day somebody may be active in two runs, so this is not the sum of the runs' counters.
+    days = visible_runs(viewer, ActivityDay.objects.all())
+    return over(days, "enrollment__learner", Count("day", distinct=True), empty=0)
 
 
 @register_source
@@ -100,12 +98,10 @@ class Learners(LearnersRows):
         label=_("Active days"),
         entity=ACTIVITY,
         type=Type.NUMBER,
-        expression=days_of_person(Count("day", distinct=True)),
+        expression=ForViewer(active_days_of_person),
     )
-    hits = Column(label=_("Visits"), entity=ACTIVITY, type=Type.NUMBER, expression=days_of_person(Sum("hits")))
-    seconds = Column(
-        label=_("Time spent"), entity=ACTIVITY, type=Type.DURATION, expression=days_of_person(Sum("seconds"))
-    )
+    hits = Column(label=_("Visits"), entity=ACTIVITY, type=Type.NUMBER, expression=of_person(Sum("hits")))
+    seconds = Column(label=_("Time spent"), entity=ACTIVITY, type=Type.DURATION, expression=of_person(Sum("seconds")))
 
     def queryset(self) -> QuerySet:
         # Of a person with two accounts, the one that was merged away is nobody.

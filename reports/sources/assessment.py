@@ -6,7 +6,7 @@ these reports only for those who answer for everybody, as in the admin's list of
 
 from typing import Any
 
-from django.db.models import BooleanField, Case, FloatField, Q, QuerySet, When
+from django.db.models import BooleanField, Case, F, FloatField, Q, QuerySet, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from learning.policies import answers_for_all
 from lms_pages.models import CoursePage
 from questions.models import Difficulty
 from questions.types import QUESTION_TYPES
-from reports.columns import Choice, Column, Type
+from reports.columns import Column, Things, Type
 from reports.expressions import SecondsBetween, is_true, percent_of, title_of
 from reports.registries import Source, register_source
 from reports.sources.people import (
@@ -29,6 +29,7 @@ from reports.sources.people import (
     lesson_column,
     own_answers_key,
     person_columns,
+    text,
     visible_courses,
     within,
 )
@@ -77,17 +78,19 @@ def seen_figures(viewer: Any) -> QuerySet:
     return figures if viewer.has_perm("learning.view_all_enrollments") else visible_to(viewer, figures)
 
 
-def named_questions(rows: QuerySet) -> list[Choice]:
-    found = rows.order_by("question__title", "question__uuid").values_list("question__uuid", "question__title")
-    return [Choice(str(key), title) for key, title in found.distinct()]
+def named_questions(rows: QuerySet) -> QuerySet:
+    found = rows.annotate(thing=F("question__uuid"), called=text("question__title"))
+    return found.order_by("called", "thing").distinct()
 
 
-def measured_questions(viewer: Any) -> list[Choice]:
+@Things
+def measured_questions(viewer: Any) -> QuerySet:
     """Questions whose figures one may see: those of the last night."""
     return named_questions(seen_figures(viewer))
 
 
-def asked_questions(viewer: Any) -> list[Choice]:
+@Things
+def asked_questions(viewer: Any) -> QuerySet:
     """Questions that were answered by last night in courses whose rows one may see."""
     keys = visible_courses(viewer).order_by().values("translation_key")
     return named_questions(ItemStatistic.objects.filter(course_key__in=keys))

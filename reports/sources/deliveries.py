@@ -83,6 +83,8 @@ class Deliveries(Source):
         expression=Case(
             When(mail__isnull=False, then=F("mail__last_error")), default=F("reason"), output_field=CharField()
         ),
+        # It may name whose rows were not sent, or quote the server with an address.
+        is_personal=True,
     )
 
     def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:

@@ -84,6 +84,7 @@ class Mails(Source):
     description = _("What was sent to whom and what was not, without its text. One row for each mail.")
     model = OutboxMail
     permission = "notifications.view_report_mail"
+    all_rows = "notifications.view_outboxmail"
     details = ("written", "kind", "address", "subject", "state", "sent", "why")
 
     kind = Column(label=_("Kind"), entity=MAIL, type=Type.CHOICE, expression="kind", choices=tuple(MailKind.choices))
@@ -110,7 +111,14 @@ class Mails(Source):
         label=_("Time until sent"), entity=MAIL, type=Type.DURATION, expression=SecondsBetween("created_at", "sent_at")
     )
     attempts = Column(label=_("Attempts"), entity=MAIL, type=Type.NUMBER, expression="attempts_made")
-    why = Column(label=_("Why not"), entity=MAIL, type=Type.TEXT, expression="last_error")
+    why = Column(
+        label=_("Why not"),
+        entity=MAIL,
+        type=Type.TEXT,
+        expression="last_error",
+        # It may quote the server, with the address.
+        is_personal=True,
+    )
 
     def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
         return visible_mails(viewer, queryset)
@@ -136,6 +144,7 @@ class Imports(Source):
     description = _("Which file was imported by whom, and with what result. One row for each file.")
     model = ImportBatch
     permission = "workbench.add_importbatch"
+    all_rows = "workbench.view_importbatch"
     details = ("uploaded", "file", "what", "by", "state", "rows", "errors")
 
     file = Column(label=_("Name of the file"), entity=FILE, type=Type.TEXT, expression="file_name")

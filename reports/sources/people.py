@@ -1,16 +1,15 @@
 """Columns and scopes that many sources share: people, their teams, courses, and who sees which of them."""
 
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Coalesce, Concat, Left, NullIf, StrIndex, Trim
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Left, NullIf, StrIndex, Substr, Trim
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Team, TeamMembership
+from accounts.models import Team, TeamMembership, holds_on
 from accounts.policies import visible_to as visible_people
 from accounts.roles import INSTRUCTOR
 from assessment.models import Attempt
@@ -18,7 +17,8 @@ from learning.models import Cohort, CohortMembership, Enrollment
 from learning.policies import answers_for_all, taught_keys
 from learning.policies import visible_to as visible_runs
 from lms_pages.models import CoursePage, CourseStaff, LessonPage
-from reports.columns import LISTS, Aggregation, Choice, Column, Type, Words
+from lms_pages.policies import COURSE_PATH_LENGTH
+from reports.columns import LISTS, Aggregation, Column, Things, Type, Words
 from reports.expressions import title_of
 from reports.moments import Moment
 from reports.registries import Source, source_for
@@ -35,18 +35,25 @@ def person_name(path: str = "") -> Any:
     return Coalesce(NullIf(full, Value("")), local, output_field=TextField())
 
 
+def newest(rows: QuerySet, of: str, path: str, name: str, condition: Q | None = None) -> dict[str, Any]:
+    """A join by ``path`` under ``name`` to the newest of ``rows`` that have one and the same ``of``.
+
+    ``condition`` says of what is joined that it is among ``rows``; without it all are.
+    """
+    # The question goes by the name of the join itself, so that the database asks it of the rows as it joins them.
+    newer = rows.filter(**{of: OuterRef(f"{name}__{of}")}).filter(
+        Q(since__gt=OuterRef(f"{name}__since")) | Q(since=OuterRef(f"{name}__since"), pk__gt=OuterRef(f"{name}__pk"))
+    )
+    return {name: FilteredRelation(path, condition=(condition or Q()) & Q(~Exists(newer)))}
+
+
 def primary_membership(path: str) -> Callable[[Moment], dict[str, Any]]:
     """A join to the membership of somebody's primary team on the day of the report; of several the newest."""
 
     def on_the_day(moment: Moment) -> dict[str, Any]:
         current = TeamMembership.objects.current(moment.today).filter(is_primary=True)
-        newer = current.filter(user=OuterRef("user")).filter(
-            Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
-        )
-        # "In the newest" and not "not among the others": over the latter PostgreSQL gives up hashing once they are many.
-        newest = current.filter(~Exists(newer)).order_by().values("pk")
-        condition = Q(**{f"{path}__in": Subquery(newest)})
-        return {"primary_membership": FilteredRelation(path, condition=condition)}
+        is_current = holds_on(moment.today, f"{path}__") & Q(**{f"{path}__is_primary": True})
+        return newest(current, "user", path, "primary_membership", is_current)
 
     return on_the_day
 
@@ -137,11 +144,7 @@ def last_cohort(path: str) -> Callable[[Moment], dict[str, Any]]:
     """A join to the last membership of a run in a cohort."""
 
     def now(moment: Moment) -> dict[str, Any]:
-        newer = CohortMembership.objects.filter(enrollment=OuterRef("enrollment")).filter(
-            Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
-        )
-        newest = CohortMembership.objects.filter(~Exists(newer)).order_by().values("pk")
-        return {"last_cohort": FilteredRelation(path, condition=Q(**{f"{path}__in": Subquery(newest)}))}
+        return newest(CohortMembership.objects.all(), "enrollment", path, "last_cohort")
 
     return now
 
@@ -174,28 +177,21 @@ def lesson_column(path: str = "lesson_key", label: Words = LESSON) -> Column:
     )
 
 
-def people_named(viewer: Any, keys: Iterable[str]) -> list[Choice]:
-    """Those of ``keys`` that are people whose rows ``viewer`` may see."""
+@Things
+def people_named(viewer: Any) -> QuerySet:
+    """People whose rows ``viewer`` may see."""
     source = source_for("learners")
-    people = source.scope(source.queryset(), viewer).filter(uuid__in=[key for key in keys if is_key(key)])
-    found = people.order_by("last_name", "first_name", "email").annotate(full=person_name())
-    return [Choice(str(key), name) for key, name in found.values_list("uuid", "full")]
+    people = source.scope(source.queryset(), viewer)
+    return people.annotate(thing=F("uuid"), called=person_name()).order_by("last_name", "first_name", "email")
 
 
-def is_key(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def teams_of(viewer: Any) -> list[Choice]:
+@Things
+def teams_of(viewer: Any) -> QuerySet:
     """All teams for those who see everybody's rows, else those one manages or is in."""
     teams = Team.objects.all()
     if not viewer.has_perm("learning.view_all_enrollments"):
         teams = visible_people(viewer, teams)
-    return [Choice(str(key), name) for key, name in teams.order_by("name", "pk").values_list("uuid", "name")]
+    return teams.annotate(thing=F("uuid"), called=text("name")).order_by("name", "pk")
 
 
 def visible_courses(viewer: Any) -> QuerySet:
@@ -207,34 +203,37 @@ def visible_courses(viewer: Any) -> QuerySet:
     return courses.filter(Q(translation_key__in=taught_keys(viewer)) | Q(translation_key__in=runs.values("course_key")))
 
 
-def courses_of(viewer: Any) -> list[Choice]:
-    return named(visible_courses(viewer))
+@Things
+def courses_of(viewer: Any) -> QuerySet:
+    return by_title(visible_courses(viewer))
 
 
-def lessons_of(viewer: Any) -> list[Choice]:
+@Things
+def lessons_of(viewer: Any) -> QuerySet:
     """The lessons and quizzes of `visible_courses`."""
     lessons = LessonPage.objects.all()
     if not viewer.has_perm("learning.view_all_enrollments"):
-        paths = visible_courses(viewer).values_list("path", flat=True)
-        below = [Q(path__startswith=path) for path in paths]
-        lessons = lessons.filter(Q(*below, _connector=Q.OR)) if below else lessons.none()
-    return named(lessons)
+        courses = visible_courses(viewer).order_by().values("path")
+        lessons = lessons.annotate(above=Substr("path", 1, COURSE_PATH_LENGTH)).filter(above__in=courses)
+    return by_title(lessons)
 
 
-def cohorts_of(viewer: Any) -> list[Choice]:
-    found = visible_runs(viewer, Cohort.objects.all()).order_by("course__title", "name", "pk")
-    return [
-        Choice(str(key), f"{name} · {course}")
-        for key, name, course in found.values_list("uuid", "name", "course__title")
-    ]
+@Things
+def cohorts_of(viewer: Any) -> QuerySet:
+    cohorts = visible_runs(viewer, Cohort.objects.all()).order_by("course__title", "name", "pk")
+    return cohorts.annotate(
+        thing=F("uuid"), called=Concat("name", Value(" · "), "course__title", output_field=TextField())
+    )
 
 
-def named(pages: QuerySet) -> list[Choice]:
+def by_title(pages: QuerySet) -> QuerySet:
     """Pages by name; translations are one, under whichever name stands first."""
-    names: dict[Any, str] = {}
-    for key, title in pages.order_by("title", "pk").values_list("translation_key", "title"):
-        names.setdefault(key, title)
-    return [Choice(str(key), title) for key, title in names.items()]
+    return pages.annotate(thing=F("translation_key"), called=text("title")).order_by("title", "pk")
+
+
+def text(path: str) -> Any:
+    """One type for all names, so that a query may ask for several kinds of things at once."""
+    return Cast(path, TextField())
 
 
 class LearnersRows(Source):

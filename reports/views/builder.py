@@ -15,7 +15,7 @@ from django.views import View
 from django.views.decorators.http import require_safe
 
 from reports.builder.form import Drawing
-from reports.builder.reading import MOST_SHOWN, Shown, shown_result
+from reports.builder.reading import MOST_SHOWN, Shown, rows_needed, shown_result
 from reports.definitions import Definition
 from reports.drafts import Draft, Findings, Outcome, change, draft_of, findings, read_draft, settle
 from reports.drafts.shape import ColumnRow, ShareRow
@@ -161,10 +161,9 @@ class BuilderView(View):
                 raise PermissionDenied
             base = self.based_on or (self.opened.base if self.opened else None)
             return create_report(owner=self.request.user, based_on=base, **words)
-        saves = self.request.POST.get("newest" if do == "overwrite" else "saves", "")
-        return save_report(
-            report=self.report, saves=int(saves) if saves.isdigit() else 0, editor=self.request.user, **words
-        )
+        text = self.request.POST.get("newest" if do == "overwrite" else "saves", "")
+        saves = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return save_report(report=self.report, saves=saves, editor=self.request.user, **words)
 
     def shares(self, work: Work) -> list[tuple[str, str]]:
         """Whom the form shares with; people are named by their addresses. Problems stand beside the rows."""
@@ -244,7 +243,7 @@ class BuilderView(View):
         moment = moment_for(self.request.user)
         try:
             prepared = Prepared(definition=definition, viewer=self.request.user, moment=moment)
-            result = report_result(prepared, limit=MOST_SHOWN)
+            result = report_result(prepared, limit=rows_needed(prepared.spec))
         except ReportError as error:
             return None, list(getattr(error, "problems", (str(error),)))
         return shown_result(result, moment), []

@@ -109,7 +109,10 @@ def export_page(request, uuid) -> HttpResponse:
         facts = [fact for fact in prepared_export(export, request.user).facts() if fact[0]]
         has_file = export.state == ExportState.DONE and bool(export.path)
         if has_file and not is_open_to(export, request.user):
-            refused = _("Which rows you may open has changed since this file was made, so it is closed. Make it again.")
+            refused = _(
+                "Which rows you may open has changed since this file was made, so it is closed. Open the report and ask "
+                "for the file again."
+            )
     except ReportError as error:
         refused, has_file = str(error), False
     context = {

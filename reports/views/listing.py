@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail_modeladmin.helpers import AdminURLHelper
 
 from reports.checking import check_spec
@@ -80,21 +81,26 @@ def trail() -> tuple[str, Any]:
     return reverse("reports_list"), _("Reports")
 
 
+@require_safe
 def list_page(request) -> HttpResponse:
     """Every report the viewer may read, narrowed by words of its title, description, owner or source."""
     require_reader(request)
     viewer, query = request.user, " ".join(request.GET.get("q", "").split())[:100]
-    saved = list(saved_reports(viewer).order_by("title", "pk")[: MOST_LISTED + 1])
+    readable = saved_reports(viewer).order_by("title", "pk")
+    # Whoever searches finds those as well that are too many to list.
+    rows = (report for report in readable.iterator() if fits(query, *texts_of(report, viewer)))
+    saved = list(islice(rows, MOST_LISTED + 1) if query else readable[: MOST_LISTED + 1])
     shares = ReportShare.objects.filter(report__in=[report.pk for report in saved])
     names = names_by_report(shares)
     entries = [(report, saved_entry(report, names.get(report.pk, []), viewer)) for report in saved[:MOST_LISTED]]
     shipped = [shipped_entry(definition, viewer) for definition in shipped_reports(viewer)]
+    fitting = [entry for entry in shipped if fits(query, entry.title, entry.description, entry.source)]
     own = [entry for report, entry in entries if report.owner_id == viewer.pk]
     others = [entry for report, entry in entries if report.owner_id != viewer.pk]
     sections = [
-        Section("own", _("Yours"), matching(own, query)),
-        Section("others", _("By others"), matching(others, query)),
-        Section("shipped", _("Come with Lectern"), matching(shipped, query), is_saved=False),
+        Section("own", _("Yours"), own),
+        Section("others", _("By others"), others),
+        Section("shipped", _("Come with Lectern"), fitting, is_saved=False),
     ]
     found = sum(len(section.entries) for section in sections)
     context = {
@@ -102,7 +108,7 @@ def list_page(request) -> HttpResponse:
         "sections": [section for section in sections if section.entries],
         "query": query,
         "found": found,
-        "total": len(entries) + len(shipped),
+        "total": (readable.count() if query else len(entries)) + len(shipped),
         "may_add": viewer.has_perm("reports.add_report"),
         "may_export": may_export(viewer),
         "has_own": bool(own),
@@ -120,19 +126,24 @@ def names_by_report(shares: Iterable[ReportShare]) -> dict[int, list[str]]:
     return found
 
 
-def matching(entries: list[Entry], query: str) -> list[Entry]:
-    wanted = query.casefold().split()
+def fits(query: str, *texts: str) -> bool:
+    """Whether each word of ``query`` is in one of ``texts``."""
+    text = " ".join(texts).casefold()
+    return all(word in text for word in query.casefold().split())
 
-    def fits(entry: Entry) -> bool:
-        text = " ".join((entry.title, entry.description, entry.owner, entry.source)).casefold()
-        return all(word in text for word in wanted)
 
-    return [entry for entry in entries if fits(entry)]
+def texts_of(report: Report, viewer: Any) -> tuple[str, ...]:
+    owner = "" if report.owner_id == viewer.pk else report.owner.name
+    return report.title, report.description, owner, source_words(report)
+
+
+def source_words(report: Report) -> str:
+    key = report.spec.get("source", "") if isinstance(report.spec, dict) else ""
+    source = sources.get(key)
+    return str(source.title) if source else _("%(key)s (gone)") % {"key": key or "?"}
 
 
 def saved_entry(report: Report, names: list[str], viewer: Any) -> Entry:
-    key = report.spec.get("source", "") if isinstance(report.spec, dict) else ""
-    source = sources.get(key)
     shown = ", ".join(names[:2])
     if len(names) > 2:
         shown = _("%(names)s and %(count)d more") % {"names": shown, "count": len(names) - 2}
@@ -140,7 +151,7 @@ def saved_entry(report: Report, names: list[str], viewer: Any) -> Entry:
         title=report.title,
         url=reverse("reports_report", args=[report.slug]),
         description=report.description,
-        source=str(source.title) if source else _("%(key)s (gone)") % {"key": key or "?"},
+        source=source_words(report),
         owner="" if report.owner_id == viewer.pk else report.owner.name,
         changed=report.updated_at,
         shared_with=shown,

@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.policies import enters_admin
 from reports.exceptions import UnknownReport
 from reports.models import Artifact, Delivery
 from reports.selectors.reports import opened_report
@@ -47,7 +48,7 @@ def answer(request, delivery: Delivery, files: list[Artifact], status: int = 200
 
 def report_url(viewer, slug: str) -> str:
     """Where ``viewer`` may open the report as it is today; empty for those who only get it by mail."""
-    if not viewer.has_perm("wagtailadmin.access_admin"):
+    if not enters_admin(viewer):
         return ""
     try:
         return reverse("reports_report", args=[opened_report(slug=slug, viewer=viewer).slug])
@@ -67,6 +68,17 @@ def received_page(request, uuid) -> HttpResponse:
         return answer(request, delivery, files, status=403, why=why)
     is_gone = not files or all(file.removed_at for file in files)
     return answer(request, delivery, files, status=410 if is_gone else 200)
+
+
+@login_required
+@never_cache
+@require_safe
+def run_page(request, uuid) -> HttpResponse:
+    """What a file that several people share links to: leads each to what was made for them, and nobody else anywhere."""
+    delivery = Delivery.objects.filter(run__uuid=uuid, recipient=request.user).order_by("pk").first()
+    if delivery is None:
+        raise Http404("Nothing of this run was made for this person.")
+    return redirect("reports:received", delivery.uuid)
 
 
 @login_required

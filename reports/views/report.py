@@ -1,5 +1,6 @@
 """One report as its reader sees it, the rows behind its numbers, and its files."""
 
+import logging
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.log_actions import log
 
-from reports.builder.reading import MOST_SHOWN, asked, questions, shown_result
+from reports.builder.reading import MOST_SHOWN, asked, questions, rows_needed, shown_result
 from reports.checking import askable, given_values
 from reports.exceptions import InvalidSpec, ReportError
 from reports.exports.pdf import MOST_ROWS
@@ -26,13 +27,15 @@ from reports.selectors.drill import SUMMARY, TABLE, Drilled, can_be_drilled
 from reports.selectors.reports import Opened, log_of
 from reports.selectors.results import Prepared, report_result, report_stream
 from reports.services import request_export
-from reports.services.exports import IN_REQUEST
+from reports.services.exports import IN_REQUEST, sentence_of
 from reports.services.files import make_file
 from reports.tasks import wake_export
 from reports.views.exports import CONTENT, SHORT
 from reports.views.listing import ICON, actions_of, names_by_report, opened_or_404, trail
 from workbench.days import site_zone
 from workbench.furniture import furniture
+
+logger = logging.getLogger(__name__)
 
 KEY = "key-"
 CLOCK = "clock"
@@ -57,7 +60,7 @@ def report_page(request, slug) -> HttpResponse:
         prepared = Prepared(
             definition=opened.definition, viewer=request.user, moment=moment_for(request.user, request.GET), given=given
         )
-        result = report_result(prepared, limit=MOST_SHOWN)
+        result = report_result(prepared, limit=rows_needed(spec))
     except ReportError as error:
         # A value in the address that fits nothing: the report opens, and says so beside its filters.
         problems = getattr(error, "problems", (str(error),))
@@ -71,7 +74,11 @@ def report_page(request, slug) -> HttpResponse:
         return lambda where, keys, cell: rows_url(slug, query, where, keys, cell)
 
     shown = shown_result(
-        result, prepared.moment, summary_rows=rows_of(SUMMARY) if result.summary else None, table_rows=rows_of(TABLE)
+        result,
+        prepared.moment,
+        speaks=opened.definition.sentence is not None,
+        summary_rows=rows_of(SUMMARY) if result.summary else None,
+        table_rows=rows_of(TABLE),
     )
     context |= {
         "shown": shown,
@@ -220,20 +227,30 @@ def file_view(request, slug, kind) -> HttpResponse:
     stream = None if kind == Format.PDF else report_stream(prepared)
     if stream is None or stream.shown > IN_REQUEST:
         messages.info(request, _("This file takes a while, so a worker makes it: choose it below the report."))
-        query = filters_query(request.GET, prepared).urlencode()
-        return redirect(reverse("reports_report", args=[slug]) + (f"?{query}" if query else ""))
+        return back_to_report(request, prepared, slug)
+    name = f"{opened.slug}-{prepared.moment.local.date().isoformat()}.{kind}"
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"report.{kind}"
+            make_file(prepared=prepared, kind=kind, path=path, bom=True, title=opened.title, stream=stream)
+            # The file has no name any more once this is left; it is gone when it has been sent.
+            file = path.open("rb")
+    except OSError as error:
+        logger.exception("The file of the report %s could not be written", opened.slug)
+        messages.error(request, sentence_of(error))
+        return back_to_report(request, prepared, slug)
     log(
         instance=request.user,
         action="workbench.export",
         user=request.user,
         data={"what": "report", "report": opened.slug, "as": kind},
     )
-    name = f"{opened.slug}-{prepared.moment.local.date().isoformat()}.{kind}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"report.{kind}"
-        make_file(prepared=prepared, kind=kind, path=path, bom=True, title=opened.title, stream=stream)
-        # The file has no name any more once this is returned; it is gone when it has been sent.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=CONTENT[Format(kind)])
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT[Format(kind)])
+
+
+def back_to_report(request: Any, prepared: Prepared, slug: str) -> HttpResponse:
+    query = filters_query(request.GET, prepared).urlencode()
+    return redirect(reverse("reports_report", args=[slug]) + (f"?{query}" if query else ""))
 
 
 def narrowed_by(request: Any, opened: Opened) -> tuple[dict[str, Any], dict[str, Any]]:

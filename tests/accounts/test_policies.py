@@ -4,9 +4,10 @@ import datetime
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 
 from accounts.models import Team, TeamMembership
-from accounts.policies import visible_to
+from accounts.policies import enters_admin, kept_out_of_admin, visible_to
 from accounts.roles import ADMINISTRATOR
 from accounts.services import assign_team
 from tests.factories.accounts import make_person, make_team
@@ -55,3 +56,13 @@ def test_somebody_who_may_not_sign_in_sees_nobody(learner, anonymous):
     learner.is_active = False
     assert names(learner) == set()
     assert names(anonymous) == set()
+
+
+def test_who_enters_the_admin_is_said_alike_of_one_and_of_many(learner):
+    by_role = make_person("Ada Admin", roles=(ADMINISTRATOR,))
+    by_right, superuser = make_person("Rita Right"), make_person("Sue Super")
+    by_right.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    User.objects.filter(pk=superuser.pk).update(is_superuser=True)
+    people = [User.objects.get(pk=person.pk) for person in (learner, by_role, by_right, superuser)]
+    assert [enters_admin(person) for person in people] == [False, True, True, True]
+    assert list(kept_out_of_admin(User.objects.all())) == [learner]

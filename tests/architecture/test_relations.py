@@ -22,9 +22,10 @@ def test_the_rows_are_those_of_the_design():
         "lms_pages": 5,
         "learning": 6,
         "assessment": 7,
-        "reports": 8,
-        "home": 9,
-        "cms": 10,
+        "gamification": 8,
+        "reports": 9,
+        "home": 10,
+        "cms": 11,
     }
 
 

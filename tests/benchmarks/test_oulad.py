@@ -19,6 +19,7 @@ from benchmarks.oulad.files import Refused
 from benchmarks.oulad.progress import Progress
 from learning.models import ActivityDay, Cohort, Enrollment, LearningEvent, Result
 from lms_pages.models import CoursePage, LessonPage
+from tests.factories.learning import activity_of
 from tests.factories.oulad import FILES, make_folder
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,8 @@ def test_clicks_add_up_by_run_lesson_and_day(tmp_path, form):
     said = loaded(make_folder(tmp_path / "data", **form))
     assert days_of_activity() == DAYS
     assert "6 click rows are 4 days of activity" in said
+    said_by_runs = activity_of(Enrollment.objects.order_by("pk"))
+    assert sorted(said_by_runs) == [(0, 0, 0, 0), (1, 1, 0, 1), (1, 5, 0, 1), (1, 6, 0, 1), (3, 7, 0, 1)]
 
 
 def test_courses(tmp_path):

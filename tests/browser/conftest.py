@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from email import message_from_bytes, policy
 
 import pytest
 from django.conf import settings
@@ -131,3 +132,15 @@ def heading(page, words):
     """Wait for the page of this name."""
     page.get_by_role("heading", level=1, name=words).wait_for()
     fits(page)
+
+
+def said(page, words):
+    """Wait for the message that follows an action."""
+    page.get_by_text(words).wait_for()
+    fits(page)
+
+
+def texts_to(server, address):
+    """What the server accepted for this address, oldest first."""
+    mails = [message_from_bytes(content, policy=policy.default) for content in server.accepted]
+    return [mail.get_body(("plain",)).get_content() for mail in mails if address in mail["To"]]

@@ -1,13 +1,12 @@
 """People come on board in a browser: a file with a bad row, a mended one, an invitation, a team, a reminder, a refusal."""
 
-from email import message_from_bytes, policy
 from urllib.parse import urljoin
 
 import pytest
 
 from accounts.roles import ADMINISTRATOR
 from notifications.models import MailKind, OutboxMail
-from tests.browser.conftest import PASSWORD, fits, heading, sign_in_at
+from tests.browser.conftest import PASSWORD, fits, heading, said, sign_in_at, texts_to
 from tests.factories.accounts import link_in_text, make_person, make_team
 from tests.factories.imports import csv_bytes
 from tests.factories.lms_pages import make_course
@@ -36,18 +35,6 @@ def site(mail_server, settings, live_server):
     make_person("Otto Other", email="otto@example.com", password=PASSWORD)
     make_course(OPEN, modules=1, lessons=2, with_check=False, slug="fire-drills")
     make_course(ASKED, modules=1, lessons=1, with_check=False, slug="forklifts", enrollment_policy="request")
-
-
-def texts_to(server, address):
-    """What the server accepted for this address, oldest first."""
-    mails = [message_from_bytes(content, policy=policy.default) for content in server.accepted]
-    return [mail.get_body(("plain",)).get_content() for mail in mails if address in mail["To"]]
-
-
-def said(page, words):
-    """Wait for the message that follows an action."""
-    expect(page.get_by_text(words)).to_be_visible()
-    fits(page)
 
 
 # What the administrator does ------------------------------------------------------------

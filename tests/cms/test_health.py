@@ -50,7 +50,7 @@ def test_a_check_that_fails_itself_hides_no_other(monkeypatch):
 
 def test_every_part_of_the_design_is_looked_at():
     assert [check.__name__ for check in health.CHECKS] == [
-        "python", "libraries", "pango", "database", "migrations", "cache", "broker", "worker", "beat",
+        "python", "libraries", "pango", "database", "migrations", "cache", "broker", "worker", "queues", "beat",
         "background", "mail_server", "disk", "write_access",
     ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from accounts.models import Invitation, Team
 from learning.models import Enrollment, LearningEvent
 from lms_pages.models import CoursePage
 from reports.models import Schedule
+from tests.factories.learning import activity_of
 from workbench.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,7 @@ def nothing_lies_in_the_future_and_nobody_is_left_out():
         ("checked", 2, 0, 0, 3),
     ]
     assert Invitation.objects.pending().count() == 5
+    assert sum(visits for visits, *_more in activity_of(Enrollment.objects.all())) > 100
     counted = Enrollment.objects.get(learner__email="learner@example.com", course__slug="sql-for-analysts")
     assert (counted.completed_lessons, counted.required_lessons, counted.status) == (6, 15, "active")
 

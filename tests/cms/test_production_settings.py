@@ -72,3 +72,31 @@ def test_behind_a_proxy_its_word_on_https_is_taken():
     shown = "getattr(s, 'SECURE_PROXY_SSL_HEADER', None)"
     assert load(show=shown) == (0, "None")
     assert load({"BEHIND_PROXY": "1"}, show=shown) == (0, "('HTTP_X_FORWARDED_PROTO', 'https')")
+
+
+def test_behind_a_proxy_its_name_for_a_request_is_taken():
+    assert load(show="s.TRUST_REQUEST_ID") == (0, "False")
+    assert load({"BEHIND_PROXY": "1"}, show="s.TRUST_REQUEST_ID") == (0, "True")
+
+
+@pytest.mark.parametrize("debug", ["0", "1"])
+def test_the_debug_toolbar_is_absent(debug):
+    shown = "s.DEBUG_TOOLBAR, [name for name in [*s.INSTALLED_APPS, *s.MIDDLEWARE] if 'debug_toolbar' in name]"
+    assert load({"DEBUG": debug}, show=shown) == (0, "False []")
+
+
+def test_a_pool_is_kept_where_the_web_server_asks_for_it():
+    shown = "s.DATABASES['default']['OPTIONS'].get('pool'), s.DATABASES['default'].get('CONN_HEALTH_CHECKS')"
+    assert load(show=shown) == (0, "None None")
+    assert load({"DATABASE_POOL": "1"}, show=shown) == (0, "{'min_size': 1, 'max_size': 8, 'timeout': 5} True")
+    wsgi = "s.env.bool('DATABASE_POOL', default=False) if __import__('cms.wsgi') else None"
+    assert load({"DJANGO_SETTINGS_MODULE": "cms.settings.production"}, show=wsgi) == (0, "True")
+
+
+def test_reports_read_from_a_replica_where_one_is_named():
+    shown = "s.REPORTS_DATABASE, sorted(s.DATABASES), s.DATABASES.get('replica', {}).get('OPTIONS')"
+    assert load(show=shown) == (0, "default ['default'] None")
+    assert load({"REPLICA_DATABASE_URL": "postgres://reader@127.0.0.1/lectern"}, show=shown) == (
+        0,
+        "replica ['default', 'replica'] {'options': '-c jit=off -c default_transaction_read_only=on'}",
+    )

@@ -18,6 +18,9 @@ def test_a_private_postgres_lives_as_long_as_it_is_needed():
         assert services.postgres_answers(url)
         with psycopg.connect(url) as link:
             assert link.execute("SHOW server_encoding").fetchone() == ("UTF8",)
+            # It is set as the server of docker-compose.
+            assert link.execute("SHOW shared_buffers").fetchone() == ("512MB",)
+            assert link.execute("SHOW log_parameter_max_length").fetchone() == ("0",)
     assert not services.postgres_answers(url)
 
 

@@ -94,6 +94,8 @@ def add_learners(course: CoursePage, count: int, *, at: dt.datetime, team: Team 
             enrolled_at=at,
             due_on=at.date(),
             required_lessons=2,
+            hits=1,
+            active_days=1,
         )
         for person in people
     )

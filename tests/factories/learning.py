@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from learning.models import Cohort, Enrollment, EnrollmentStatus
+from learning.models import ActivityDay, Cohort, Enrollment, EnrollmentStatus
 from learning.services import complete_lesson, enroll
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import lessons_of, make_course
@@ -28,3 +28,14 @@ def make_completed(learner=None, course=None, **extra) -> Enrollment:
 def make_cohort(course=None, **extra) -> Cohort:
     extra.setdefault("name", f"Cohort {next(_numbers)}")
     return Cohort.objects.create(course=course or make_course(), **extra)
+
+
+def activity_of(runs) -> list[tuple[int, int, int, int]]:
+    """Visits, clicks, seconds and active days that each of ``runs`` says it has, by key; they are what its days add up to."""
+    counted = list(runs.order_by("pk").values_list("pk", "hits", "clicks", "seconds", "active_days"))
+    rows = list(ActivityDay.objects.values_list("enrollment", "day", "hits", "clicks", "seconds"))
+    for key, *said in counted:
+        own = [row for row in rows if row[0] == key]
+        added_up = [sum(row[place] for row in own) for place in (2, 3, 4)]
+        assert said == [*added_up, len({row[1] for row in own})]
+    return [tuple(said) for _key, *said in counted]

@@ -14,10 +14,22 @@ from django_celery_results.models import TaskResult
 
 from accounts.models import Invitation, Team, TeamMembership
 from assessment.models import Attempt, Extension, GradeOverride, ItemStatistic, PageStatistic, Response
+from gamification.models import (
+    Badge,
+    BadgeAward,
+    EntryKind,
+    Level,
+    PointEntry,
+    PointRule,
+    PointRuleVersion,
+    Redemption,
+    Reward,
+)
 from learning.models import Cohort, Enrollment, EnrollmentStatus, InviteLink, LearningEvent, LessonProgress
 from learning.verbs import Verb
 from lms_pages.models import CoursePage, CourseStaff, QuizPage
 from notifications.models import OutboxMail
+from operations.models import Upkeep, UpkeepKind
 from reports.models import Delivery, Run, Schedule
 from tests.factories.accounts import make_person
 from tests.factories.lms_pages import lessons_of, make_course
@@ -136,6 +148,14 @@ def many_results(count: int) -> None:
         for _place in range(count)
     ]
     TaskResult.objects.bulk_create(rows, BATCH)
+
+
+def many_upkeeps(count: int) -> None:
+    night, now = timezone.localdate(), timezone.now()
+    rows = [
+        Upkeep(night=night, kind=UpkeepKind.VACUUM, table=uuid.uuid4().hex, started_at=now) for _place in range(count)
+    ]
+    Upkeep.objects.bulk_create(rows, BATCH)
 
 
 def many_imports(count: int) -> None:
@@ -264,6 +284,42 @@ def many_extensions(count: int) -> None:
     Extension.objects.bulk_create(rows, BATCH)
 
 
+def many_awards(count: int) -> None:
+    badge, now = Badge.objects.get(name="First steps"), timezone.now()
+    values = {"badge": badge, "badge_name": badge.name, "earned_at": now, "criteria": {"kind": "points", "points": 50}}
+    BadgeAward.objects.bulk_create([BadgeAward(learner=one, **values) for one in many_people(count)], BATCH)
+
+
+def many_point_rules(count: int) -> None:
+    rules = PointRule.objects.bulk_create(
+        [PointRule(name=uuid.uuid4().hex, verb="lesson:completed") for _place in range(count)], BATCH
+    )
+    PointRuleVersion.objects.bulk_create([PointRuleVersion(rule=rule, points=5) for rule in rules], BATCH)
+
+
+def many_points(count: int) -> None:
+    rule = PointRule.objects.get(verb="lesson:completed")
+    terms, now = rule.versions.get(), timezone.now()
+    values = {"kind": EntryKind.EARNED, "points": 10, "at": now, "rule": rule, "terms": terms, "title": "A lesson"}
+    PointEntry.objects.bulk_create([PointEntry(learner=one, **values) for one in many_people(count)], BATCH)
+
+
+def many_levels(count: int) -> None:
+    there = Level.objects.count()
+    levels = [Level(name=uuid.uuid4().hex, points=1_000_000 + there + place) for place in range(count)]
+    Level.objects.bulk_create(levels, BATCH)
+
+
+def many_rewards(count: int) -> None:
+    Reward.objects.bulk_create([Reward(name=uuid.uuid4().hex, cost=place + 1) for place in range(count)], BATCH)
+
+
+def many_redemptions(count: int) -> None:
+    reward, _new = Reward.objects.get_or_create(name="Bulk reward", defaults={"cost": 100})
+    rows = [Redemption(reward=reward, reward_name=reward.name, cost=100, learner=one) for one in many_people(count)]
+    Redemption.objects.bulk_create(rows, BATCH)
+
+
 MANY: dict[str, Callable[[int], object]] = {
     "accounts.User": many_people,
     "accounts.Team": many_teams,
@@ -280,6 +336,12 @@ MANY: dict[str, Callable[[int], object]] = {
     "assessment.ItemStatistic": many_items,
     "assessment.PageStatistic": many_pages,
     "assessment.Response": many_responses,
+    "gamification.BadgeAward": many_awards,
+    "gamification.PointRule": many_point_rules,
+    "gamification.PointEntry": many_points,
+    "gamification.Level": many_levels,
+    "gamification.Reward": many_rewards,
+    "gamification.Redemption": many_redemptions,
     "lms_pages.CourseStaff": many_staff,
     "notifications.OutboxMail": many_mails,
     "reports.Schedule": many_schedules,
@@ -290,4 +352,5 @@ MANY: dict[str, Callable[[int], object]] = {
     "django_celery_beat.CrontabSchedule": many_clock_times,
     "django_celery_beat.IntervalSchedule": many_intervals,
     "django_celery_results.TaskResult": many_results,
+    "operations.Upkeep": many_upkeeps,
 }

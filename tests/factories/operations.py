@@ -1,10 +1,13 @@
 """Entries of beat and results of tasks."""
 
+import datetime as dt
 import json
 from itertools import count
 
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
+
+from operations.models import Upkeep, UpkeepKind
 
 _numbers = count(1)
 SWEEP = "notifications.tasks.sweep_mail"
@@ -41,3 +44,11 @@ def make_result(*, task: str = SWEEP, status: str = "SUCCESS", args: tuple = (),
         worker="worker@here",
         **fields,
     )
+
+
+def make_upkeep(kind: UpkeepKind = UpkeepKind.VACUUM, **fields) -> Upkeep:
+    """A table that was cleaned up on a night of its own, unless told otherwise."""
+    night = dt.date(2026, 1, 1) + dt.timedelta(days=next(_numbers))
+    found = {"rows": 1200, "dead_before": 90, "dead_after": 0, "bytes": 512_000, "milliseconds": 340}
+    values = {"night": night, "table": "learning_enrollment", "started_at": dt.datetime.now(dt.UTC), **found, **fields}
+    return Upkeep.objects.create(kind=kind, **values)

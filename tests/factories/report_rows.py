@@ -9,8 +9,10 @@ from django.contrib.auth.models import Permission
 from accounts.models import Team
 from assessment.models import Attempt
 from assessment.services import answer_check, compute_item_statistics
+from gamification.models import Badge, BadgeAward
+from gamification.services.settling import settle_learners
 from learning.models import ActivityDay, Cohort, Enrollment
-from learning.services import complete_lesson, enroll, place_in_cohort, record_visit
+from learning.services import complete_lesson, enroll, place_in_cohort, record_visit, recount_activity
 from lms_pages.models import CoursePage, CourseStaff, LessonPage, QuizPage
 from notifications.models import OutboxMail
 from questions.models import Question
@@ -67,6 +69,7 @@ def make_world(at: dt.datetime, title: str = "") -> World:
             record_visit(enrollment=run, lesson_key=lesson.translation_key, at=when, seconds=90)
             answer_check(enrollment=run, lesson=lesson, block_id=block, answers={asked: answer(question)}, at=when)
     ActivityDay.objects.filter(enrollment=runs[0]).update(clicks=4)
+    recount_activity(runs=Enrollment.objects.filter(pk=runs[0].pk))
     for done in (lesson, second):
         complete_lesson(enrollment=runs[0], lesson=done, at=ago(15))
     complete_lesson(enrollment=runs[1], lesson=second, at=ago(15))
@@ -78,9 +81,19 @@ def make_world(at: dt.datetime, title: str = "") -> World:
     OutboxMail.objects.create(kind="report", to_address=teacher.email, subject="Report", dedupe_key=teacher.email)
     ImportBatch.objects.create(resource="people", created_by=teacher, file_name="people.csv", header_key="x")
     compute_item_statistics(at=at)
+    settle_learners(learner_ids=[person.pk for person in people])
+    give_badge(people[0], teacher, ago(9))
     for run in runs:
         run.refresh_from_db()
     return World(course, lesson, quiz, team, cohort, people, runs, attempts, teacher)
+
+
+def give_badge(person: Any, actor: Any, at: dt.datetime) -> BadgeAward:
+    """One that the person has not earned."""
+    badge = Badge.objects.get(name="High ground")
+    return BadgeAward.objects.create(
+        badge=badge, badge_name=badge.name, learner=person, earned_at=at, awarded_by=actor, reason="For the help."
+    )
 
 
 def make_delivery(owner: Any, at: dt.datetime) -> Delivery:

@@ -18,7 +18,7 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from assessment.services import answer_check
 from learning.templatetags.learning_tags import due_words
-from library.models import Document, Image, Media
+from library.models import Document, Image, Media, Topic
 from lms_pages.models import CoursePage, LessonPage
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_completed, make_enrollment
@@ -106,6 +106,7 @@ def every_block(questions) -> list[dict]:
             {"items": [{"type": "item", "id": "1", "value": {"title": "A key?", "text": "<p>Names a row.</p>"}}]},
         ),
         block("table", table),
+        block("leaderboard", {"title": "", "metric": "points", "among": "course", "period": "month", "rows": 5}),
         block("quote", {"text": "Look at the picture.", "source": "John W. Tukey, 1977"}),
         block("code", {"language": "sql", "code": "select 1 < 2;", "caption": "Small"}),
         block("image", {"image": picture.pk, "alt": "Rows meet", "decorative": False, "caption": "All pairs"}),
@@ -176,6 +177,15 @@ def test_pictures_on_cards_cost_no_query_each(signed_in):
         return len(captured)
 
     assert queries_with(2) == queries_with(6)
+
+
+def test_a_course_found_by_two_of_its_topics_is_one_card(signed_in):
+    course = make_course("Twice over")
+    course.topics.set([Topic.objects.create(name=name, slug=name.lower()) for name in ("Firefighting", "Fireworks")])
+    course.save()
+    html = page(signed_in, f"{catalog().url}?q=fire")
+    assert "Showing 1 of 1 course" in html
+    assert html.count("Twice over</a>") == 1
 
 
 def test_catalog_pages_keep_the_filters(signed_in):

@@ -45,18 +45,19 @@ def submenu(rf, person, name):
     return [str(item.label) for item in menu(rf, person)[name].menu.menu_items_for_request(request)]
 
 
-def test_the_menu_has_exactly_five_entries(rf):
+def test_the_menu_has_exactly_six_entries(rf):
     items = menu(rf, make_person(roles=(roles.ADMINISTRATOR,)))
-    assert [str(item.label) for item in items.values()] == ["Courses", "Questions", "People", "Reports", "Settings"]
+    names = ["Courses", "Questions", "People", "Gamification", "Reports", "Settings"]
+    assert [str(item.label) for item in items.values()] == names
 
 
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        (roles.CONTENT_EDITOR, ["courses", "questions"]),
-        (roles.INSTRUCTOR, ["courses", "people", "reports"]),
-        (roles.MANAGER, ["people", "reports"]),
-        (roles.REPORT_ADMINISTRATOR, ["people", "reports"]),
+        (roles.CONTENT_EDITOR, ["courses", "questions", "gamification"]),
+        (roles.INSTRUCTOR, ["courses", "people", "gamification", "reports"]),
+        (roles.MANAGER, ["people", "gamification", "reports"]),
+        (roles.REPORT_ADMINISTRATOR, ["people", "gamification", "reports"]),
     ],
 )
 def test_a_role_sees_the_entries_it_can_use(rf, role, names):

@@ -10,8 +10,9 @@ from django_celery_beat.schedulers import DatabaseScheduler
 from operations import receivers, scheduler
 from operations.models import Heartbeat, ProcessKind
 from operations.receivers import WorkerPulse
-from operations.selectors.work import processes, unserved_queues
-from operations.services import forget_process, record_heartbeat
+from operations.selectors.work import processes, queues_that_stand_still, stuck_queues, unserved_queues
+from operations.services import forget_process, record_heartbeat, record_movement
+from tests.factories.accounts import make_person
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -106,3 +107,76 @@ def test_beat_goes_on_without_the_database(monkeypatch, caplog):
     beat.started_at, beat.next_sign = NOW, 0.0
     assert beat.tick() == 5
     assert "beat's sign of life was not written" in caplog.text
+
+
+# Queues ---------------------------------------------------------------------------------
+
+
+def beating(minutes: float) -> None:
+    began = NOW - timedelta(minutes=minutes)
+    record_heartbeat(kind=ProcessKind.BEAT, name="beat@a", started_at=began, now=NOW)
+
+
+def moved(queue: str, minutes: float) -> None:
+    record_movement(queue=queue, now=NOW - timedelta(minutes=minutes))
+
+
+def test_a_queue_that_nothing_came_out_of_stands_still():
+    beating(600)
+    moved("default", 14.9)
+    moved("mail", 15)
+    assert stuck_queues(now=NOW) == {
+        "mail": NOW - timedelta(minutes=15),
+        # Never moved: since beat began.
+        "reports": NOW - timedelta(minutes=600),
+    }
+
+
+def test_beat_has_to_be_there_for_a_while_before_a_queue_is_missed():
+    moved("default", 600)
+    assert stuck_queues(now=NOW) == {}
+    beating(14.9)
+    assert stuck_queues(now=NOW) == {}
+    beating(15)
+    assert set(stuck_queues(now=NOW)) == {"default", "mail", "reports"}
+    assert set(stuck_queues(now=NOW + timedelta(minutes=3))) == set()
+
+
+def test_a_movement_is_written_at_most_every_half_minute_by_a_process(monkeypatch):
+    found, clock = [], [1000.0]
+    monkeypatch.setattr(receivers, "record_movement", lambda **values: found.append(values["queue"]))
+    monkeypatch.setattr(receivers.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(receivers, "next_movement", {})
+
+    class Done:
+        class request:
+            delivery_info = {"routing_key": "mail"}
+
+    for second in (0, 2, 29, 30, 31):
+        clock[0] = 1000.0 + second
+        receivers.on_task_postrun(None, task=Done)
+    assert found == ["mail", "mail"]
+
+
+def test_a_movement_that_cannot_be_written_stops_no_worker(monkeypatch, caplog):
+    def gone(**values):
+        raise DatabaseError
+
+    class Done:
+        class request:
+            delivery_info = {"routing_key": "mail"}
+
+    monkeypatch.setattr(receivers, "record_movement", gone)
+    monkeypatch.setattr(receivers, "next_movement", {})
+    receivers.on_task_postrun(None, task=Done)
+    assert "the movement of queue mail was not written" in caplog.text
+
+
+def test_the_alarm_stands_on_the_home_of_those_who_may_act():
+    began = timezone.now() - timedelta(hours=1)
+    record_heartbeat(kind=ProcessKind.BEAT, name="beat@a", started_at=began)
+    record_movement(queue="default")
+    administrator, editor = make_person(roles=("administrator",)), make_person(roles=("content_editor",))
+    matter = queues_that_stand_still(administrator)
+    assert (matter.count, matter.words, matter.is_trouble) == (2, "queues of background work stand still", True)
+    assert queues_that_stand_still(editor) is None

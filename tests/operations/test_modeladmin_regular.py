@@ -32,7 +32,9 @@ def messages_of(response) -> list[str]:
 def calls(monkeypatch):
     """What would have gone to a worker."""
     found = []
-    monkeypatch.setattr("operations.services.enqueue", lambda task, *args: found.append((task.name, args)) or True)
+    monkeypatch.setattr(
+        "operations.services.background.enqueue", lambda task, *args: found.append((task.name, args)) or True
+    )
     return found
 
 

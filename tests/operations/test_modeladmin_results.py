@@ -25,7 +25,9 @@ def administrator(client):
 @pytest.fixture
 def calls(monkeypatch):
     found = []
-    monkeypatch.setattr("operations.services.enqueue", lambda task, *args: found.append((task.name, args)) or True)
+    monkeypatch.setattr(
+        "operations.services.background.enqueue", lambda task, *args: found.append((task.name, args)) or True
+    )
     return found
 
 

@@ -84,8 +84,7 @@ def test_without_settings_all_is_as_the_environment_says(client, settings):
     assert mail_sender() == "Rivet <site@example.com>"
 
 
-def test_the_settings_are_remembered_and_forgotten_when_saved(django_assert_num_queries, settings):
-    settings.SITE_SETTINGS_SECONDS = 3600
+def test_the_settings_are_read_once_until_they_are_saved(django_assert_num_queries, committed):
     site_settings()
     with django_assert_num_queries(0):
         site_settings()
@@ -93,14 +92,11 @@ def test_the_settings_are_remembered_and_forgotten_when_saved(django_assert_num_
     row.name = "Another"
     row.save()
     assert site_settings().name == "Another"
-
-
-def test_a_change_of_another_process_counts_after_a_while(settings):
-    settings.SITE_SETTINGS_SECONDS = -1
-    row = SiteSettings.load()
-    assert site_settings().name == "Lectern"
-    SiteSettings.objects.filter(pk=row.pk).update(name="Changed elsewhere")
-    assert site_settings().name == "Changed elsewhere"
+    committed()
+    assert site_settings().name == "Another"
+    SiteSettings.objects.filter(pk=row.pk).update(name="By itself")
+    committed()
+    assert site_settings().name == "By itself"
 
 
 def test_people_without_a_zone_see_times_in_the_sites(client, administrator):

@@ -20,16 +20,20 @@ from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, INSTRUCTOR, MANAGER, R
 from accounts.services import invite_people
 from assessment.models import Attempt, Extension, GradeOverride, ItemStatistic, PageStatistic, Response
 from assessment.services import give_extension
+from gamification.models import BadgeAward, Level, PointEntry, PointRule, Redemption, Reward
+from gamification.services.rewards import approve_redemption
+from gamification.services.settling import settle_learner
 from learning.models import Cohort, Enrollment, InviteLink, LearningEvent, LessonProgress
 from learning.services import request_enrollment
 from lms_pages.models import CourseStaff
 from reports.models import Delivery, Run
 from tests.factories.accounts import make_person, make_team
+from tests.factories.gamification import make_redemption, make_reward
 from tests.factories.imports import make_batch
 from tests.factories.learning import make_cohort, make_enrollment
 from tests.factories.lms_pages import lessons_of, make_course, make_module
 from tests.factories.notifications import make_mail
-from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result
+from tests.factories.operations import make_clock_times, make_entry, make_interval, make_result, make_upkeep
 from tests.factories.questions import make_question, right_answer
 from tests.factories.quizzes import make_attempt, make_quiz
 from tests.factories.reports import make_schedule
@@ -208,6 +212,36 @@ def deliveries(world: World) -> list[Delivery]:
     ]
 
 
+def redemptions(world: World) -> list[Redemption]:
+    """What somebody asked for, what is promised to somebody, and what the administrator wants."""
+    promised = approve_redemption(redemption=make_redemption(world.outside), actor=world.people[ADMINISTRATOR])
+    return [make_redemption(world.inside), promised, make_redemption(world.people[ADMINISTRATOR])]
+
+
+def rewards(world: World) -> list[Reward]:
+    return [make_reward(), make_reward(is_active=False)]
+
+
+def points(world: World) -> list[PointEntry]:
+    """Lines of a lesson inside and one outside."""
+    found = []
+    for run in finished(world):
+        settle_learner(learner_id=run.learner_id)
+        found.append(PointEntry.objects.get(learner=run.learner, rule__verb="lesson:completed"))
+    return found
+
+
+def point_rules(world: World) -> list[PointRule]:
+    """One that gave points, and one that never did."""
+    points(world)
+    return [PointRule.objects.get(verb="lesson:completed"), PointRule.objects.get(verb="course:completed")]
+
+
+def awards(world: World) -> list[BadgeAward]:
+    points(world)
+    return list(BadgeAward.objects.filter(badge__name="Course completed").order_by("pk"))
+
+
 ROWS: dict[str, Callable[[World], list]] = {
     "accounts.User": lambda world: [world.inside, world.outside],
     "accounts.Team": lambda world: [world.team, world.other_team],
@@ -224,6 +258,12 @@ ROWS: dict[str, Callable[[World], list]] = {
     "assessment.Response": responses,
     "assessment.Attempt": attempts,
     "assessment.Extension": extensions,
+    "gamification.BadgeAward": awards,
+    "gamification.PointRule": point_rules,
+    "gamification.PointEntry": points,
+    "gamification.Level": lambda world: list(Level.objects.order_by("points")[:2]),
+    "gamification.Reward": rewards,
+    "gamification.Redemption": redemptions,
     "lms_pages.CourseStaff": staff,
     "notifications.OutboxMail": mails,
     "reports.Schedule": lambda world: [run.schedule for run in runs(world)],
@@ -240,6 +280,7 @@ ROWS: dict[str, Callable[[World], list]] = {
     ],
     "django_celery_beat.CrontabSchedule": lambda world: [make_clock_times(), make_clock_times(hour="5")],
     "django_celery_beat.IntervalSchedule": lambda world: [make_interval(17), make_interval(18)],
+    "operations.Upkeep": lambda world: [make_upkeep(), make_upkeep(error="canceled")],
     "django_celery_results.TaskResult": lambda world: [make_result(status="FAILURE"), make_result()],
 }
 

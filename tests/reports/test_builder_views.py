@@ -270,6 +270,12 @@ def test_what_was_overwritten_can_be_opened_again(stale, client):
     assert client.get(reverse("reports_edit", args=["rate-by-team"]) + "?before=x").status_code == 200
 
 
+@pytest.mark.parametrize("saves", ["²", "9" * 40, "-1", ""])
+def test_a_number_of_saves_that_is_none_overwrites_nothing(stale, saves):
+    assert stale.press("save", saves=saves).answer.status_code == 409
+    assert Report.objects.get().title == "Otto's"
+
+
 def test_a_third_save_in_between_is_told_again(stale):
     stale.press("save")
     save_report(

@@ -10,7 +10,7 @@ from reports.chart_data import chart_of
 from reports.charts import BarChart, DonutChart, Heatmap, Histogram, LineChart, NumberChart
 from reports.columns import Aggregation, Bucket, Type
 from reports.figures import drawn
-from reports.results import ResultColumn
+from reports.results import ResultColumn, Table
 from reports.spec import ChartSpec
 from tests.factories.charts import (
     BY_BOTH,
@@ -82,6 +82,21 @@ def test_a_second_column_makes_series_and_what_was_not_counted_is_zero():
         ("Completed", (10, 20), (1, 2)),
     ]
     assert (chart.is_stacked, chart.totals, chart.sums) == (True, ("40", "20"), [40, 20])
+
+
+@pytest.mark.parametrize("kind", ["grouped", "line", "heatmap"])
+def test_what_was_left_out_of_the_table_is_unknown_and_never_zero(kind):
+    """The rows of IT that are active may be among the seven that were cut off."""
+    chart = draw(kind, replace(BY_BOTH, total=10), by="team", measures=("records_count",))
+    assert [series.values for series in chart.series] == [(30, None), (10, 20)]
+    assert chart.series[0].labels == ("30", "–")
+    assert chart.note == "Drawn from 3 of 10 rows."
+
+
+def test_a_week_without_a_row_in_a_table_that_was_cut_is_unknown():
+    weeks = table(WEEK, COUNT, rows=[(WEEKS[0], 9), (WEEKS[2], 8)], total=3)
+    chart = draw("line", weeks, by="enrolled_week", measures=("records_count",))
+    assert chart.series[0].values == (9, None, 8)
 
 
 def test_an_average_of_nothing_is_unknown():
@@ -168,9 +183,50 @@ def test_a_donut_has_its_biggest_part_first_and_leaves_out_what_is_nothing():
 def test_a_heatmap_has_a_row_for_each_series_and_round_shades():
     chart = draw("heatmap", BY_BOTH, by="team", measures=("records_count",))
     assert [(series.name, series.values) for series in chart.series] == [("Active", (30, 0)), ("Completed", (10, 20))]
-    assert (chart.edges, chart.shades) == ((0, 10, 20, 30), ("0–10", "10–20", "20–30"))
+    assert (chart.edges, chart.shades) == ((0, 10, 20, 30), ("0–9", "10–19", "20–30"))
     assert [chart.shade(value) for value in (0, 9, 10, 29, 30)] == [0, 0, 1, 2, 2]
     assert chart.description == "Highest: Active, Sales: 30."
+
+
+@pytest.mark.parametrize(
+    ("top", "shades"),
+    [
+        (10, ("0–1", "2–3", "4–5", "6–7", "8–10")),
+        (5, ("1", "2", "3", "4–5")),
+        (1500, ("0–499", "500–999", "1,000–1,500")),
+    ],
+)
+def test_shades_are_several_and_no_whole_number_has_two(top, shades):
+    columns = (ResultColumn("team", "Team"), ResultColumn("n", "Rows", Type.NUMBER, Aggregation.COUNT))
+    chart = draw("heatmap", Table(columns, (("Sales", top), ("IT", 1)), 2), by="team", measures=("n",))
+    assert chart.shades == shades
+
+
+FAR_APART = {
+    Bucket.DAY: (dt.date(1000, 1, 1), dt.date(9999, 12, 31)),
+    Bucket.WEEK: (dt.date(1000, 1, 6), dt.date(9999, 12, 27)),
+    Bucket.MONTH: (dt.date(1000, 1, 1), dt.date(9999, 12, 1)),
+    Bucket.QUARTER: (dt.date(1000, 1, 1), dt.date(9999, 10, 1)),
+    Bucket.YEAR: (dt.date(1000, 1, 1), dt.date(9999, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("bucket", FAR_APART)
+def test_dates_at_both_ends_of_the_calendar_are_two_places_and_not_millions(bucket):
+    rows = list(zip(FAR_APART[bucket], (1, 2), strict=True))
+    chart = draw(
+        "line", table(replace(WEEK, bucket=bucket), COUNT, rows=rows), by="enrolled_week", measures=("records_count",)
+    )
+    assert chart.series[0].values == (1, 2)
+
+
+@pytest.mark.parametrize("bucket", FAR_APART)
+def test_the_last_days_there_are_can_be_drawn(bucket):
+    rows = [(FAR_APART[bucket][1], 2)]
+    chart = draw(
+        "line", table(replace(WEEK, bucket=bucket), COUNT, rows=rows), by="enrolled_week", measures=("records_count",)
+    )
+    assert chart.series[0].values == (2,)
 
 
 # Cutting ------------------------------------------------------------------------------

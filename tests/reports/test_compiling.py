@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from learning.models import Enrollment
+from lms_pages.models import CourseStaff
 from reports.columns import Operator
 from reports.compiling import to_percent
 from reports.definitions import Definition
@@ -41,6 +42,7 @@ def names(*conditions, match="all", **options) -> list[str]:
     return [row[0] for row in found.table.rows]
 
 
+NOBODY = "6f1c8c4e-9a7a-4a3e-8d0a-3a9d4b5f2c11"
 EVERYBODY = ["Ada Able", "Ben Brook", "Cem Celik", "Dora Dune"]
 COURSES = ("SQL for analysts", "Fire safety")
 
@@ -119,6 +121,26 @@ OPERATORS = [
 def test_each_operator(class_of_four):
     found = [(condition, names(condition)) for condition, _places in OPERATORS]
     assert found == [(condition, [EVERYBODY[place] for place in places]) for condition, places in OPERATORS]
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "found"),
+    [
+        ("at_least", 1.5, "Ada Cem"),
+        ("more", 1.5, "Ada Cem"),
+        ("less", 1.5, "Ben Dora"),
+        ("at_most", 1.5, "Ben Dora"),
+        ("is", 1.5, ""),
+        ("is_not", 1.5, "Ada Ben Cem Dora"),
+        ("between", [0.5, 1.5], "Ben"),
+        # Towards zero is not down.
+        ("more", -0.5, "Ada Ben Cem Dora"),
+        ("at_most", -0.5, ""),
+    ],
+)
+def test_whole_numbers_beside_broken_ones(class_of_four, operator, value, found):
+    """Ada has done four lessons, Ben one, Cem two and Dora none."""
+    assert [name.split()[0] for name in names(("lessons_done", operator, value))] == found.split()
 
 
 def test_every_operator_is_among_those_above():
@@ -334,3 +356,45 @@ def test_a_share_is_none_or_all_only_where_it_is():
     assert [to_percent(value) for value in (0, 0.01, 0.06, 33.333, 99.96, 100, None)] == [
         0, 0.1, 0.1, 33.3, 99.9, 100, None,
     ]  # fmt: skip
+
+
+def test_what_a_report_is_narrowed_to_is_said_by_name_in_one_more_query(class_of_four, django_assert_max_num_queries):
+    """Four queries: who only has the PDF cannot look up a key."""
+    ada, course = class_of_four["ada"].learner, class_of_four["ada"].course_key
+    north = ada.team_memberships.get().team.uuid
+    with django_assert_max_num_queries(4):
+        result = run(
+            [{"column": "team"}, {"column": "records", "aggregation": "count"}],
+            conditions={"of": [{"column": "team", "operator": "any_of", "value": [str(north)]}]},
+            filters=[{"column": name, "operator": "any_of"} for name in ("course", "account")],
+            given={"course_any_of": [str(course)], "account_any_of": [str(ada.uuid)]},
+            summary={"columns": [{"column": "team"}, {"column": "records", "aggregation": "count"}]},
+        )
+    assert dict(result.facts)["Only"] == "Team is any of “North”"
+    assert dict(result.facts)["Narrowed to"] == ("Course is any of “SQL for analysts”; Account is any of “Ada Able”")
+
+
+def test_of_many_names_five_are_said_and_what_nobody_knows_is_counted(db):
+    courses = [make_course(f"Course {number}", modules=0) for number in range(1, 8)]
+    keys = [str(course.translation_key) for course in courses]
+
+    def said(*chosen):
+        filters = [{"column": "course", "operator": "any_of", "value": list(chosen)}]
+        return dict(run([{"column": "person"}], filters=filters).facts)["Narrowed to"]
+
+    assert said(*keys) == ("Course is any of “Course 1”, “Course 2”, “Course 3”, “Course 4”, “Course 5” and 2 more")
+    assert said(keys[0], NOBODY) == "Course is any of “Course 1” and 1 more"
+    assert said(NOBODY) == "Course is any of 1 chosen"
+
+
+def test_names_beyond_the_viewers_reach_are_not_told(class_of_four):
+    """An address may hold the key of a course that its reader knows nothing of."""
+    instructor = make_person("Ina Instructor", roles=("instructor",))
+    taught, other = make_course("Taught", modules=0), class_of_four["ada"].course_key
+    CourseStaff.objects.create(course=taught, user=instructor)
+    keys = [str(taught.translation_key), str(other)]
+    data = {"source": "enrollments", "columns": [{"column": "person"}]}
+    data["filters"] = [{"column": "course", "operator": "any_of", "value": keys}]
+    definition = Definition(slug="x", title="x", spec=read_spec(data))
+    facts = dict(Prepared(definition=definition, viewer=instructor, moment=MOMENT).facts())
+    assert facts["Narrowed to"] == "Course is any of “Taught” and 1 more"

@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from learning.models import ActivityDay, CohortMembership, Enrollment
+from learning.services import recount_activity
 from tests.factories.dashboards import make_academy
 from tests.factories.learning import make_cohort
 
@@ -69,6 +70,7 @@ def test_a_tile_is_the_file_of_its_report(client, tmp_path, who):
         for run in Enrollment.objects.filter(course=course).order_by("pk")[:2]:
             CohortMembership.objects.create(enrollment=run, cohort=cohort, since=academy.now.date())
     ActivityDay.objects.update(clicks=7)
+    recount_activity(runs=Enrollment.objects.all())
     Enrollment.objects.filter(course=academy.fire).update(outcome="Pass")
     viewer = getattr(academy, who)
     client.force_login(viewer)

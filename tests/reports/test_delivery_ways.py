@@ -92,3 +92,11 @@ def test_a_file_knows_its_size_and_whether_it_names_people():
 def test_what_names_people(parts, given, expected):
     spec = read_spec({"source": "enrollments", "columns": [{"column": "course"}], **parts})
     assert names_people(spec, source_for("enrollments"), given) is expected
+
+
+@pytest.mark.parametrize(("source", "column"), [("deliveries", "reason"), ("mails", "why")])
+def test_why_a_mail_was_not_sent_may_name_its_reader(source, column):
+    """Servers quote the address, and we say whose rows were not sent."""
+    spec = read_spec({"source": source, "columns": [{"column": "state"}, {"column": column}]})
+    assert names_people(spec, source_for(source), {})
+    assert not names_people(read_spec({"source": source, "columns": [{"column": "state"}]}), source_for(source), {})

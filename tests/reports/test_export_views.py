@@ -84,7 +84,10 @@ def test_whoever_lost_access_does_not_open_the_file(client, ada, export):
     run_export(export_id=export.pk)
     ReportExport.objects.update(scope_hash="of other rows")
     assert client.get(address(export, "file")).status_code == 404
-    assert "Which rows you may open has changed since this file was made" in text(client, export)
+    page = text(client, export)
+    assert "Which rows you may open has changed since this file was made, so it is closed." in page
+    # There is no button for that here: the report has it.
+    assert "Open the report and ask for the file again." in page and "Make it again" not in page
     ada.groups.clear()
     client.force_login(get_user_model().objects.get(pk=ada.pk))
     assert client.get(address(export)).status_code in (302, 404)

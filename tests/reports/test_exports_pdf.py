@@ -194,6 +194,17 @@ def test_columns_are_as_wide_as_most_of_their_texts():
     assert widths(Table(columns=columns, rows=(), total=20), rows) == [11, 8, 15]
 
 
+def test_groups_that_are_left_out_are_counted():
+    whole = result(chart=None)
+    cut = replace(whole, summary=replace(whole.summary, total=60))
+    said = {}
+    for name, given in (("whole", whole), ("cut", cut)):
+        pages = pypdf.PdfReader(io.BytesIO(render_pdf(given, cover=COVER))).pages
+        said[name] = " ".join("\n".join(page.extract_text() for page in pages).split())
+    assert "Groups: showing 2 of 60." in said["cut"]
+    assert "Groups:" not in said["whole"]
+
+
 def test_what_is_left_out_is_linked():
     cover = replace(COVER, url="https://lectern.example.com/admin/reports/report/x/?a=1", reader="Ada Admin")
     reader = pypdf.PdfReader(io.BytesIO(render_pdf(result(3, total=5000, chart=None), cover=cover)))
@@ -202,3 +213,55 @@ def test_what_is_left_out_is_linked():
     assert "Made for Ada Admin" in " ".join(reader.pages[0].extract_text().split())
     whole = pypdf.PdfReader(io.BytesIO(render_pdf(result(3, chart=None), cover=cover)))
     assert not any("/Annots" in page for page in whole.pages)
+
+
+def test_a_report_that_ends_by_itself_promises_no_more_rows_elsewhere():
+    cover = replace(COVER, url="https://lectern.example.com/admin/reports/report/x/", limit=3)
+
+    def said(limit: int) -> str:
+        pages = pypdf.PdfReader(
+            io.BytesIO(render_pdf(result(3, total=50, chart=None), cover=replace(cover, limit=limit)))
+        )
+        assert any("/Annots" in page for page in pages.pages) is (limit != 3)
+        return " ".join(" ".join(page.extract_text() for page in pages.pages).split())
+
+    assert "Rows: showing 3 of 50. This report ends there in every file of it" in said(3)
+    # Long enough for the paper to end first, or without an end.
+    for limit in (0, 40):
+        assert "the CSV file of the same report has them all" in said(limit)
+
+
+@pytest.mark.parametrize(
+    ("rows", "groups", "expected"),
+    [
+        (26, 2, [23, 3]),
+        # One or two would be left for the next page.
+        (24, 2, [21, 3]),
+        (25, 2, [22, 3]),
+        # One or two would stand under their heading.
+        (10, 18, [0, 10]),
+        (10, 19, [0, 10]),
+        (10, 17, [0, 10]),
+        (10, 16, [4, 6]),
+    ],
+)
+def test_no_row_stands_alone(rows, groups, expected):
+    """Three at least stand under the heading, and three at least on the last page."""
+    whole = result(rows, chart=None)
+    whole = replace(whole, summary=replace(whole.summary, rows=(("SQL",),) * groups, total=groups))
+    pages = pypdf.PdfReader(io.BytesIO(render_pdf(whole, cover=COVER))).pages
+    assert [page.extract_text().count("Person <") for page in pages] == expected
+
+
+@pytest.mark.parametrize("groups", [12, 14])
+def test_no_heading_stands_alone(groups):
+    """A table does not keep to the heading before it, where its first rows keep to one another."""
+    made = replace(
+        result(40),
+        summary=Table(
+            (ResultColumn("team", "Team"),), tuple((f"Team {n}",) for n in range(groups)), groups, title="By"
+        ),
+    )
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(render_pdf(made, cover=COVER))).pages]
+    (page,) = [page for page in pages if "Row by row" in page]
+    assert "Person <1>" in page

@@ -80,6 +80,17 @@ def test_an_owner_who_is_gone_is_not_written_to(owner):
     assert (tell_owners(), tell_owners()) == ([], [])
 
 
+def test_an_owner_who_cannot_be_written_to_holds_up_nobody_else(owner):
+    """No header can hold such a name: it came by an import."""
+    other = make_person("Otto Other", roles=("report_administrator",))
+    make_delivered_run(owner=other, addresses=["a@example.com"], state=MailState.FAILED)
+    type(other).objects.filter(pk=other.pk).update(last_name="Other\nOther")
+    make_delivered_run(owner=owner, addresses=["a@example.com"], state=MailState.FAILED)
+    assert [mail.recipient for mail in tell_owners()] == [owner]
+    assert not Run.objects.filter(looked_at=None).exists()
+    assert tell_owners() == []
+
+
 def test_many_addresses_are_counted_not_hidden(owner, monkeypatch):
     monkeypatch.setattr(notices, "MOST_NAMED", 2)
     make_delivered_run(owner=owner, addresses=[f"{n}@example.com" for n in "abc"], state=MailState.FAILED, error=WHY)

@@ -47,7 +47,7 @@ def test_each_kind_is_drawn_the_same_twice_as_text_without_gradients(kind):
         ("area", ["2 Nov", "23 Nov", "Enrollments", "40 so far", "Completed", "3 so far"]),
         ("donut", ["60", "Sales", "40 (67 %)", "IT", "20 (33 %)"]),
         ("histogram", ["rows", "Score", "median 64.8\u00a0%", "0\u00a0%", "100\u00a0%"]),
-        ("heatmap", ["0–10", "20–30", "Active", "Completed", "Sales", "IT", "30"]),
+        ("heatmap", ["0–9", "20–30", "Active", "Completed", "Sales", "IT", "30"]),
         ("number", ["Enrollments", "30", "Week of 16 November 2026: 10 more than before (20)"]),
     ],
 )

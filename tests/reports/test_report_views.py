@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import errno
 import io
 import json
 import re
@@ -22,7 +23,7 @@ from reports.services import share_report
 from tests.factories.accounts import make_person
 from tests.factories.dashboards import add_learners, make_academy
 from tests.factories.reports import make_schedule
-from tests.factories.saved_reports import break_report, make_report
+from tests.factories.saved_reports import BY_TEAM, break_report, make_report
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,37 @@ def cells(page):
 def listed(client, **asked):
     answer = client.get(reverse("reports_list"), asked)
     return {section.key: [entry.title for entry in section.entries] for section in answer.context["sections"]}
+
+
+def test_a_report_beyond_those_listed_is_found_by_its_words(client, academy, report, monkeypatch):
+    monkeypatch.setattr("reports.views.listing.MOST_LISTED", 1)
+    make_report(owner=academy.administrator, title="Zebras of 100% by team", columns=BY_TEAM["columns"][:2], chart=None)
+    client.force_login(academy.reporter)
+    assert listed(client)["own"] == ["Rate by team"]
+    assert "others" not in listed(client)
+    name = academy.administrator.name
+    for words in ("zebras", "100% TEAM", f"zebras {name}", f"enrollments {name}"):
+        assert listed(client, q=words).get("others") == ["Zebras of 100% by team"], words
+    context = client.get(reverse("reports_list"), {"q": "zebras"}).context
+    assert (context["found"], context["total"]) == (1, 2 + len(shipped_for(academy.reporter)))
+    # A description, an owner and a source are searched too, and all words have to fit.
+    assert "others" not in listed(client, q="zebras nobody")
+    page = client.get(reverse("reports_list"), {"q": "by team"}).context
+    assert (page["is_cut"], len(page["sections"][0].entries)) == (True, 1)
+
+
+def test_a_report_with_words_of_its_own_opens_with_them(client, academy, report):
+    client.force_login(academy.reporter)
+    said = page(client, "course-progress")
+    assert said.context["shown"].sentence == (
+        "3 of 6 enrollments are completed (50 %). 2 are overdue. “SQL” is lowest with 0 %."
+    )
+    assert said.context["shown"].sentence in said.content.decode()
+    # Key numbers without a sentence are not said twice.
+    saved = make_report(
+        owner=academy.reporter, title="Counted", figures=[{"label": "All", "column": "records", "aggregation": "count"}]
+    )
+    assert page(client, saved).context["shown"].sentence == ""
 
 
 # Who ----------------------------------------------------------------------------
@@ -158,12 +190,26 @@ def test_a_grouped_report_counts_and_each_number_opens_its_rows(client, academy,
     assert [client.get(url).context["shown"].total for url in drawn] == [3, 2, 1]
 
 
+def test_a_chart_is_drawn_from_more_rows_than_stand_below_it(client, academy, report, monkeypatch):
+    """As on paper, and on dashboards."""
+    client.force_login(academy.reporter)
+    whole = page(client, report).context["shown"]
+    monkeypatch.setattr("reports.builder.reading.MOST_SHOWN", 1)
+    for shown in (
+        page(client, report).context["shown"],
+        client.get(reverse("reports_edit", args=[report.slug])).context["shown"],
+    ):
+        assert (len(shown.table.rows), shown.table.words, shown.table.is_cut) == (1, "showing 1 of 3", True)
+        assert shown.panel.chart == whole.panel.chart
+        assert (len(shown.panel.rows), shown.panel.foot) == (1, "Showing 1 of 3 rows.")
+
+
 def test_a_viewers_filters_narrow_the_report_and_its_rows(client, academy, report):
     client.force_login(academy.reporter)
     key = str(academy.fire.translation_key)
     narrowed = page(client, report, **{"course_any_of-values": key})
     assert cells(narrowed) == [["Operations", "2", "2", "100\u00a0%"], ["Sales", "1", "1", "100\u00a0%"]]
-    assert ("Narrowed to", "Course is any of 1 chosen") in narrowed.context["shown"].facts
+    assert ("Narrowed to", "Course is any of “Fire safety”") in narrowed.context["shown"].facts
     first = narrowed.context["shown"].table.rows[0][1]
     assert key in first.url
     assert client.get(first.url).context["shown"].total == 2
@@ -199,6 +245,8 @@ def test_a_filter_that_begins_with_a_value_can_be_emptied(client, academy):
         {"course_any_of-values": "x"},
         {"enrolled_between-value": "soon", "enrolled_between-until": "later"},
         {"enrolled_between-value": "2026-02-01"},
+        {"enrolled_between-value": "2026-02-01", "enrolled_between-until": "9999-12-31"},
+        {"enrolled_between-value": "0001-01-01", "enrolled_between-until": "2026-02-01"},
         {"enrolled_between-value": "2026-02-01", "enrolled_between-until": "2026-01-01"},
     ],
 )
@@ -389,6 +437,20 @@ def test_what_is_long_and_every_pdf_is_left_to_a_worker(client, academy, report,
         export = ReportExport.objects.get(uuid=address.split("/")[-2])
         assert (export.person, export.state, export.rows_total) == (academy.reporter, "done", 3)
     assert ReportExport.objects.count() == 4
+
+
+def test_a_full_disk_is_said_and_the_report_opens_again(client, academy, report, monkeypatch):
+    def full(**_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("reports.views.report.make_file", full)
+    client.force_login(academy.reporter)
+    address = reverse("reports_report_file", args=[report.slug, "csv"])
+    key = str(academy.sql.translation_key)
+    answer = client.get(address, {"course_any_of-values": key})
+    assert answer.status_code == 302
+    assert answer.url == f"{reverse('reports_report', args=[report.slug])}?course_any_of-values={key}"
+    assert "There was no room left on the site’s disk" in client.get(answer.url).content.decode()
 
 
 def test_rows_behind_a_number_are_left_to_a_worker_too(client, academy, report):

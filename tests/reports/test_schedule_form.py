@@ -182,6 +182,38 @@ def test_another_report_asks_again_before_it_is_saved(client, reporter):
     assert schedule.params == {"day_within": {"relative": "last", "unit": "week", "count": 4}}
 
 
+def pin_fields(client, name: str, address=CREATE, **query) -> dict[str, str]:
+    """The fields of a filter with their hints, as the form is drawn."""
+    (question,) = [pin for pin in client.get(address, query).context["form"].pins if pin.name == name]
+    return {field.name.removeprefix(f"pin-{name}-"): field.hint for field in question.fields}
+
+
+def test_each_field_of_a_stretch_of_time_is_there_and_says_when_it_counts(client, reporter):
+    """Nothing draws them anew when another is chosen; a stylesheet hides those that do not count."""
+    expected = {
+        "value": "",
+        "until": "",
+        "relative": "",
+        "count": "Counts for “the last full” and “the next”.",
+        "unit": "Counts for everything but “those days”.",
+    }
+    assert pin_fields(client, "enrolled_between", report="enrollment-funnel") == expected
+    schedule = saved(
+        client,
+        **{
+            "pin-enrolled_between-relative": "this",
+            "pin-enrolled_between-count": "nine",
+            "pin-enrolled_between-unit": "week",
+        },
+    )
+    # What is hidden is in nobody's way.
+    assert schedule.params == {"enrolled_between": {"relative": "this", "unit": "week", "count": 1}}
+    assert pin_fields(client, "enrolled_between", edit(schedule)) == expected
+    found = pin_fields(client, "day_within", report="weekly-activity")
+    assert list(found) == ["relative", "count", "unit"]
+    assert found["unit"] == "Counts for everything but “at any time”."
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -217,7 +249,7 @@ def test_audiences_are_chosen_and_kept(client, reporter):
 
 
 def test_audiences_with_too_many_people_are_refused(client, reporter, monkeypatch):
-    monkeypatch.setattr("reports.forms.MOST_RECIPIENTS", 1)
+    monkeypatch.setattr("reports.forms.recipients.MOST_RECIPIENTS", 1)
     make_person(roles=("instructor",))
     sentence = errors(client, roles=["instructor"])["recipients"][0]
     assert (

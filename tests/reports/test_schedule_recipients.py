@@ -234,6 +234,26 @@ def test_nobody_sends_more_than_they_see(instructor):
     assert problems_of(schedule) == (f"The schedule's owner may not send the rows of {administrator.name}.",)
 
 
+def test_who_sees_all_learners_does_not_send_mails_they_may_not_see():
+    """Report administrators see every learner's rows, but of the outbox only what carries reports."""
+    administrator = make_person(roles=("administrator",))
+    OutboxMail.objects.create(kind="account", to_address="new@example.com", subject="Your account", dedupe_key="a")
+    schedule = make_schedule(report="mails", formats=["csv"], addresses=["board@example.com"])
+    run_as(schedule, administrator)
+    run = render(schedule)
+    delivery = run.deliveries.get()
+    assert (delivery.state, delivery.reason) == (
+        "suppressed",
+        f"The schedule's owner may not send the rows of {administrator.name}.",
+    )
+    assert run.artifacts.count() == 0
+    assert problems_of(schedule) == (delivery.reason,)
+    # Whoever may read them all may send them.
+    schedule.owner = make_person(roles=("administrator",))
+    schedule.save()
+    assert "new@example.com" in content_of(render(schedule, now=MONDAY + DAY).deliveries.get())
+
+
 def test_an_owner_who_loses_the_right_before_it_is_sent_sends_nothing(instructor):
     owner = make_person(roles=("report_administrator",))
     schedule = make_schedule(owner=owner, addresses=["board@example.com"])
@@ -265,6 +285,25 @@ def test_the_owner_must_be_able_to_open_the_report(instructor):
         "suppressed",
         "The schedule's owner may not open this report any more.",
     )
+
+
+def test_who_saves_the_report_meanwhile_changes_it_for_all_recipients_or_none(instructor, monkeypatch):
+    other = make_person("Ida Ink", roles=("instructor",))
+    report = make_report(owner=make_person(roles=("report_administrator",)))
+    schedule = make_schedule(owner=report.owner, report=report.slug, people=[instructor, other], formats=["csv"])
+    real = rendering.make_file
+
+    def saved_meanwhile(**options):
+        counts = real(**options)
+        report.spec = {**report.spec, "columns": report.spec["columns"][:2], "chart": None}
+        report.save()
+        return counts
+
+    monkeypatch.setattr(rendering, "make_file", saved_meanwhile)
+    run = render(schedule)
+    heads = {content_of(delivery).splitlines()[0].lstrip("\ufeff") for delivery in run.deliveries.all()}
+    assert run.deliveries.count() == 2
+    assert heads == {"Team,Enrollments,Completed,Completion rate (%)"}
 
 
 # Only with rows ----------------------------------------------------------------------
@@ -338,6 +377,14 @@ def test_a_window_counts_back_from_when_the_report_is_due_however_late_it_is_mad
     assert pins_in_words(schedule, at=run.scheduled_for) == [
         "Enrolled from – to is between: the last full week (16 Nov 2026 to 22 Nov 2026)"
     ]
+
+
+def test_what_is_pinned_is_said_by_name(db):
+    course = make_course("Fire safety")
+    params = {"course_any_of": [str(course.translation_key)]}
+    owner = make_person(roles=("report_administrator",))
+    schedule = make_schedule(report="completion-by-course", owner=owner, params=params)
+    assert pins_in_words(schedule, at=MONDAY) == ["Course is any of: “Fire safety”"]
 
 
 def test_the_day_of_a_window_is_that_of_the_schedules_zone(report):

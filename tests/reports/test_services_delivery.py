@@ -17,6 +17,7 @@ from notifications.registries import mail_checks
 from notifications.services import hand_over_mail, resend_mail
 from reports import tasks
 from reports.models import Artifact, Delivery, Run, RunAs, RunState, Schedule, ScheduleRecipient
+from reports.selectors.reports import report_for
 from reports.services import (
     deliver_run,
     finish_runs,
@@ -192,8 +193,8 @@ def test_a_slow_worker_leaves_no_file_and_no_row(monkeypatch):
     run = due_run(people=[make_person()])
     original = rendering._make_files
 
-    def overtaken(run, group):
-        made = list(original(run, group))
+    def overtaken(run, group, definition):
+        made = list(original(run, group, definition))
         Run.objects.update(fence=99)
         return made
 
@@ -206,7 +207,9 @@ def test_a_slow_worker_leaves_no_file_and_no_row(monkeypatch):
 def test_files_of_a_dead_renderer_are_swept_away():
     run = due_run(people=[make_person()])
     claimed = claim_run(run_id=run.pk, now=MONDAY)
-    (left,) = rendering._make_files(claimed, rendering._recipients(claimed)[0][0])
+    definition = report_for(claimed.schedule.report)
+    (group,), _suppressed = rendering._recipients(claimed, definition)
+    (left,) = rendering._make_files(claimed, group, definition)
     assert storages["private"].exists(left.path)
     assert render_run(run_id=run.pk, now=MONDAY + dt.timedelta(days=1)) is True
     assert storages["private"].listdir(f"reports/{run.uuid}")[1] == [Artifact.objects.get().path.rpartition("/")[2]]

@@ -213,7 +213,7 @@ def test_the_twin_without_a_fence_leaves_a_second_file(ada, rows, monkeypatch):
     export = ask_for(ada)
     # It asks nobody whether the work is still its own, and so has the last word.
     monkeypatch.setattr(exports, "held", lambda export: ReportExport.objects.filter(pk=export.pk))
-    monkeypatch.setattr(exports, "sweep_folder", lambda export, keep="": None)
+    monkeypatch.setattr(exports, "sweep_folder", lambda folder, *, keep=(): None)
     make_again_in_the_middle(monkeypatch, export)
     monkeypatch.setattr(exports, "clear_folder", lambda export: None)
     run_export(export_id=export.pk, task_id="first")
@@ -380,3 +380,13 @@ def test_the_fence_only_grows(ada, rows):
     run_export(export_id=export.pk)
     export.refresh_from_db()
     assert export.fence == 2
+
+
+@pytest.mark.parametrize("site", ["https://learn.example", "https://learn.example/"])
+def test_a_pdf_leads_back_to_its_report(ada, rows, settings, monkeypatch, site):
+    settings.WAGTAILADMIN_BASE_URL = site
+    monkeypatch.setattr(files, "export_pdf", lambda result, path, *, cover: path.write_text(cover.url))
+    export = ask_for(ada, Format.PDF)
+    assert run_export(export_id=export.pk) == ExportState.DONE
+    export.refresh_from_db()
+    assert export.open().read().decode() == "https://learn.example/admin/reports/report/course-progress/"

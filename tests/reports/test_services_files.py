@@ -6,6 +6,7 @@ import zoneinfo
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
@@ -17,7 +18,7 @@ from reports.moments import Moment
 from reports.selectors.reports import report_for
 from reports.selectors.results import Prepared
 from reports.services import rendering, sweep_schedules
-from reports.services.files import write_report
+from reports.services.files import sweep_folder, write_report
 from reports.viewers import OPERATOR
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_enrollment
@@ -105,3 +106,14 @@ def test_a_file_that_could_not_be_stored_leaves_no_half_one(monkeypatch):
     assert run.state == RunState.DUE
     assert run.error.startswith("The disk is full")
     assert storage.listdir(f"reports/{run.uuid}")[1] == []
+
+
+def test_a_folder_keeps_what_is_named_and_a_missing_one_is_swept_already(caplog):
+    storage = storages["private"]
+    names = [storage.save(f"swept/{name}.csv", ContentFile(b"")) for name in ("one", "two", "three")]
+    sweep_folder("swept", keep={names[1]})
+    assert [storage.exists(name) for name in names] == [False, True, False]
+    sweep_folder("swept")
+    assert storage.listdir("swept")[1] == []
+    sweep_folder("never")
+    assert caplog.records == []

@@ -51,6 +51,28 @@ def test_the_database_refuses_a_second_run_of_a_period():
     assert Run.objects.count() == 1
 
 
+def test_a_sweep_that_had_looked_before_a_pause_sends_nothing():
+    schedule = make_schedule()
+    pause_schedule(schedule=schedule, now=MONDAY)
+    # What it found is written after the pause.
+    late = Run.objects.create(schedule=schedule, period="2026-W48-1", scheduled_for=MONDAY, next_attempt_at=MONDAY)
+    assert claim_run(run_id=late.pk, now=MONDAY) is None
+    late.refresh_from_db()
+    assert (late.state, late.finished_at) == (RunState.CANCELLED, MONDAY)
+    assert late.error == "The schedule was paused before this report was sent."
+    # By hand it goes on.
+    by_hand = request_run(schedule=schedule, person=schedule.owner, now=MONDAY)
+    assert claim_run(run_id=by_hand.pk, now=MONDAY) is not None
+
+
+def test_a_schedule_that_cannot_be_told_holds_up_no_other(caplog):
+    broken, sound = make_schedule(zone="Mars/Olympus"), make_schedule(title="Sound")
+    (run_id,) = sweep_schedules(now=MONDAY).to_render
+    assert Run.objects.get(pk=run_id).schedule == sound
+    (record,) = [record for record in caplog.records if record.name == "reports.services.sweep"]
+    assert record.getMessage() == f"what is due of schedule {broken.pk} could not be told"
+
+
 def test_a_paused_schedule_is_not_due_and_makes_up_for_nothing():
     schedule = make_schedule()
     assert pause_schedule(schedule=schedule) is True

@@ -176,7 +176,7 @@ def test_at_risk(academy):
     }
     assert result.sentence == (
         "3 enrollments are at risk (learners: 3). Without activity: 3; due soon or overdue and under half done: 2. "
-        "An enrollment can be both. Most of them are on “SQL”: 2."
+        "An enrollment can be both. 2 of them are on “SQL”, more than on any other course."
     )
     assert dict(result.facts)["Rule"] == (
         "Active enrollments without activity for 14 days or longer, and those that are due within 7 days, or overdue, "
@@ -310,7 +310,9 @@ def test_most_missed_questions(academy):
     result = run("most-missed-questions", fewest=2)
     assert column(result, "missed") == [100.0, 100.0, 50.0, 50.0, 50.0, 50.0]
     assert result.sentence == f"Of 6 questions 66.7{PERCENT} of the points were missed on average."
-    assert dict(result.facts)["Rule"] == "Questions that 2 people or more answered, as computed last night."
+    assert dict(result.facts)["Rule"] == (
+        "Questions that 2 people or more answered, as computed last night. A question counts once in each lesson that asks it."
+    )
 
 
 def test_content_health(academy):
@@ -340,6 +342,23 @@ def test_content_health(academy):
         "2 courses with 5 published lessons and quizzes. Lessons to look at: not published: 1; without content: 1; with "
         "pictures nobody described: 1."
     )
+
+
+def test_points_by_person(academy):
+    """What was earned in October, by enrolling, is no part of this month."""
+    result = run("points-by-person")
+    by_hand = sql(
+        """SELECT u.first_name || ' ' || u.last_name, sum(e.points)
+             FROM gamification_pointentry e JOIN accounts_user u ON u.id = e.learner_id
+            WHERE e.kind IN ('earned', 'reversed', 'adjusted') AND e.at >= '2026-10-31 23:00:00' AND e.at < '2026-11-30 23:00:00'
+            GROUP BY u.id ORDER BY 2 DESC, u.last_name, u.first_name"""
+    )
+    assert sorted(columns(result, "account", "points_sum")) == sorted(by_hand)
+    assert column(result, "points_sum") == sorted(column(result, "points_sum"), reverse=True)
+    points = sum(points for _name, points in by_hand)
+    assert points > 200
+    assert figures(result) == {"Learners": len(by_hand), "Points": points}
+    assert result.sentence == f"{len(by_hand)} learners earned {points} points."
 
 
 def test_report_deliveries(academy):

@@ -5,6 +5,8 @@ import json
 import re
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,6 +18,7 @@ from reports.views import tiles
 from tests.factories.accounts import make_person, make_team
 from tests.factories.dashboards import add_learners, make_academy
 from tests.factories.lms_pages import make_course
+from workbench.dear import Dear
 
 pytestmark = pytest.mark.django_db
 
@@ -41,22 +44,76 @@ def values(client, keys=NUMBERS, slug="overview", **asked):
     return [data(client, key, slug, **asked)["rows"][0]["value"] for key in keys]
 
 
-@pytest.mark.parametrize(
-    ("who", "numbers", "courses"),
-    [
-        ("administrator", [4, 5, 3, 2], {"Fire safety": 2, "SQL": 3}),
-        ("reporter", [4, 5, 3, 2], {"Fire safety": 2, "SQL": 3}),
-        # The people of Operations only.
-        ("manager", [2, 3, 2, 1], {"Fire safety": 2, "SQL": 1}),
-        # Everybody in the one course taught.
-        ("instructor", [1, 3, 0, 2], {"SQL": 3}),
-    ],
-)
+THEIRS = [
+    ("administrator", [4, 5, 3, 2], {"Fire safety": 2, "SQL": 3}),
+    ("reporter", [4, 5, 3, 2], {"Fire safety": 2, "SQL": 3}),
+    # The people of Operations only.
+    ("manager", [2, 3, 2, 1], {"Fire safety": 2, "SQL": 1}),
+    # Everybody in the one course taught.
+    ("instructor", [1, 3, 0, 2], {"SQL": 3}),
+]
+
+
+@pytest.mark.parametrize(("who", "numbers", "courses"), THEIRS)
 def test_everybody_sees_what_is_theirs(client, academy, who, numbers, courses):
+    sees(client, academy, who, numbers, courses)
+
+
+def sees(client, academy, who, numbers, courses):
     client.force_login(getattr(academy, who))
     assert values(client) == numbers
     found = data(client, "by-course")["summary"]["rows"]
     assert {row["course"]: row["records_count"] for row in found} == courses
+
+
+def test_numbers_are_shared_by_those_who_see_the_same_rows_and_by_nobody_else(client, academy, committed, monkeypatch):
+    made = []
+    run = tiles.key_numbers
+    monkeypatch.setattr(tiles, "key_numbers", lambda prepared: made.append(prepared.viewer.pk) or run(prepared))
+    committed()
+    for _time in range(2):
+        for one in THEIRS:
+            sees(client, academy, *one)
+    # Who is asked of first makes it, and the reporter sees all rows, too.
+    assert set(made) == {academy.administrator.pk, academy.manager.pk, academy.instructor.pk}
+    before = len(made)
+    enroll(learner=make_person(), course=make_course())
+    committed()
+    client.force_login(academy.reporter)
+    assert values(client, ["enrollments"]) == [6]
+    assert made[before:] == [academy.reporter.pk] * 2
+
+
+def test_what_is_shared_names_no_reader(client, academy, committed):
+    committed()
+    client.force_login(academy.manager)
+    shared = []
+    for key in ("by-course", "at-risk"):
+        get(client, key)
+    for found in cache._cache.values():
+        shared.append(found)
+    assert shared
+    assert not any(academy.manager.last_name.encode() in found for found in shared)
+
+
+def test_each_tile_says_as_of_when(client, academy):
+    client.force_login(academy.administrator)
+    with time_machine.travel("2026-11-27T08:05Z", tick=False):
+        for key in ("enrollments", "by-course"):
+            assert "as of 08:05" in " ".join(get(client, key).content.decode().split())
+            assert data(client, key)["as_of"] == "2026-11-27T08:05:00+00:00"
+
+
+def test_numbers_of_a_server_that_follows_are_shared_for_seconds(client, academy, committed, settings, monkeypatch):
+    committed()
+    client.force_login(academy.administrator)
+    ages = []
+    monkeypatch.setattr(tiles, "dear", lambda *what, oldest, of: ages.append(oldest) or Dear(what[2](), timezone.now()))
+    get(client, "enrollments")
+    # A name for the same database, as a server that follows has one.
+    monkeypatch.setattr(tiles, "DEFAULT_DB_ALIAS", "another")
+    get(client, "enrollments")
+    assert ages == [300, 300, 10, 10]
 
 
 def test_a_number_beside_the_stretch_before(client, academy):

@@ -51,6 +51,8 @@ def test_what_fits(kind, operator, value, clean):
         (Type.NUMBER, Operator.BETWEEN, [7, 3], "“Things”: the first value is larger than the second."),
         (Type.NUMBER, Operator.BETWEEN, 7, "“Things” needs two values, from and to."),
         (Type.DATE, Operator.IS, "23.11.2026", "“23.11.2026” is no day, and “Things” needs one, written like 2026-11-23."),
+        (Type.DATE, Operator.IS, "9999-12-31", "“9999-12-31” is too far away for “Things”: write a day of the years 1000 to 9000."),
+        (Type.DATETIME, Operator.AFTER, dt.date(1, 1, 1), "“0001-01-01” is too far away for “Things”: write a day of the years 1000 to 9000."),
         (Type.DATE, Operator.WITHIN, "last week", "“Things” needs a stretch of time, such as the last 2 full weeks."),
         (Type.CHOICE, Operator.ANY_OF, ["b"], "“b” is not among the values of “Things”: a, 1."),
         (Type.CHOICE, Operator.ANY_OF, [], "“Things” needs at least one value."),

@@ -97,6 +97,9 @@ class Site:
     broker: str
     folder: Path
     mailbox: Mailbox
+    # Seconds until the broker hands out again what was not acknowledged. Longer than any work of the test takes,
+    # or two workers take it from each other without an end.
+    redelivers_after: int = 4
     running: list[subprocess.Popen] = field(default_factory=list)
 
     @property
@@ -108,6 +111,7 @@ class Site:
             "REDIS_URL": self.broker,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mailbox.port}",
             "LECTERN_VAR": str(self.folder),
+            "LECTERN_REDELIVER_AFTER": str(self.redelivers_after),
             "PYTHONPATH": str(settings.BASE_DIR),
         }
 

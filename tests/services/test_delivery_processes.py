@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from deploy.services import clear_redis
-from tests.services.processes import Site, mail_server, named, new_database, wait_until
+from tests.services.processes import Site, mail_server, new_database, wait_until
 
 pytestmark = pytest.mark.services
 
@@ -19,14 +19,14 @@ EVERYBODY = ["board@example.com", "mona@example.com", "rita@example.com"]
 
 
 @pytest.fixture(scope="module")
-def prepared(servers, tmp_path_factory):
+def prepared(migrated, tmp_path_factory):
     """The name of a database with an academy in it, of which every test gets a copy."""
-    database, broker = servers
-    name, admin = f"lectern_processes_{os.getpid()}", named(database, "postgres")
-    with new_database(admin, name) as address, mail_server() as mailbox:
+    admin, template, broker = migrated
+    name = f"lectern_processes_{os.getpid()}"
+    with new_database(admin, name, template) as address, mail_server() as mailbox:
         site = Site(address, broker, tmp_path_factory.mktemp("prepared"), mailbox)
-        for command in (["manage.py", "migrate", "--verbosity=0"], ["-m", "tests.services.prepare_academy"]):
-            subprocess.run([sys.executable, *command], env=site.env, cwd=settings.BASE_DIR, check=True)
+        command = [sys.executable, "-m", "tests.services.prepare_academy"]
+        subprocess.run(command, env=site.env, cwd=settings.BASE_DIR, check=True)
         # Beat looks every second instead of every minute; what is due is decided by the rows all the same.
         site.sql("UPDATE django_celery_beat_intervalschedule SET every = 1, period = 'seconds'")
         site.sql("UPDATE django_celery_beat_periodictask SET expire_seconds = NULL")

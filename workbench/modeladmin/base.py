@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import label_for_field, quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -238,6 +238,8 @@ class ScopedModelAdmin(ModelAdmin):
     # What an empty listing says: what would stand here and how it comes to be.
     empty_text: ClassVar[str] = ""
     bulk_actions: ClassVar[tuple[type[BulkAction], ...]] = ()
+    # Whether a narrow screen shows each row as a card, its columns below one another, instead of a table to push sideways.
+    stacks: ClassVar[bool] = False
     # How these records are imported and exported; None where they are not.
     resource_class: ClassVar[type[RecordResource] | None] = None
     # Other files about the same records.
@@ -257,6 +259,9 @@ class ScopedModelAdmin(ModelAdmin):
 
     def get_menu_label(self):
         return self.menu_label or self.opts.verbose_name_plural.capitalize()
+
+    def get_extra_attrs_for_field_col(self, obj, field_name):
+        return {"data-label": capfirst(label_for_field(field_name, self.model, self))} if self.stacks else {}
 
     # What a list or record says -----------------------------------------------------
 

@@ -121,6 +121,8 @@ def bulk_view(model_admin: Any, request: Any, name: str) -> Any:
         "refused_more": max(len(refused) - ROWS_NAMED, 0),
         "named": ROWS_NAMED,
         "keys": ",".join(str(row.pk) for row in rows),
-        **model_admin.furniture(action.question(len(allowed)), last=action.label, back=back),
+        **model_admin.furniture(
+            action.question(len(allowed)) if allowed else _("Nothing can be changed here"), last=action.label, back=back
+        ),
     }
     return render(request, "modeladmin/bulk.html", context)

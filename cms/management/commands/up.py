@@ -44,7 +44,7 @@ def accounts_with_public_password() -> list[DemoAccount]:
 def no_broker_yet() -> Iterator[None]:
     """The broker is started after the data is there: that it does not answer is no news to somebody who has just begun.
     What could not be queued is found by the first sweep."""
-    loggers = [logging.getLogger(name) for name in ("workbench.queue", "workbench.cache")]
+    loggers = [logging.getLogger(name) for name in ("workbench.queue", "workbench.cache", "workbench.kept")]
     for logger in loggers:
         logger.setLevel(logging.ERROR)
     try:

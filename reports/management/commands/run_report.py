@@ -3,12 +3,15 @@ and one JSON line about it. `--spec FILE` runs a spec from a JSON file, `--list`
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from reports.definitions import Definition, shipped
@@ -52,7 +55,7 @@ class Command(BaseCommand):
         started, queries = time.monotonic(), QueryCount()
         try:
             definition = spec_file(options["spec"]) if options["spec"] else report_for(options["report"])
-            with connection.execute_wrapper(queries):
+            with queries.installed():
                 prepared = Prepared(
                     definition=definition,
                     viewer=viewer,
@@ -110,10 +113,18 @@ def params(pairs: list[str]) -> dict[str, Any]:
 
 
 class QueryCount:
-    """Counts what is sent to the database while it is installed."""
+    """Counts what is sent to the databases while it is installed."""
 
     def __init__(self) -> None:
         self.count = 0
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            # Reports may be read from a database of their own.
+            for alias in {DEFAULT_DB_ALIAS, settings.REPORTS_DATABASE}:
+                stack.enter_context(connections[alias].execute_wrapper(self))
+            yield
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         self.count += 1

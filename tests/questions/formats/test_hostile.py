@@ -53,9 +53,10 @@ def check(data: bytes, format: str) -> bool:
     # What a workbook holds unpacks to more lines than its bytes have.
     is_text = format in ("gift", "moodle-xml", "aiken", "csv")
     lines = data.count(b"\n") + data.count(b"\r") + 1 if is_text else 10_000
-    began = time.perf_counter()
+    # Of this process's own work: a machine that does other things as well takes longer.
+    began = time.process_time()
     parsed = parse(data, format=format)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     for remark in (*parsed.errors, *parsed.notes):
         assert remark.what
         assert 0 <= remark.line <= lines
@@ -117,9 +118,9 @@ def test_much_of_the_same(format, piece):
     ["*", "**a", "_", "`", "``a`", "[", "[a](b", "\\", "- a\n", "    - a\n", "<b>", "<p>", "<ul><li>", "</p>", "&amp;"],
 )
 def test_long_texts_take_no_long_time(form, piece):
-    began = time.perf_counter()
+    began = time.process_time()
     rich(piece * (100_000 // len(piece)), form)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE quiz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><quiz>{}</quiz>'

@@ -13,7 +13,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from operations.exceptions import NotRepeatable, NotRunnable, NoWorker
-from operations.models import Heartbeat, ProcessKind, SiteSettings
+from operations.models import Heartbeat, ProcessKind, QueueMovement, SiteSettings
 from operations.registries import task_words
 from operations.selectors.work import sign_in_target
 from workbench.queue import enqueue
@@ -94,6 +94,11 @@ def record_heartbeat(
 def forget_process(*, kind: ProcessKind, name: str) -> None:
     """A process that ends in order takes its row with it."""
     Heartbeat.objects.filter(kind=kind, name=name[:200]).delete()
+
+
+def record_movement(*, queue: str, now: datetime | None = None) -> None:
+    """Write down that a worker has just finished something from ``queue``."""
+    QueueMovement.objects.update_or_create(queue=queue, defaults={"moved_at": now or timezone.now()})
 
 
 def record_sign_in_failure(*, address: str, ip: str = "", now: datetime | None = None) -> None:

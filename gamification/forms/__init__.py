@@ -1,0 +1,1 @@
+"""Forms of learners and of the admin, by what they ask about."""
