@@ -3,8 +3,9 @@
     .venv/bin/python deploy/services.py .venv/bin/python -m pytest -m services
 
 The command finds them in DATABASE_URL and REDIS_URL. A database of this run's
-own is used, and of Redis a number that held nothing. Mail servers are started
-by the tests that need them.
+own is used, and of Redis a number that held nothing; REDIS_URLS has as many
+of them as WORKERS says, one for each process of the tests. Mail servers are
+started by the tests that need them.
 """
 
 import contextlib
@@ -189,16 +190,27 @@ def private_redis() -> Iterator[str]:
                 server.terminate()
 
 
+def brokers_for(count: int, stack: contextlib.ExitStack) -> list[str]:
+    """Addresses of as many numbers of Redis, all of one server, until ``stack`` is closed."""
+    here = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379"
+    claimed = [stack.enter_context(claimed_redis(here)) for _number in range(count)]
+    brokers = [broker for broker in claimed if broker]
+    if len(brokers) == count:
+        print("Redis: one that answers here", flush=True)
+        return brokers
+    print("Redis: a private one", flush=True)
+    private = stack.enter_context(private_redis())
+    return [private, *(f"{private.rsplit('/', 1)[0]}/{number}" for number in range(1, count))]
+
+
 def run(command: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         database = next(filter(postgres_answers, postgres_here()), None)
         whose = "one that answers here" if database else "a private one"
         database = own_database(database or stack.enter_context(private_postgres()))
         print(f"PostgreSQL: {whose}")
-        broker = stack.enter_context(claimed_redis(os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379"))
-        print(f"Redis: {'one that answers here' if broker else 'a private one'}", flush=True)
-        broker = broker or stack.enter_context(private_redis())
-        env = dict(os.environ, DATABASE_URL=database, REDIS_URL=broker)
+        brokers = brokers_for(int(os.environ.get("WORKERS") or 1), stack)
+        env = dict(os.environ, DATABASE_URL=database, REDIS_URL=brokers[0], REDIS_URLS=" ".join(brokers))
         return subprocess.run(command, env=env, check=False).returncode
 
 

@@ -51,7 +51,7 @@ def place_of(request: HttpRequest) -> str | None:
         or OWN_COOKIES.intersection(request.COOKIES)
         or "Authorization" in request.headers
         # There are as many of these as somebody can think of, and a cache has only so much room.
-        or request.META["QUERY_STRING"]
+        or request.META.get("QUERY_STRING")
     ):
         return None
     try:

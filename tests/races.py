@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, connections
 
 PATIENCE = 60
-# PostgreSQL takes 100 connections as it comes, and somebody else may be there.
-CONNECTIONS = 60
+# PostgreSQL takes 100 connections as it comes, the tests run in two processes, and somebody else may be there.
+CONNECTIONS = 40
 
 
 def need_postgresql() -> None:

@@ -43,24 +43,35 @@ def dear(name: str, key: Hashable, compute: Callable[[], T], *, of: tuple[str, .
         return Dear(compute(), timezone.now())
     place = f"dear:{hashlib.sha256(repr((name, key)).encode()).hexdigest()}"
     asked_at, give_up = timezone.now(), time.monotonic() + LONGEST
-    while True:
-        now = timezone.now()
-        found = read(place)
+
+    def is_right(found: tuple[str, Dear[T]] | None) -> bool:
         # What was begun after somebody asked has in it all that they know of, whatever was written since.
-        is_right = found and (found[0] == version or found[1].made_at >= asked_at)
-        if found and is_right and now - found[1].made_at < timedelta(seconds=oldest):
+        return found is not None and (
+            (found[0] == version or found[1].made_at >= asked_at)
+            and timezone.now() - found[1].made_at < timedelta(seconds=oldest)
+        )
+
+    while True:
+        found = read(place)
+        if found and is_right(found):
             count(name, "hits")
             return found[1]
         # Only who finds the place free computes; where the cache is gone, everybody finds it so.
         if cache.add(f"{place}:taken", 1, LONGEST) or time.monotonic() > give_up:
             try:
+                # Somebody may have computed it between the look and the taking.
+                found = read(place)
+                if found and is_right(found):
+                    count(name, "hits")
+                    return found[1]
                 count(name, "misses")
+                now = timezone.now()
                 made = Dear(compute(), now)
                 cache.set(place, (version, made), OLDEST)
                 return made
             finally:
                 cache.delete(f"{place}:taken")
-        if found and now - found[1].made_at < timedelta(seconds=OLDEST_MEANWHILE):
+        if found and timezone.now() - found[1].made_at < timedelta(seconds=OLDEST_MEANWHILE):
             count(name, "hits")
             return found[1]
         time.sleep(PAUSE)

@@ -1,7 +1,13 @@
 """Fast and deterministic: no broker, no mail server, a quick hasher, files in a throw-away folder."""
 
+import os
 import tempfile
 from pathlib import Path
+
+# Each process of the tests has a number of Redis of its own; see deploy/services.py.
+if os.environ.get("REDIS_URLS"):
+    _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["REDIS_URL"] = os.environ["REDIS_URLS"].split()[_process]
 
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import DATABASES, MIDDLEWARE, STORAGES, env
@@ -18,6 +24,9 @@ CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_BROKER_URL = "memory://"
 if not env("DATABASE_URL", default=""):
     DATABASES["default"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+else:
+    # The tests kill clients of PostgreSQL, never the server: a commit need not wait for the disk.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 # Machines that run tests are slow at times.
 SLOW_QUERY_MS = 60_000
 _files = Path(tempfile.gettempdir()) / "lectern-tests"
