@@ -22,7 +22,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 USER lectern
 # Static files are part of the image. Production settings want their variables even now; none of these values stays.
 RUN SECRET_KEY=only-while-building-0123456789012345678901234567890123456789 ALLOWED_HOSTS=build.invalid \
-    DATABASE_URL=postgres://build.invalid/build REDIS_URL=redis://build.invalid EMAIL_URL=smtp://build.invalid \
+    DATABASE_URL=postgres://build.invalid/build ANALYTICS_DATABASE_URL=postgres://build.invalid/analytics REDIS_URL=redis://build.invalid EMAIL_URL=smtp://build.invalid \
     DEFAULT_FROM_EMAIL=build@build.invalid WAGTAILADMIN_BASE_URL=https://build.invalid STATIC_ROOT=/srv/lectern/staticfiles \
     python manage.py collectstatic --noinput --verbosity 0
 ENV STATIC_ROOT=/srv/lectern/staticfiles

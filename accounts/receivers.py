@@ -7,8 +7,9 @@ from django.db.models.signals import post_migrate
 from accounts.services import settle_invitation, sync_roles
 
 
-def on_post_migrate(sender, **kwargs):
-    sync_roles()
+def on_post_migrate(sender, using, **kwargs):
+    if using == "default":
+        sync_roles()
 
 
 def on_password_set(sender, user, **kwargs):

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from analytics.checks import analytics
 from deploy.bootstrap import OLDEST, PANGO_PACKAGES, apt_line, missing_for_pdf
 from operations.checks import Finding, background, beat, broker, cache, database, mail_server, queues, worker
 
@@ -59,6 +60,11 @@ def migrations() -> Finding:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         return Finding("Migrations", f"{len(plan)} to apply", False, "Apply them: .venv/bin/python manage.py migrate")
+    executor = MigrationExecutor(connections["analytics"])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes("analytics"))
+    if plan:
+        mend = "Apply them: .venv/bin/python manage.py migrate analytics --database analytics"
+        return Finding("Migrations", f"{len(plan)} to apply to the analytics database", False, mend)
     return Finding("Migrations", "all applied")
 
 
@@ -86,4 +92,5 @@ def existing(folder: Path) -> Path:
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
     python, libraries, pango, database, migrations, cache, broker, worker, queues, beat, background, mail_server, disk, write_access,
+    analytics,
 )  # fmt: skip

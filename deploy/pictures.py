@@ -85,7 +85,9 @@ def demo_site() -> Iterator[str]:
     """The address of a demo site with data of its own, running until the pictures are made."""
     port = free_port()
     env = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEMO", "HOST")
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "ANALYTICS_DATABASE_URL", "REDIS_URL", "DEMO", "HOST")
     }
     env |= {"LECTERN_VAR": str(SITE), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "cms.settings.dev"}
     # Django in this process reads the same data, to find rows that a screen can show.

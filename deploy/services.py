@@ -2,8 +2,8 @@
 
     .venv/bin/python deploy/services.py .venv/bin/python -m pytest -m services
 
-The command finds them in DATABASE_URL and REDIS_URL. A database of this run's
-own is used, and of Redis a number that held nothing; REDIS_URLS has as many
+The command finds them in DATABASE_URL, ANALYTICS_DATABASE_URL and REDIS_URL.
+Databases of this run's own are used, and of Redis a number that held nothing; REDIS_URLS has as many
 of them as WORKERS says, one for each process of the tests. Mail servers are
 started by the tests that need them.
 """
@@ -210,7 +210,8 @@ def run(command: list[str]) -> int:
         database = own_database(database or stack.enter_context(private_postgres()))
         print(f"PostgreSQL: {whose}")
         brokers = brokers_for(int(os.environ.get("WORKERS") or 1), stack)
-        env = dict(os.environ, DATABASE_URL=database, REDIS_URL=brokers[0], REDIS_URLS=" ".join(brokers))
+        env = dict(os.environ, DATABASE_URL=database, ANALYTICS_DATABASE_URL=f"{database}_analytics")
+        env |= {"REDIS_URL": brokers[0], "REDIS_URLS": " ".join(brokers)}
         return subprocess.run(command, env=env, check=False).returncode
 
 

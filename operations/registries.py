@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
@@ -25,6 +26,9 @@ class WorkState:
 
 # Key -> function without arguments. Each asks a fixed number of queries.
 work: dict[str, Callable[[], WorkState]] = {}
+
+# What upper apps find out about their own connections; each gives an `operations.checks.Finding`.
+checks: list[Callable[[], Any]] = []
 
 # Full name of a task -> what it does, in words. Only what stands here is offered to run, and to run again.
 task_words: dict[str, str | Promise] = {}

@@ -21,7 +21,7 @@ from operations.colors import HEX, dark_shades, light_shades
 from operations.forms.audit import AuditForm
 from operations.models import ProcessKind, SiteSettings
 from operations.policies import RUN_TASKS, VIEW_AUDIT, VIEW_BACKGROUND
-from operations.registries import words_of
+from operations.registries import checks, words_of
 from operations.selectors.audit import audit_entries, load_entries
 from operations.selectors.site import site_settings
 from operations.selectors.work import (
@@ -126,7 +126,7 @@ def state_sentences(
 def connections_view(request: HttpRequest) -> HttpResponse:
     """Ask everything the site hangs on, now."""
     needs(request, VIEW_BACKGROUND)
-    found = findings(CONNECTIONS)
+    found = findings((*CONNECTIONS, *checks))
     above = (reverse("operations_background"), _("Background work"))
     broken = sum(not finding.is_well for finding in found)
     context = {

@@ -28,7 +28,7 @@ SHARED_DATA = Path(os.environ.get("LECTERN_SHARED_DATA") or settings.BASE_DIR.pa
 @pytest.fixture(scope="session")
 def django_db_use_migrations():
     """Migrations run once per set of migrations; later runs start from the stored result."""
-    return not (database.can_copy() and database.stored_copy().exists())
+    return not (database.can_copy() and database.are_stored())
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +36,9 @@ def django_db_setup(django_db_use_migrations, django_db_setup, django_db_blocker
     if database.can_copy():
         with django_db_blocker.unblock():
             if django_db_use_migrations:
-                database.store(database.stored_copy())
+                database.store()
             else:
-                database.restore(database.stored_copy())
+                database.restore()
 
 
 @pytest.fixture
@@ -133,3 +133,15 @@ def course(db):
 def signed_in(client, learner):
     client.force_login(learner)
     return client
+
+
+# The tests of processes that take longest; the others run beside them.
+SLOW_PROCESSES = ("test_delivery_faults.py", "test_delivery_processes.py", "test_up_processes.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Two halves of the tests against services, each in one process: what empties the database must come last there."""
+    for item in items:
+        if item.get_closest_marker("services"):
+            half = "processes" if item.path.name in SLOW_PROCESSES else "the rest"
+            item.add_marker(pytest.mark.xdist_group(half))

@@ -1,4 +1,4 @@
-"""The test database on SQLite: migrated once for a given set of migrations, then copied into memory."""
+"""The test databases on SQLite: migrated once for a given set of migrations, then copied into memory."""
 
 import hashlib
 import os
@@ -8,7 +8,9 @@ from pathlib import Path
 
 from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection
+from django.db import connection, connections
+
+ALIASES = ("default", "analytics")
 
 
 def fingerprint() -> str:
@@ -21,32 +23,39 @@ def fingerprint() -> str:
     return digest.hexdigest()[:24]
 
 
-def stored_copy() -> Path:
-    return Path(tempfile.gettempdir()) / "lectern-tests" / f"schema-{fingerprint()}.sqlite3"
+def stored_copy(alias: str = "default") -> Path:
+    return Path(tempfile.gettempdir()) / "lectern-tests" / f"schema-{fingerprint()}-{alias}.sqlite3"
 
 
 def can_copy() -> bool:
     return connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"])
 
 
-def restore(copy: Path) -> None:
-    """Replace the database in memory with the stored copy, then let the apps write what follows from code: roles, periodic tasks."""
-    connection.ensure_connection()
-    source = sqlite3.connect(copy)
-    try:
-        source.backup(connection.connection)
-    finally:
-        source.close()
+def are_stored() -> bool:
+    return all(stored_copy(alias).exists() for alias in ALIASES)
+
+
+def restore(*aliases: str) -> None:
+    """Replace the databases in memory (all, or those of ``aliases``) with the stored copies, then let the apps write what follows from code: roles, periodic tasks."""
+    for alias in aliases or ALIASES:
+        connections[alias].ensure_connection()
+        source = sqlite3.connect(stored_copy(alias))
+        try:
+            source.backup(connections[alias].connection)
+        finally:
+            source.close()
     emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
 
 
-def store(copy: Path) -> None:
-    """Keep the migrated database for the next run; several workers may do this at once."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    draft = copy.with_suffix(f".{os.getpid()}")
-    target = sqlite3.connect(draft)
-    try:
-        connection.connection.backup(target)
-    finally:
-        target.close()
-    draft.replace(copy)
+def store() -> None:
+    """Keep the migrated databases for the next run; several workers may do this at once."""
+    for alias in ALIASES:
+        copy = stored_copy(alias)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        draft = copy.with_suffix(f".{os.getpid()}")
+        target = sqlite3.connect(draft)
+        try:
+            connections[alias].connection.backup(target)
+        finally:
+            target.close()
+        draft.replace(copy)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from benchmarks.oulad.dataset import PRESENTATION, Dataset, Presentation, day_number
 from benchmarks.oulad.files import Table, whole
@@ -167,10 +168,11 @@ def add_up(cursor: Any) -> None:
     which is then written from one end to the other."""
     day = "DATE '2000-01-01' + c.day" if connection.vendor == "postgresql" else "date('2000-01-01', c.day || ' days')"
     cursor.execute(
-        f"INSERT INTO {ActivityDay._meta.db_table} (enrollment_id, lesson_key, day, hits, clicks, seconds) "
-        f"SELECT c.run, l.key, {day}, c.hits, c.clicks, 0 FROM ("
+        f"INSERT INTO {ActivityDay._meta.db_table} (enrollment_id, lesson_key, day, hits, clicks, seconds, changed_at) "
+        f"SELECT c.run, l.key, {day}, c.hits, c.clicks, 0, %s FROM ("
         "SELECT run, lesson, day, count(*) AS hits, sum(clicks) AS clicks FROM oulad_click GROUP BY run, lesson, day"
-        ") c JOIN oulad_lesson l ON l.number = c.lesson ORDER BY c.run, l.key, c.day"
+        ") c JOIN oulad_lesson l ON l.number = c.lesson ORDER BY c.run, l.key, c.day",
+        [connection.ops.adapt_datetimefield_value(timezone.now())],
     )
     cursor.execute("DROP TABLE oulad_click")
     cursor.execute("DROP TABLE oulad_lesson")

@@ -22,4 +22,6 @@ def set_up() -> None:
     if not os.environ.get("DATABASE_URL", "").startswith("postgres") or not os.environ.get("REDIS_URL"):
         raise SystemExit("Pages are measured on PostgreSQL and Redis: name them in DATABASE_URL and REDIS_URL.")
     os.environ.update(ENVIRONMENT)
-    os.environ.setdefault("LECTERN_VAR", str(Path(tempfile.gettempdir()) / "lectern-benchmark"))
+    var = os.environ.setdefault("LECTERN_VAR", str(Path(tempfile.gettempdir()) / "lectern-benchmark"))
+    # No page that is measured asks it.
+    os.environ.setdefault("ANALYTICS_DATABASE_URL", f"sqlite:///{var}/analytics.sqlite3")

@@ -23,10 +23,14 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_BROKER_URL = "memory://"
 if not env("DATABASE_URL", default=""):
-    DATABASES["default"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+    DATABASES |= {
+        name: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"} for name in ("default", "analytics")
+    }
 else:
     # The tests kill clients of PostgreSQL, never the server: a commit need not wait for the disk.
-    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    for _database in DATABASES.values():
+        if "options" in _database.get("OPTIONS", {}):
+            _database["OPTIONS"]["options"] += " -c synchronous_commit=off"
 # Machines that run tests are slow at times.
 SLOW_QUERY_MS = 60_000
 _files = Path(tempfile.gettempdir()) / "lectern-tests"

@@ -287,7 +287,8 @@ def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None 
         # This locks the run, as `hold_run` does: visits at the same moment are counted one after the other, so only one
         # of them finds the day new.
         run.update(last_lesson_key=lesson_key, last_activity_at=at, hits=F("hits") + 1, seconds=F("seconds") + seconds)
-        if days.filter(lesson_key=lesson_key).update(hits=F("hits") + 1, seconds=F("seconds") + seconds):
+        counts = {"hits": F("hits") + 1, "seconds": F("seconds") + seconds, "changed_at": timezone.now()}
+        if days.filter(lesson_key=lesson_key).update(**counts):
             return
         run.filter(~Exists(days)).update(active_days=F("active_days") + 1)
         ActivityDay.objects.create(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=1, seconds=seconds)

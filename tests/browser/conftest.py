@@ -53,7 +53,7 @@ def nobody_asks(one_request_at_a_time):
 def first_pages(nobody_asks, transactional_db, one_request_at_a_time):
     """A live server cannot roll back, so each test starts from the migrated database: first pages, roles, locales."""
     if database.can_copy():
-        database.restore(database.stored_copy())
+        database.restore("default")
     # While the test runs, requests are answered; before and after it nobody else touches the database.
     one_request_at_a_time.release()
     yield

@@ -51,7 +51,7 @@ def test_a_check_that_fails_itself_hides_no_other(monkeypatch):
 def test_every_part_of_the_design_is_looked_at():
     assert [check.__name__ for check in health.CHECKS] == [
         "python", "libraries", "pango", "database", "migrations", "cache", "broker", "worker", "queues", "beat",
-        "background", "mail_server", "disk", "write_access",
+        "background", "mail_server", "disk", "write_access", "analytics",
     ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_a_library_of_another_version_is_named(monkeypatch):
     assert "no-such-package is missing" in found.words
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=["default", "analytics"])
 def test_the_database_and_its_migrations():
     assert health.database().is_well
     assert health.migrations() == health.Finding("Migrations", "all applied")

@@ -11,6 +11,7 @@ GOOD = {
     "SECRET_KEY": "k" * 50,
     "ALLOWED_HOSTS": "learn.example.com",
     "DATABASE_URL": "postgres://lectern@127.0.0.1/lectern",
+    "ANALYTICS_DATABASE_URL": "postgres://lectern@127.0.0.1/analytics",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "EMAIL_URL": "smtp+tls://name:password@mail.example.com:587",
     "DEFAULT_FROM_EMAIL": "Lectern <learning@example.com>",
@@ -95,8 +96,8 @@ def test_a_pool_is_kept_where_the_web_server_asks_for_it():
 
 def test_reports_read_from_a_replica_where_one_is_named():
     shown = "s.REPORTS_DATABASE, sorted(s.DATABASES), s.DATABASES.get('replica', {}).get('OPTIONS')"
-    assert load(show=shown) == (0, "default ['default'] None")
+    assert load(show=shown) == (0, "default ['analytics', 'default'] None")
     assert load({"REPLICA_DATABASE_URL": "postgres://reader@127.0.0.1/lectern"}, show=shown) == (
         0,
-        "replica ['default', 'replica'] {'options': '-c jit=off -c default_transaction_read_only=on'}",
+        "replica ['analytics', 'default', 'replica'] {'options': '-c jit=off -c default_transaction_read_only=on'}",
     )

@@ -8,6 +8,8 @@ from io import StringIO
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError
+from django.core.management.base import OutputWrapper
+from django.db import OperationalError
 
 from cms.demo_accounts import ACCOUNTS, PASSWORD
 from cms.management.commands import up
@@ -26,7 +28,7 @@ def command(settings, tmp_path, monkeypatch):
     found = up.Command(stdout=StringIO())
     found.with_demo = True
     found.calls = []
-    monkeypatch.setattr(up, "call_command", lambda name, **options: found.calls.append(name))
+    monkeypatch.setattr(up, "call_command", lambda *names, **options: found.calls.append(" ".join(names)))
     return found
 
 
@@ -62,24 +64,24 @@ class TestDemoAccounts:
 class TestPrepareData:
     def test_an_empty_database_gets_the_demo(self, command, settings):
         command.prepare_data(LOCAL)
-        assert command.calls == ["migrate", "load_demo"]
+        assert command.calls == ["migrate", "migrate analytics", "load_demo"]
         assert not FirstStart(settings.VAR_DIR).broke_off
 
     def test_a_database_with_people_is_left_alone(self, command):
         make(ACCOUNTS[0])
         command.prepare_data(LOCAL)
-        assert command.calls == ["migrate"]
+        assert command.calls == ["migrate", "migrate analytics"]
 
     def test_without_the_demo_it_says_how_to_make_the_first_person(self, command):
         command.with_demo = False
         command.prepare_data(LOCAL)
-        assert command.calls == ["migrate"]
+        assert command.calls == ["migrate", "migrate analytics"]
         assert "manage.py create_administrator" in command.stdout.getvalue()
 
     def test_the_demo_is_never_loaded_for_other_hosts(self, command):
         with pytest.raises(CommandError, match="DEMO=0 HOST=0.0.0.0 make run"):
             command.prepare_data(ELSEWHERE)
-        assert command.calls == ["migrate"]
+        assert command.calls == ["migrate", "migrate analytics"]
 
     def test_a_first_start_that_broke_off_is_done_again(self, command, settings):
         first = FirstStart(settings.VAR_DIR)
@@ -88,15 +90,26 @@ class TestPrepareData:
         leftover.parent.mkdir(parents=True)
         leftover.touch()
         command.prepare_data(LOCAL)
-        assert command.calls == ["migrate", "load_demo"]
+        assert command.calls == ["migrate", "migrate analytics", "load_demo"]
         assert "did not finish" in command.stdout.getvalue()
         assert not leftover.exists()
         assert not first.broke_off
 
+    def test_without_its_analytics_database_it_starts_all_the_same(self, command, monkeypatch):
+        def gone(*names, **options):
+            if options.get("database") == "analytics":
+                raise OperationalError("refused")
+
+        command.stderr = OutputWrapper(StringIO())
+        command.with_demo = False
+        monkeypatch.setattr(up, "call_command", gone)
+        command.prepare_data(LOCAL)
+        assert "The analytics database cannot be opened: refused." in command.stderr.getvalue()
+
     def test_a_demo_that_breaks_off_leaves_the_marker(self, command, settings, monkeypatch):
         monkeypatch.setattr(up.MigrationRecorder, "has_table", lambda recorder: False)
 
-        def fail(name, **options):
+        def fail(name, *_names, **options):
             if name == "load_demo":
                 raise KeyboardInterrupt
 

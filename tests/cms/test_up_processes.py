@@ -32,7 +32,7 @@ class Academy:
         self.running: subprocess.Popen | None = None
 
     def command(self, *arguments: str, **extra: str) -> dict:
-        env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        env = {name: value for name, value in os.environ.items() if "_URL" not in name}
         env |= {"LECTERN_VAR": str(self.var), "PORT": str(self.port), "DEMO": "0",
                 "DJANGO_SETTINGS_MODULE": "cms.settings.dev", "HOME": str(self.var.parent), **extra}  # fmt: skip
         return {"args": [sys.executable, "manage.py", *arguments], "env": env, "cwd": settings.BASE_DIR}

@@ -108,6 +108,7 @@ class Site:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.services.settings_processes",
             "DATABASE_URL": self.database,
+            "ANALYTICS_DATABASE_URL": f"sqlite:///{self.folder / 'analytics.sqlite3'}",
             "REDIS_URL": self.broker,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mailbox.port}",
             "LECTERN_VAR": str(self.folder),

@@ -153,6 +153,7 @@ class Command(BaseCommand):
         elif first_start.broke_off:
             self.stdout.write("The first start did not finish; going on with it …")
         call_command("migrate", interactive=False, verbosity=0)
+        self.prepare_analytics()
         people = get_user_model().objects
         if not people.exists() and self.with_demo:
             if not address.is_local:
@@ -169,6 +170,16 @@ class Command(BaseCommand):
         if not people.exists():
             self.stdout.write(
                 "Nobody can sign in yet. Make the first person: .venv/bin/python manage.py create_administrator"
+            )
+
+    def prepare_analytics(self):
+        """A site without its second database works; what happens meanwhile is taken in once it is there."""
+        try:
+            call_command("migrate", "analytics", database="analytics", interactive=False, verbosity=0)
+        except DatabaseError as error:
+            self.stderr.write(
+                f"The analytics database cannot be opened: {str(error).strip()}. Start its server or mend "
+                "ANALYTICS_DATABASE_URL, then: manage.py migrate analytics --database analytics"
             )
 
     def refuse_public_passwords(self, address: Address):

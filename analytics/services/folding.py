@@ -1,0 +1,96 @@
+"""Taking feeds into facts. It may be done any number of times, by any number of processes, and stop anywhere."""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from analytics.models import DATABASE, ActivityFact, EventFact, FoldState, StalePeriod
+from analytics.partitions import ensure_partitions
+from analytics.periods import Grain, start_of
+from analytics.rollups import Feed
+from analytics.selectors.feeds import ALL, Batch, read_activity, read_events
+
+# A row gets its moment when it is made, and can be read when its transaction ends: each time the last minutes are read
+# again. What took longer, or bore a moment of a clock that was wrong, is found by the hourly look at a whole day.
+OVERLAP = timedelta(minutes=2)
+BATCH = 2_000
+READ = {Feed.EVENTS: read_events, Feed.ACTIVITY: read_activity}
+
+
+def fold(feed: Feed, *, back: timedelta = OVERLAP, seconds: float = 240) -> int:
+    """Take in what came since the last time, and what may have come late; returns how many rows were read.
+
+    Goes on for ``seconds`` at most; the next one continues where it stopped.
+    """
+    state = FoldState.objects.filter(feed=feed).first() or FoldState(feed=feed)
+    place = Batch(at=state.position, pk=state.position_id)
+    if place.at and not state.is_behind:
+        place = Batch(at=place.at - back)
+    read, stop_at = 0, time.monotonic() + seconds
+    while True:
+        with transaction.atomic(using=DATABASE):
+            place = fold_batch(feed, place)
+        read += len(place.facts)
+        if len(place.facts) < BATCH or time.monotonic() > stop_at:
+            return read
+
+
+def fold_batch(feed: Feed, place: Batch, only: Q = ALL) -> Batch:
+    """Take in the rows behind ``place``, in the caller's transaction; returns them with their own place."""
+    state = hold(feed)
+    batch = READ[feed](at=place.at, pk=place.pk, limit=BATCH, only=only)
+    write_facts(feed, batch.facts)
+    now = timezone.now()
+    if batch.at:
+        # A row from a clock that is fast would hide what comes until then.
+        reached = (min(batch.at, now), batch.pk)
+        if state.position is None or reached > (state.position, state.position_id):
+            state.position, state.position_id = reached
+    state.is_behind, state.folded_at = len(batch.facts) == BATCH, now
+    state.save()
+    return batch
+
+
+def hold(feed: Feed) -> FoldState:
+    """The feed's state, so that nobody else takes it in or adds it up until the transaction ends."""
+    FoldState.objects.get_or_create(feed=feed)
+    states = FoldState.objects.filter(feed=feed)
+    if connections[DATABASE].features.has_select_for_update:
+        states = states.select_for_update()
+    return states.get()
+
+
+def write_facts(feed: Feed, facts: list[Any]) -> None:
+    """Write facts, those that are there already once more, and note which periods are to be added up."""
+    if not facts:
+        return
+    if feed == Feed.EVENTS:
+        ensure_partitions(EventFact, {fact.occurred_at.astimezone(UTC).date() for fact in facts})
+        EventFact.objects.bulk_create(facts, ignore_conflicts=True)
+    else:
+        ensure_partitions(ActivityFact, {fact.day for fact in facts})
+        ActivityFact.objects.bulk_create(
+            facts,
+            update_conflicts=True,
+            unique_fields=["day", "enrollment", "lesson_key"],
+            update_fields=["hits", "clicks", "seconds"],
+        )
+    note_stale(feed, {fact.day for fact in facts})
+
+
+def note_stale(feed: Feed, days: Iterable[date]) -> None:
+    periods = {(grain, start_of(grain, day)) for day in days for grain in Grain}
+    rows = [StalePeriod(feed=feed, grain=grain, start=start) for grain, start in periods]
+    StalePeriod.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def start_again(feed: Feed, at: datetime | None = None) -> None:
+    """Let the next fold read from ``at`` on, or everything."""
+    state = hold(feed)
+    state.position, state.position_id, state.is_behind = at, 0, False
+    state.save()
