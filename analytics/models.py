@@ -30,6 +30,8 @@ class EventFact(models.Model):
     learner = models.UUIDField(default=NONE)
     team = models.UUIDField(default=NONE)
     team_name = models.CharField(max_length=120, blank=True)
+    cohort = models.UUIDField(default=NONE)
+    cohort_name = models.CharField(max_length=120, blank=True)
     enrollment = models.UUIDField(default=NONE)
     course_key = models.UUIDField(default=NONE)
     course_title = models.CharField(max_length=255, blank=True)
@@ -69,6 +71,8 @@ class ActivityFact(models.Model):
     learner = models.UUIDField(default=NONE)
     team = models.UUIDField(default=NONE)
     team_name = models.CharField(max_length=120, blank=True)
+    cohort = models.UUIDField(default=NONE)
+    cohort_name = models.CharField(max_length=120, blank=True)
     course_key = models.UUIDField(default=NONE)
     course_title = models.CharField(max_length=255, blank=True)
     hits = models.PositiveIntegerField(default=0)
@@ -93,6 +97,7 @@ class Rollup(models.Model):
     by = models.CharField(max_length=20, blank=True)
     course_key = models.UUIDField(default=NONE)
     team = models.UUIDField(default=NONE)
+    cohort = models.UUIDField(default=NONE)
     lesson_key = models.UUIDField(default=NONE)
     value = models.BigIntegerField()
 
@@ -102,7 +107,7 @@ class Rollup(models.Model):
         constraints = [
             # Also the index by which a chart reads its measure over time.
             models.UniqueConstraint(
-                fields=["measure", "grain", "by", "start", "course_key", "team", "lesson_key"],
+                fields=["measure", "grain", "by", "start", "course_key", "team", "cohort", "lesson_key"],
                 name="analytics_rollup_unique",
             )
         ]
@@ -127,6 +132,19 @@ class FoldState(models.Model):
 
     def __str__(self):
         return f"{self.feed} {self.position}"
+
+
+class FollowedMerge(models.Model):
+    """Two accounts that became one, as facts know by now. Written with the facts it changes."""
+
+    learner = models.UUIDField(primary_key=True)
+
+    class Meta:
+        verbose_name = _("merge of accounts")
+        verbose_name_plural = _("merges of accounts")
+
+    def __str__(self):
+        return str(self.learner)
 
 
 class StalePeriod(models.Model):

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analytics.models import ActivityFact, EventFact, FoldState, Reconciliation, Rollup, StalePeriod
+from analytics.models import ActivityFact, EventFact, FoldState, FollowedMerge, Reconciliation, Rollup, StalePeriod
 from learning.policies import own_course_keys
 from operations.policies import VIEW_BACKGROUND
 
 ABOUT_COURSES = (EventFact, ActivityFact, Rollup)
-ABOUT_THE_WORK = (FoldState, StalePeriod, Reconciliation)
+ABOUT_THE_WORK = (FoldState, FollowedMerge, StalePeriod, Reconciliation)
 
 
 def visible_to(viewer: Any, queryset: QuerySet) -> QuerySet:

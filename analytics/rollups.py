@@ -20,13 +20,13 @@ class Feed(TextChoices):
     ACTIVITY = "activity", _("activity by day")
 
 
-COURSE, TEAM, LESSON = "course_key", "team", "lesson_key"
+COURSE, TEAM, COHORT, LESSON = "course_key", "team", "cohort", "lesson_key"
 # What a measure is made for: the names of the keys that are told apart, joined as ``Rollup.by`` has them.
 Keys = tuple[str, ...]
 
-EACH_WAY: tuple[Keys, ...] = ((), (COURSE,), (TEAM,), (COURSE, TEAM))
-FINEST: tuple[Keys, ...] = ((COURSE, TEAM),)
-WITH_LESSONS: tuple[Keys, ...] = ((COURSE, TEAM), (COURSE, LESSON))
+EACH_WAY: tuple[Keys, ...] = ((), (COURSE,), (TEAM,), (COURSE, TEAM), (COURSE, COHORT))
+FINEST: tuple[Keys, ...] = ((COURSE, TEAM), (COURSE, COHORT))
+WITH_LESSONS: tuple[Keys, ...] = (*FINEST, (COURSE, LESSON))
 # Shares of points are kept as whole numbers of this.
 TEN_THOUSANDTHS = 10_000
 

@@ -39,11 +39,12 @@ def take_in() -> None:
 
 @shared_task(ignore_result=True)
 def take_in_late() -> None:
-    """What beat says every hour: what came late within a day, and weeks and months."""
+    """What beat says every hour: what came late within a day, accounts that were merged, and weeks and months."""
 
     def work() -> None:
         for feed in Feed:
             services.fold(feed, back=LATE)
+        services.follow_merges()
         services.add_up()
 
     where_it_answers(work)

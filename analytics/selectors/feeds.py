@@ -12,18 +12,20 @@ from wagtail.models import Page
 
 from accounts.models import TeamMembership
 from analytics.models import NONE, ActivityFact, EventFact
-from learning.models import ActivityDay, LearningEvent
+from learning.models import ActivityDay, CohortMembership, LearningEvent
 from learning.verbs import Verb
 from workbench.days import site_day
 
 ALL = Q()
 # A row as it was read: where it stands in the feed, and the fact it makes.
 EVENT_VALUES = (
-    "pk", "uuid", "verb", "occurred_at", "recorded_at", "learner_id", "learner__uuid", "enrollment__uuid", "course_key",
+    "pk", "uuid", "verb", "occurred_at", "recorded_at", "learner_id", "learner__uuid", "enrollment_id", "enrollment__uuid",
+    "course_key",
     "lesson_key", "page_title", "score", "data", "source",
 )  # fmt: skip
 ACTIVITY_VALUES = (
-    "pk", "changed_at", "day", "lesson_key", "hits", "clicks", "seconds", "enrollment__uuid", "enrollment__course_key",
+    "pk", "changed_at", "day", "lesson_key", "hits", "clicks", "seconds", "enrollment_id", "enrollment__uuid",
+    "enrollment__course_key",
     "enrollment__learner_id", "enrollment__learner__uuid",
 )  # fmt: skip
 
@@ -45,7 +47,7 @@ def after(name: str, at: datetime | None, pk: int) -> Q:
 
 
 def read_events(*, at: datetime | None, pk: int = 0, limit: int, only: Q = ALL) -> Batch:
-    """The facts of the next events that were recorded, in the order of being recorded. Three queries besides."""
+    """The facts of the next events that were recorded, in the order of being recorded. Three queries more."""
     rows = list(
         LearningEvent.objects.filter(after("recorded_at", at, pk), only)
         .order_by("recorded_at", "pk")
@@ -55,13 +57,17 @@ def read_events(*, at: datetime | None, pk: int = 0, limit: int, only: Q = ALL) 
         return Batch()
     days = [site_day(row["occurred_at"]) for row in rows]
     teams = Teams(row["learner_id"] for row in rows)
+    cohorts = Cohorts(row["enrollment_id"] for row in rows)
     titles = titles_of(row["course_key"] for row in rows)
-    facts = [event_fact(row, day, teams, titles) for row, day in zip(rows, days, strict=True)]
+    facts = [event_fact(row, day, teams, cohorts, titles) for row, day in zip(rows, days, strict=True)]
     return Batch(facts, rows[-1]["recorded_at"], rows[-1]["pk"])
 
 
-def event_fact(row: dict[str, Any], day: date, teams: "Teams", titles: dict[UUID, str]) -> EventFact:
+def event_fact(
+    row: dict[str, Any], day: date, teams: "Teams", cohorts: "Cohorts", titles: dict[UUID, str]
+) -> EventFact:
     team, team_name = teams.on(row["learner_id"], day)
+    cohort, cohort_name = cohorts.on(row["enrollment_id"], day)
     data = row["data"]
     return EventFact(
         occurred_at=row["occurred_at"],
@@ -72,6 +78,8 @@ def event_fact(row: dict[str, Any], day: date, teams: "Teams", titles: dict[UUID
         learner=row["learner__uuid"] or NONE,
         team=team,
         team_name=team_name,
+        cohort=cohort,
+        cohort_name=cohort_name,
         enrollment=row["enrollment__uuid"] or NONE,
         course_key=row["course_key"] or NONE,
         course_title=titles.get(row["course_key"], ""),
@@ -98,7 +106,7 @@ def share_of(row: dict[str, Any]) -> Decimal | None:
 
 
 def read_activity(*, at: datetime | None, pk: int = 0, limit: int, only: Q = ALL) -> Batch:
-    """The facts of the next days of activity that changed, in the order of their changes. Two queries besides."""
+    """The facts of the next days of activity that changed, in the order of their changes. Three queries more."""
     rows = list(
         ActivityDay.objects.filter(after("changed_at", at, pk), only)
         .order_by("changed_at", "pk")
@@ -107,13 +115,15 @@ def read_activity(*, at: datetime | None, pk: int = 0, limit: int, only: Q = ALL
     if not rows:
         return Batch()
     teams = Teams(row["enrollment__learner_id"] for row in rows)
+    cohorts = Cohorts(row["enrollment_id"] for row in rows)
     titles = titles_of(key for row in rows for key in (row["enrollment__course_key"], row["lesson_key"]))
-    facts = [activity_fact(row, teams, titles) for row in rows]
+    facts = [activity_fact(row, teams, cohorts, titles) for row in rows]
     return Batch(facts, rows[-1]["changed_at"], rows[-1]["pk"])
 
 
-def activity_fact(row: dict[str, Any], teams: "Teams", titles: dict[UUID, str]) -> ActivityFact:
+def activity_fact(row: dict[str, Any], teams: "Teams", cohorts: "Cohorts", titles: dict[UUID, str]) -> ActivityFact:
     team, team_name = teams.on(row["enrollment__learner_id"], row["day"])
+    cohort, cohort_name = cohorts.on(row["enrollment_id"], row["day"])
     course = row["enrollment__course_key"]
     return ActivityFact(
         day=row["day"],
@@ -123,6 +133,8 @@ def activity_fact(row: dict[str, Any], teams: "Teams", titles: dict[UUID, str]) 
         learner=row["enrollment__learner__uuid"],
         team=team,
         team_name=team_name,
+        cohort=cohort,
+        cohort_name=cohort_name,
         course_key=course,
         course_title=titles.get(course, ""),
         hits=row["hits"],
@@ -154,4 +166,24 @@ class Teams:
         for since, until, team, name in self.memberships.get(person or 0, ()):
             if since <= day and (until is None or day <= until):
                 found = (team, name)
+        return found
+
+
+class Cohorts:
+    """In which cohort runs take place: the one they were in on a day, else the last one before it, else the first."""
+
+    def __init__(self, runs: Iterable[int | None]) -> None:
+        self.memberships: dict[int, list[tuple[date, UUID, str]]] = {}
+        rows = CohortMembership.objects.filter(enrollment__in={run for run in runs if run})
+        values = ("enrollment", "since", "cohort__uuid", "cohort__name")
+        for run, since, cohort, name in rows.order_by("since", "pk").values_list(*values):
+            self.memberships.setdefault(run, []).append((since, cohort, name))
+
+    def on(self, run: int | None, day: date) -> tuple[UUID, str]:
+        """The cohort and its name; `NONE` and no name for a run without one."""
+        memberships = self.memberships.get(run or 0, [])
+        found = (NONE, "")
+        for number, (since, cohort, name) in enumerate(memberships):
+            if since <= day or number == 0:
+                found = (cohort, name)
         return found

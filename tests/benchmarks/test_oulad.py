@@ -12,6 +12,9 @@ from django.core.management import call_command
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDay
 
+from analytics import services as analytics
+from analytics.models import ActivityFact, Rollup
+from analytics.rollups import Feed
 from benchmarks.oulad.__main__ import load, main
 from benchmarks.oulad.activity import Clicks
 from benchmarks.oulad.dataset import Dataset
@@ -273,11 +276,27 @@ PUBLISHED = {
 }
 
 
+def clicks_in_analytics() -> dict[str, tuple[int, ...]]:
+    """Click rows and clicks from the rollups, and learners who clicked from the facts, by run."""
+    names = dict(Cohort.objects.values_list("uuid", "name"))
+    rows = Rollup.objects.filter(by="course+cohort").order_by().values("cohort", "measure")
+    sums = {(row["cohort"], row["measure"]): row["value"] for row in rows.annotate(value=Sum("value"))}
+    clicked = ActivityFact.objects.filter(hits__gt=0).order_by().values("cohort")
+    people = {row["cohort"]: row["n"] for row in clicked.annotate(n=Count("learner", distinct=True))}
+    return {name: (sums[key, "visits"], sums[key, "clicks"], people[key]) for key, name in names.items()}
+
+
 @pytest.mark.services
+@pytest.mark.django_db(databases=["default", "analytics"])
 def test_the_figures_of_the_dataset(shared_data, tmp_path):
     folder = shared_data / "oulad"
     if not folder.is_dir():
         pytest.skip("The Open University's dataset does not stand beside this checkout.")
     loaded(folder)
     assert by_run(tmp_path) == PUBLISHED
+    for feed in Feed:
+        analytics.fold(feed, seconds=3_600)
+    analytics.add_up()
+    assert clicks_in_analytics() == {run: figures[:3] for run, figures in PUBLISHED.items()}
+    assert analytics.reconcile().is_well
     assert (User.objects.count(), Result.objects.count()) == (3_237, 18_361)

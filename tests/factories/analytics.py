@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import TeamMembership
 from analytics.models import NONE, Rollup
-from learning.models import ActivityDay, Enrollment, LearningEvent
+from learning.models import ActivityDay, Cohort, CohortMembership, Enrollment, LearningEvent
 from tests.factories.accounts import make_person, make_team
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import lessons_of, make_course
@@ -30,6 +30,14 @@ def make_runs(people: int = 6, courses: int = 2) -> list[Enrollment]:
     taught = [make_course() for _number in range(courses)]
     runs = [make_enrollment(person, course) for course in taught for person in everybody]
     LearningEvent.objects.all().delete()
+    # Every second run is in a cohort, the first one in two.
+    for number, run in enumerate(runs[::2]):
+        spring = Cohort.objects.create(name=f"Spring {number}", course=run.course, course_key=run.course_key)
+        until = None if number else dt.date(2026, 10, 10)
+        CohortMembership.objects.create(cohort=spring, enrollment=run, since=dt.date(2026, 9, 20), until=until)
+        if not number:
+            autumn = Cohort.objects.create(name="Autumn", course=run.course, course_key=run.course_key)
+            CohortMembership.objects.create(cohort=autumn, enrollment=run, since=dt.date(2026, 10, 11))
     return runs
 
 
@@ -99,80 +107,97 @@ def day_at_random(chance, runs, lessons) -> ActivityDay:
 
 def rollups() -> dict[tuple, int]:
     return {
-        (row.measure, row.grain, row.start, row.by, row.course_key, row.team, row.lesson_key): row.value
+        (row.measure, row.grain, row.start, row.by, row.course_key, row.team, row.cohort, row.lesson_key): row.value
         for row in Rollup.objects.all()
     }
 
 
+BY_LESSON = ("visits", "clicks", "seconds", "lessons", "attempts", "grades", "shares")
+COUNTED = {
+    "course:enrolled": "enrollments",
+    "course:completed": "completions",
+    "course:left": "left",
+    "lesson:completed": "lessons",
+    "lesson:recorded": "lessons",
+    "quiz:submitted": "attempts",
+}
+
+
 def answer(zone: str = "UTC") -> dict[tuple, int]:
     """The same from the rows of the site, by loops and sets."""
-    teams = defaultdict(list)
-    for person, since, until, team in TeamMembership.objects.order_by("since").values_list(
-        "user", "since", "until", "team__uuid"
+    team_on, cohort_on = team_finder(), cohort_finder()
+    sums: dict[tuple, Decimal] = defaultdict(Decimal)
+    sets: dict[tuple, set] = defaultdict(set)
+
+    def ways(person, run, course, lesson, day):
+        team, cohort = team_on(person, day), cohort_on(run, day)
+        return {
+            "": (NONE, NONE, NONE, NONE),
+            "course": (course, NONE, NONE, NONE),
+            "team": (NONE, team, NONE, NONE),
+            "course+team": (course, team, NONE, NONE),
+            "course+cohort": (course, NONE, cohort, NONE),
+            "course+lesson": (course, NONE, NONE, lesson or NONE),
+        }
+
+    def add(measure, day, keys, value):
+        for by in ("course+team", "course+cohort", "course+lesson"):
+            if by != "course+lesson" or measure in BY_LESSON:
+                sums[measure, "day", day, by, *keys[by]] += Decimal(value)
+
+    for person, run, course, lesson, day, *counts in ActivityDay.objects.values_list(
+        "enrollment__learner", "enrollment", "enrollment__course_key", "lesson_key", "day", "hits", "clicks", "seconds"
     ):
+        keys = ways(person, run, course, lesson, day)
+        for measure, value in zip(("visits", "clicks", "seconds"), counts, strict=True):
+            add(measure, day, keys, value)
+        if counts[0]:
+            monday, first = day - dt.timedelta(days=day.weekday()), day.replace(day=1)
+            for grain, start in (("day", day), ("week", monday), ("month", first)):
+                for by in ("", "course", "team", "course+team", "course+cohort"):
+                    sets["active_learners", grain, start, by, *keys[by]].add(person)
+
+    for verb, moment, person, run, course, lesson, data in LearningEvent.objects.values_list(
+        "verb", "occurred_at", "learner", "enrollment", "course_key", "lesson_key", "data"
+    ):
+        day = moment.astimezone(ZoneInfo(zone)).date()
+        keys = ways(person, run, course, lesson, day)
+        if verb in COUNTED:
+            add(COUNTED[verb], day, keys, 1)
+        if COUNTED.get(verb) == "lessons":
+            done, required = data["completed"], data["required"]
+            for by in ("course+team", "course+cohort"):
+                if done == 1:
+                    sets["began", "day", day, by, *keys[by]].add(run)
+                if required and done * 2 >= required > (done - 1) * 2:
+                    sets["halfway", "day", day, by, *keys[by]].add(run)
+        if verb == "quiz:graded" and data["cause"] != "regrade" and Decimal(data["max_score"]):
+            add("grades", day, keys, 1)
+            add("shares", day, keys, round(Decimal(data["score"]) / Decimal(data["max_score"]), 4) * 10_000)
+    return {key: round(value) for key, value in sums.items()} | {key: len(people) for key, people in sets.items()}
+
+
+def team_finder():
+    teams = defaultdict(list)
+    rows = TeamMembership.objects.order_by("since").values_list("user", "since", "until", "team__uuid")
+    for person, since, until, team in rows:
         teams[person].append((since, until or dt.date.max, team))
 
     def team_on(person, day):
         found = [team for since, until, team in teams[person] if since <= day <= until]
         return found[-1] if found else NONE
 
-    sums: dict[tuple, Decimal] = defaultdict(Decimal)
-    sets: dict[tuple, set] = defaultdict(set)
+    return team_on
 
-    def add(measure, day, course, team, lesson, value):
-        for by, keys in (("course+team", (course, team, NONE)), ("course+lesson", (course, NONE, lesson))):
-            if by == "course+team" or measure in (
-                "visits",
-                "clicks",
-                "seconds",
-                "lessons",
-                "attempts",
-                "grades",
-                "shares",
-            ):
-                sums[measure, "day", day, by, *keys] += Decimal(value)
 
-    for person, course, lesson, day, *counts in ActivityDay.objects.values_list(
-        "enrollment__learner", "enrollment__course_key", "lesson_key", "day", "hits", "clicks", "seconds"
-    ):
-        team = team_on(person, day)
-        for measure, value in zip(("visits", "clicks", "seconds"), counts, strict=True):
-            add(measure, day, course, team, lesson, value)
-        if counts[0]:
-            monday, first = day - dt.timedelta(days=day.weekday()), day.replace(day=1)
-            for grain, start in (("day", day), ("week", monday), ("month", first)):
-                for by, keys in (
-                    ("", (NONE, NONE)),
-                    ("course", (course, NONE)),
-                    ("team", (NONE, team)),
-                    ("course+team", (course, team)),
-                ):
-                    sets["active_learners", grain, start, by, *keys, NONE].add(person)
+def cohort_finder():
+    cohorts = defaultdict(list)
+    rows = CohortMembership.objects.order_by("since").values_list("enrollment", "since", "cohort__uuid")
+    for run, since, cohort in rows:
+        cohorts[run].append((since, cohort))
 
-    for verb, moment, person, run, course, lesson, data in LearningEvent.objects.values_list(
-        "verb", "occurred_at", "learner", "enrollment", "course_key", "lesson_key", "data"
-    ):
-        day = moment.astimezone(ZoneInfo(zone)).date()
-        team, lesson = team_on(person, day), lesson or NONE
-        counted = {
-            "course:enrolled": "enrollments",
-            "course:completed": "completions",
-            "course:left": "left",
-            "lesson:completed": "lessons",
-            "lesson:recorded": "lessons",
-            "quiz:submitted": "attempts",
-        }.get(verb)
-        if counted:
-            add(counted, day, course, team, lesson, 1)
-        if counted == "lessons":
-            done, required = data["completed"], data["required"]
-            place = (day, "course+team", course, team, NONE)
-            if done == 1:
-                sets["began", "day", *place].add(run)
-            if required and done * 2 >= required > (done - 1) * 2:
-                sets["halfway", "day", *place].add(run)
-        if verb == "quiz:graded" and data["cause"] != "regrade" and Decimal(data["max_score"]):
-            add("grades", day, course, team, lesson, 1)
-            share = round(Decimal(data["score"]) / Decimal(data["max_score"]), 4)
-            add("shares", day, course, team, lesson, share * 10_000)
-    return {key: round(value) for key, value in sums.items()} | {key: len(people) for key, people in sets.items()}
+    def cohort_on(run, day):
+        before = [cohort for since, cohort in cohorts[run] if since <= day]
+        return before[-1] if before else cohorts[run][0][1] if cohorts[run] else NONE
+
+    return cohort_on
