@@ -47,14 +47,15 @@ def beat() -> Process:
     return Process("beat", ("celery", "-A", "cms", "--quiet", "beat", "--pidfile="))
 
 
-def flower() -> Process:
-    """Only docker-compose runs it; FLOWER_BASIC_AUTH in the environment guards it."""
-    return Process("flower", ("celery", "-A", "cms", "flower", "--port=5555", "--url_prefix=flower"))
+def flower(port: int = 5555, *more: str) -> Process:
+    """FLOWER_BASIC_AUTH in the environment guards it; nobody starts it without."""
+    return Process("flower", ("celery", "-A", "cms", "flower", f"--port={port}", "--url_prefix=flower", *more))
 
 
-def on_one_machine(bind: str) -> tuple[Process, ...]:
-    """What `manage.py up` keeps running beside the broker."""
-    return (web(bind), worker(), beat())
+def on_one_machine(bind: str, flower_port: int | None = None) -> tuple[Process, ...]:
+    """What `manage.py up` keeps running beside the broker. Flower answers this machine alone."""
+    seen = (flower(flower_port, "--address=127.0.0.1"),) if flower_port else ()
+    return (web(bind), worker(), beat(), *seen)
 
 
 def on_many_machines() -> tuple[Process, ...]:

@@ -16,6 +16,7 @@ from cms.management.commands import up
 from cms.supervisor.address import Address
 from cms.supervisor.first_start import FirstStart
 from cms.supervisor.lock import Lock
+from cms.supervisor.processes import on_one_machine
 
 LOCAL = Address("127.0.0.1", 8000)
 ELSEWHERE = Address("0.0.0.0", 8000)
@@ -30,6 +31,38 @@ def command(settings, tmp_path, monkeypatch):
     found.calls = []
     monkeypatch.setattr(up, "call_command", lambda *names, **options: found.calls.append(" ".join(names)))
     return found
+
+
+@pytest.mark.parametrize(
+    ("env", "port"),
+    [
+        ({}, None),
+        ({"FLOWER_BASIC_AUTH": ""}, None),
+        ({"FLOWER_BASIC_AUTH": "ada:long enough"}, 5555),
+        ({"FLOWER_BASIC_AUTH": "ada:long enough", "FLOWER_PORT": "5600"}, 5600),
+    ],
+)
+def test_flower_runs_where_it_is_guarded(env, port):
+    assert up.flower_port(env) == port
+    processes = on_one_machine("127.0.0.1:8000", port)
+    assert [process.name for process in processes] == ["web", "worker", "beat", *(["flower"] if port else [])]
+    if port:
+        assert processes[-1].argv[-3:] == (f"--port={port}", "--url_prefix=flower", "--address=127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({"FLOWER_BASIC_AUTH": "ada"}, "has to be name:password"),
+        ({"FLOWER_BASIC_AUTH": "ada:short"}, "has to be name:password"),
+        ({"FLOWER_BASIC_AUTH": ":long enough"}, "has to be name:password"),
+        ({"FLOWER_BASIC_AUTH": "ada:long enough", "FLOWER_PORT": "http"}, "FLOWER_PORT is http"),
+        ({"FLOWER_BASIC_AUTH": "ada:long enough", "FLOWER_PORT": "0"}, "FLOWER_PORT is 0"),
+    ],
+)
+def test_flower_never_stands_open(env, words):
+    with pytest.raises(CommandError, match=words):
+        up.flower_port(env)
 
 
 def make(account, password=PASSWORD, **extra):

@@ -1,5 +1,6 @@
 """`manage.py up` as a whole: its processes answer, die and stop as promised."""
 
+import base64
 import http.client
 import os
 import shutil
@@ -37,10 +38,12 @@ class Academy:
                 "DJANGO_SETTINGS_MODULE": "cms.settings.dev", "HOME": str(self.var.parent), **extra}  # fmt: skip
         return {"args": [sys.executable, "manage.py", *arguments], "env": env, "cwd": settings.BASE_DIR}
 
-    def start(self) -> None:
+    def start(self, **extra: str) -> None:
         """Start it and wait until it greets."""
         with self.log.open("w") as log:
-            self.running = subprocess.Popen(**self.command("up"), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.running = subprocess.Popen(
+                **self.command("up", **extra), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
         self.wait_for_line("Lectern runs at")
 
     def wait_for_line(self, words: str) -> None:
@@ -114,6 +117,39 @@ def test_it_serves_refuses_a_second_copy_and_stops_within_seconds(academy):
     assert not (academy.var / "run" / "valkey.sock").exists()
     assert "manage.py create_administrator" in academy.log.read_text()
     assert "Traceback" not in academy.log.read_text()
+
+
+def test_flower_shows_the_worker_to_whoever_has_its_password(prepared, tmp_path):
+    shutil.copytree(prepared, tmp_path / "var")
+    academy, port, login = Academy(tmp_path / "var"), free_port(), "ada:only for tests"
+    academy.start(FLOWER_BASIC_AUTH=login, FLOWER_PORT=str(port))
+    try:
+        assert f"What the workers do: http://127.0.0.1:{port}/flower/" in academy.log.read_text()
+        good = {"Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
+        bad = {"Authorization": f"Basic {base64.b64encode(b'ada:another').decode()}"}
+        end = time.monotonic() + PATIENCE
+        while (page := flower_page(port, good))[0] != 200 or b"worker@" not in page[1]:
+            assert time.monotonic() < end, page
+            time.sleep(0.5)
+        for headers in ({}, bad):
+            status, body = flower_page(port, headers)
+            assert status == 401
+            assert b"worker@" not in body
+    finally:
+        academy.stop()
+
+
+def flower_page(port: int, headers: dict[str, str]) -> tuple[int, bytes]:
+    """Status and body of the list of workers; 0 while nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/flower/workers", headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except OSError:
+        return 0, b""
+    finally:
+        connection.close()
 
 
 def test_a_killed_child_is_started_again(academy):

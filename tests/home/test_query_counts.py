@@ -12,6 +12,7 @@ from learning.models import Enrollment
 from lms_pages.models import CoursePage, LessonPage, ModulePage
 from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import catalog, grow, lessons_of, make_course
+from tests.query_table import expect_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,5 @@ def test_pages_cost_the_same_at_ten_and_at_a_thousand(signed_in, learner):
     assert LessonPage.objects.descendant_of(course).count() == 1004
     assert large == small
     assert max(large.values()) <= CEILING, large
+    for name in urls:
+        expect_queries("Pages of learners", name, small[name], large[name])

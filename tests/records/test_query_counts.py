@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories.accounts import make_person
 from tests.factories.many import MANY
+from tests.query_table import expect_queries
 from workbench.modeladmin import registered
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,8 @@ def test_every_list_has_its_rows():
 
 @pytest.mark.parametrize("admin", registered, ids=label)
 def test_a_list_costs_the_same_for_few_and_some(client, admin):
-    assert_costs_the_same(client, admin, SOME)
+    few, many = assert_costs_the_same(client, admin, SOME)
+    expect_queries("Lists of the admin", label(admin), few, many)
 
 
 @pytest.mark.services
@@ -32,7 +34,7 @@ def test_a_list_costs_the_same_for_few_and_very_many(client, admin):
     assert_costs_the_same(client, admin, MOST)
 
 
-def assert_costs_the_same(client, admin, most: int) -> None:
+def assert_costs_the_same(client, admin, most: int) -> tuple[int, int]:
     client.force_login(make_person("Ada Admin", roles=("administrator",)))
     url = admin.url_helper.index_url
 
@@ -57,3 +59,4 @@ def assert_costs_the_same(client, admin, most: int) -> None:
     assert shown[1] == admin.list_per_page
     assert many == few
     assert many <= CEILING
+    return few, many

@@ -18,6 +18,7 @@ from reports.views import tiles
 from tests.factories.accounts import make_person, make_team
 from tests.factories.dashboards import add_learners, make_academy
 from tests.factories.lms_pages import make_course
+from tests.query_table import expect_queries
 from workbench.dear import Dear
 
 pytestmark = pytest.mark.django_db
@@ -309,8 +310,11 @@ def test_queries_do_not_grow(client, slug):
     few = {key: queries(key) for key in keys}
     add_learners(course, 200, at=at)
     add_learners(make_course(modules=1, lessons=1, with_check=False), 5, at=at)
-    assert {key: queries(key) for key in keys} == few
+    many = {key: queries(key) for key in keys}
+    assert many == few
     assert max(few.values()) <= 12, few
+    for key in keys:
+        expect_queries("Dashboards", f"{slug}: {key}", few[key], many[key])
 
 
 def test_names_are_escaped(client):

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,6 +54,23 @@ def no_broker_yet() -> Iterator[None]:
             logger.setLevel(logging.NOTSET)
 
 
+def flower_port(env: Mapping[str, str]) -> int | None:
+    """Where Flower is to answer; None where nobody asked for it. CommandError where it would stand open."""
+    guard = env.get("FLOWER_BASIC_AUTH", "")
+    if not guard:
+        return None
+    name, _colon, password = guard.partition(":")
+    if not name or len(password) < 8:
+        raise CommandError(
+            "FLOWER_BASIC_AUTH has to be name:password, the password of 8 characters or more: Flower shows what the "
+            "workers do and can stop them. Leave it out to start without Flower."
+        )
+    port = env.get("FLOWER_PORT", "5555")
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise CommandError(f"FLOWER_PORT is {port}, which is no port. Name one between 1 and 65535, or leave it out.")
+    return int(port)
+
+
 def environment_for_children(address: Address) -> dict[str, str]:
     """What the processes know: all that this one does, its settings, and the address they serve."""
     env = dict(os.environ, PYTHONUNBUFFERED="1")
@@ -79,6 +96,7 @@ class Command(BaseCommand):
     def run(self):
         self.with_demo = os.environ.get("DEMO", "1") not in ("0", "no", "false") and settings.LECTERN_DEMO_ALLOWED
         address = Address.from_environment(os.environ)
+        self.flower_port = flower_port(os.environ)
         self.make_folders()
         lock = Lock(settings.VAR_DIR / "run" / "up.lock")
         handle = self.take(lock, address)
@@ -220,7 +238,7 @@ class Command(BaseCommand):
                     f"The embedded broker did not start; {data / 'broker.log'} says why. If its data is damaged, move "
                     f"{data} away: only background work that was waiting is lost."
                 )
-        for process in on_one_machine(address.bind):
+        for process in on_one_machine(address.bind, self.flower_port):
             supervisor.start(process)
         status = None
 
@@ -237,6 +255,8 @@ class Command(BaseCommand):
 
     def greet(self, address: Address):
         lines = ["", f"Lectern runs at {address.url} and its admin at {address.url}admin/   (Ctrl-C stops it)"]
+        if self.flower_port:
+            lines.append(f"What the workers do: http://127.0.0.1:{self.flower_port}/flower/")
         if self.public:
             lines.append(f"Demo accounts, all with the password {PASSWORD}:")
             lines += [f"  {account.email:<28}{account.can}" for account in self.public]
