@@ -100,6 +100,8 @@ class Site:
     # Seconds until the broker hands out again what was not acknowledged. Longer than any work of the test takes,
     # or two workers take it from each other without an end.
     redelivers_after: int = 4
+    # The second database, where a test is about it.
+    analytics: str = ""
     running: list[subprocess.Popen] = field(default_factory=list)
 
     @property
@@ -108,7 +110,7 @@ class Site:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.services.settings_processes",
             "DATABASE_URL": self.database,
-            "ANALYTICS_DATABASE_URL": f"sqlite:///{self.folder / 'analytics.sqlite3'}",
+            "ANALYTICS_DATABASE_URL": self.analytics or f"sqlite:///{self.folder / 'analytics.sqlite3'}",
             "REDIS_URL": self.broker,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mailbox.port}",
             "LECTERN_VAR": str(self.folder),
