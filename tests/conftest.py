@@ -139,6 +139,7 @@ def signed_in(client, learner):
 SLOW_PROCESSES = ("test_delivery_faults.py", "test_delivery_processes.py", "test_up_processes.py")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Two halves of the tests against services, each in one process: what empties the database must come last there."""
     for item in items:
