@@ -28,7 +28,7 @@ test: ready-dev ## everything that needs no other service
 	@$(BIN)/python -m pytest -m "not services and not browser" -n $(WORKERS) $(ARGS)
 
 test-services: ready-services ## against real PostgreSQL, Redis, SMTP and processes
-	@WORKERS=$(WORKERS) $(BIN)/python deploy/services.py $(BIN)/python -m pytest -m services -n $(WORKERS) --dist loadgroup $(ARGS)
+	@WORKERS=$(WORKERS) $(BIN)/python deploy/services.py $(BIN)/python -m pytest -m services -n $(WORKERS) $(ARGS)
 
 test-browser: ready-services ## in Chromium
 	@$(BIN)/python -m pytest -m browser $(ARGS)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from analytics import services
+from analytics.exceptions import Held
 from analytics.periods import Grain
 from analytics.rollups import Feed
 
@@ -18,9 +20,11 @@ LATE = timedelta(days=1)
 
 
 def where_it_answers(work: Callable[[], Any]) -> None:
-    """``work()``, or one line in the log where a database is gone: what was not done now is done the next time."""
+    """``work()``, or one line in the log where a database is gone. What was not done now, also because somebody else is at it, is
+    done the next time."""
     try:
-        work()
+        with suppress(Held):
+            work()
     except (OperationalError, InterfaceError) as error:
         log.warning("analytics waits: a database does not answer (%s)", type(error).__name__)
 

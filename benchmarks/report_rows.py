@@ -59,8 +59,8 @@ STATEMENTS = (
         SELECT c.page_ptr_id AS course, l.translation_key AS key, row_number() OVER (PARTITION BY c.page_ptr_id ORDER BY l.path) - 1 AS place
         FROM lms_pages_coursepage c JOIN wagtailcore_page p ON p.id = c.page_ptr_id
         JOIN wagtailcore_page l ON l.path LIKE p.path || '%%' JOIN lms_pages_lessonpage x ON x.page_ptr_id = l.id)
-    INSERT INTO learning_activityday (enrollment_id, lesson_key, day, hits, clicks, seconds)
-    SELECT e.id, lesson.key, e.last_activity_at::date, 1 + e.id %% 5, 3 + e.id %% 11, 60 + e.id %% 900
+    INSERT INTO learning_activityday (enrollment_id, lesson_key, day, hits, clicks, seconds, changed_at)
+    SELECT e.id, lesson.key, e.last_activity_at::date, 1 + e.id %% 5, 3 + e.id %% 11, 60 + e.id %% 900, e.last_activity_at
     FROM learning_enrollment e JOIN lesson ON lesson.course = e.course_id AND lesson.place = e.id %% %(lessons)s""",
     """INSERT INTO learning_learningevent (uuid, verb, version, occurred_at, recorded_at, learner_id, actor_id, enrollment_id,
         course_key, page_title, object_type, data, source, idempotency_key)

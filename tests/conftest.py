@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from hypothesis import settings as hypothesis
+from xdist.scheduler import LoadScopeScheduling
 
 from gamification.services.settling import last_taken_in
 from tests import database
@@ -139,10 +140,14 @@ def signed_in(client, learner):
 SLOW_PROCESSES = ("test_delivery_faults.py", "test_delivery_processes.py", "test_up_processes.py")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Two halves of the tests against services, each in one process: what empties the database must come last there."""
-    for item in items:
-        if item.get_closest_marker("services"):
-            half = "processes" if item.path.name in SLOW_PROCESSES else "the rest"
-            item.add_marker(pytest.mark.xdist_group(half))
+class Halves(LoadScopeScheduling):
+    """The tests against services in two halves, each in order in one process: what empties a database comes last there."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0].rpartition("/")[2]
+        return "processes" if file in SLOW_PROCESSES else "the rest"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Halves(config, log) if config.option.markexpr == "services" else None

@@ -16,7 +16,6 @@ from learning.models import ActivityDay, CohortMembership, LearningEvent
 from learning.verbs import Verb
 from workbench.days import site_day
 
-ALL = Q()
 # A row as it was read: where it stands in the feed, and the fact it makes.
 EVENT_VALUES = (
     "pk", "uuid", "verb", "occurred_at", "recorded_at", "learner_id", "learner__uuid", "enrollment_id", "enrollment__uuid",
@@ -46,10 +45,10 @@ def after(name: str, at: datetime | None, pk: int) -> Q:
     return Q(**{f"{name}__gte": at}) & ~Q(**{name: at, "pk__lte": pk})
 
 
-def read_events(*, at: datetime | None, pk: int = 0, limit: int, only: Q = ALL) -> Batch:
+def read_events(*, at: datetime | None, pk: int = 0, limit: int) -> Batch:
     """The facts of the next events that were recorded, in the order of being recorded. Three queries more."""
     rows = list(
-        LearningEvent.objects.filter(after("recorded_at", at, pk), only)
+        LearningEvent.objects.filter(after("recorded_at", at, pk))
         .order_by("recorded_at", "pk")
         .values(*EVENT_VALUES)[:limit]
     )
@@ -105,10 +104,10 @@ def share_of(row: dict[str, Any]) -> Decimal | None:
     return round(share, 4)
 
 
-def read_activity(*, at: datetime | None, pk: int = 0, limit: int, only: Q = ALL) -> Batch:
+def read_activity(*, at: datetime | None, pk: int = 0, limit: int) -> Batch:
     """The facts of the next days of activity that changed, in the order of their changes. Three queries more."""
     rows = list(
-        ActivityDay.objects.filter(after("changed_at", at, pk), only)
+        ActivityDay.objects.filter(after("changed_at", at, pk))
         .order_by("changed_at", "pk")
         .values(*ACTIVITY_VALUES)[:limit]
     )

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import DateField, F, Q
 from django.db.models.functions import TruncMonth, TruncWeek
 
+from analytics.exceptions import Held
 from analytics.models import DATABASE, ActivityFact, EventFact, Rollup, StalePeriod
 from analytics.periods import Grain, end_of
 from analytics.rollups import MEASURES, Feed, Keys, Measure, by_of
@@ -24,13 +25,17 @@ START = {
 
 
 def add_up(*, grains: Iterable[Grain] = tuple(Grain)) -> int:
-    """Make the rollups of all periods that are noted as changed; returns how many periods that were."""
+    """Make the rollups of all periods that are noted as changed; returns how many periods that were. What somebody else is
+    at stays noted."""
     done = 0
     for feed in Feed:
         for grain in grains:
             while True:
-                with transaction.atomic(using=DATABASE):
-                    made = add_up_some(feed, grain)
+                try:
+                    with transaction.atomic(using=DATABASE):
+                        made = add_up_some(feed, grain)
+                except Held:
+                    break
                 done += made
                 if made < STEP:
                     break
@@ -38,7 +43,7 @@ def add_up(*, grains: Iterable[Grain] = tuple(Grain)) -> int:
 
 
 def add_up_some(feed: Feed, grain: Grain, most: int = STEP) -> int:
-    """The first ``most`` changed periods, in the caller's transaction; returns how many there were."""
+    """The first ``most`` changed periods, in the caller's transaction; returns how many there were. `Held`."""
     hold(feed)
     stale = StalePeriod.objects.filter(feed=feed, grain=grain).order_by("start")[:most]
     starts = [period.start for period in stale]

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import Q
 from django.utils import timezone
 
+from analytics.exceptions import Held
 from analytics.models import DATABASE, ActivityFact, EventFact, FoldState, StalePeriod
 from analytics.partitions import ensure_partitions
 from analytics.periods import Grain, start_of
 from analytics.rollups import Feed
-from analytics.selectors.feeds import ALL, Batch, read_activity, read_events
+from analytics.selectors.feeds import Batch, read_activity, read_events
 
 # A row gets its moment when it is made, and can be read when its transaction ends: each time the last minutes are read
 # again. What took longer, or bore a moment of a clock that was wrong, is found by the hourly look at a whole day.
@@ -25,7 +25,8 @@ READ = {Feed.EVENTS: read_events, Feed.ACTIVITY: read_activity}
 def fold(feed: Feed, *, back: timedelta = OVERLAP, seconds: float = 240) -> int:
     """Take in what came since the last time, and what may have come late; returns how many rows were read.
 
-    Goes on for ``seconds`` at most; the next one continues where it stopped.
+    Goes on for ``seconds`` at most; the next one continues where it stopped. Where somebody else is at it, it leaves the
+    rest to them.
     """
     state = FoldState.objects.filter(feed=feed).first() or FoldState(feed=feed)
     place = Batch(at=state.position, pk=state.position_id)
@@ -33,17 +34,20 @@ def fold(feed: Feed, *, back: timedelta = OVERLAP, seconds: float = 240) -> int:
         place = Batch(at=place.at - back)
     read, stop_at = 0, time.monotonic() + seconds
     while True:
-        with transaction.atomic(using=DATABASE):
-            place = fold_batch(feed, place)
+        try:
+            with transaction.atomic(using=DATABASE):
+                place = fold_batch(feed, place)
+        except Held:
+            return read
         read += len(place.facts)
         if len(place.facts) < BATCH or time.monotonic() > stop_at:
             return read
 
 
-def fold_batch(feed: Feed, place: Batch, only: Q = ALL) -> Batch:
-    """Take in the rows behind ``place``, in the caller's transaction; returns them with their own place."""
+def fold_batch(feed: Feed, place: Batch) -> Batch:
+    """Take in the rows behind ``place``, in the caller's transaction; returns them with their own place. `Held`."""
     state = hold(feed)
-    batch = READ[feed](at=place.at, pk=place.pk, limit=BATCH, only=only)
+    batch = READ[feed](at=place.at, pk=place.pk, limit=BATCH)
     write_facts(feed, batch.facts)
     now = timezone.now()
     if batch.at:
@@ -56,13 +60,17 @@ def fold_batch(feed: Feed, place: Batch, only: Q = ALL) -> Batch:
     return batch
 
 
-def hold(feed: Feed) -> FoldState:
-    """The feed's state, so that nobody else takes it in or adds it up until the transaction ends."""
+def hold(feed: Feed, *, wait: bool = False) -> FoldState:
+    """The feed's state, so that nobody else takes it in or adds it up until the transaction ends. `Held` where somebody
+    does right now: a worker has other things to do than to ``wait`` until all of it is made anew."""
     FoldState.objects.get_or_create(feed=feed)
     states = FoldState.objects.filter(feed=feed)
     if connections[DATABASE].features.has_select_for_update:
-        states = states.select_for_update()
-    return states.get()
+        states = states.select_for_update(skip_locked=not wait)
+    state = states.first()
+    if state is None:
+        raise Held
+    return state
 
 
 def write_facts(feed: Feed, facts: list[Any]) -> None:

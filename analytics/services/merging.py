@@ -10,7 +10,7 @@ from analytics.services.folding import hold, note_stale
 
 def follow_merges() -> int:
     """Let facts of accounts that were merged since the last time be of the account that stayed; returns how many accounts
-    those were. What is taken in afterwards comes with the right account already."""
+    those were. What is taken in afterwards comes with the right account already. `Held`: then none, or some."""
     merged = get_user_model().objects.filter(merged_into__isnull=False).order_by("pk")
     known = set(FollowedMerge.objects.values_list("learner", flat=True))
     pairs = [pair for pair in merged.values_list("uuid", "merged_into__uuid") if pair[0] not in known]

@@ -17,7 +17,7 @@ def rebuild() -> int:
     """
     with transaction.atomic(using=DATABASE):
         for feed in Feed:
-            hold(feed)
+            hold(feed, wait=True)
         for model in (EventFact, ActivityFact, Rollup, StalePeriod):
             model.objects.all().delete()
         read = 0

@@ -49,8 +49,8 @@ STATEMENTS = (
     FROM learning_enrollment e JOIN lesson ON lesson.place <= %(done)s""",
     """INSERT INTO learning_lessonprogress (enrollment_id, lesson_key, lesson_id, revision_id, rule, completed_at)
     SELECT run, key, id, revision, 'button', at FROM lesson_done""",
-    """INSERT INTO learning_activityday (enrollment_id, lesson_key, day, hits, clicks, seconds)
-    SELECT run, key, at::date, 1 + run %% 3, 0, 60 + run %% 600 FROM lesson_done""",
+    """INSERT INTO learning_activityday (enrollment_id, lesson_key, day, hits, clicks, seconds, changed_at)
+    SELECT run, key, at::date, 1 + run %% 3, 0, 60 + run %% 600, at FROM lesson_done""",
     """INSERT INTO learning_learningevent (uuid, verb, version, occurred_at, recorded_at, learner_id, actor_id,
         enrollment_id, course_key, lesson_key, page_id, page_title, revision_id, object_type, data, source, idempotency_key)
     SELECT gen_random_uuid(), 'lesson:completed', 1, at, at, learner_id, learner_id, run, course_key, key, id, title,

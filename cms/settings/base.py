@@ -118,9 +118,11 @@ TRUST_REQUEST_ID = False
 
 # Data -----------------------------------------------------------------------
 DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'lectern.sqlite3'}"),
+    "default": env.db_url_config(env("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'lectern.sqlite3'}"),
     # Facts and rollups, which can be made anew from the first.
-    "analytics": env.db_url("ANALYTICS_DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'analytics.sqlite3'}"),
+    "analytics": env.db_url_config(
+        env("ANALYTICS_DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'analytics.sqlite3'}"
+    ),
 }
 for _database in DATABASES.values():
     if _database["ENGINE"] == "django.db.backends.sqlite3":
