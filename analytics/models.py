@@ -99,6 +99,11 @@ class Rollup(models.Model):
     team = models.UUIDField(default=NONE)
     cohort = models.UUIDField(default=NONE)
     lesson_key = models.UUIDField(default=NONE)
+    # What they were called then.
+    course_title = models.CharField(max_length=255, blank=True)
+    team_name = models.CharField(max_length=120, blank=True)
+    cohort_name = models.CharField(max_length=120, blank=True)
+    lesson_title = models.CharField(max_length=255, blank=True)
     value = models.BigIntegerField()
 
     class Meta:

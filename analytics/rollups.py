@@ -21,6 +21,8 @@ class Feed(TextChoices):
 
 
 COURSE, TEAM, COHORT, LESSON = "course_key", "team", "cohort", "lesson_key"
+# The field of a fact and of a rollup that says what a key was called.
+CALLED = {COURSE: "course_title", TEAM: "team_name", COHORT: "cohort_name", LESSON: "lesson_title"}
 # What a measure is made for: the names of the keys that are told apart, joined as ``Rollup.by`` has them.
 Keys = tuple[str, ...]
 

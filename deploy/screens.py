@@ -229,6 +229,7 @@ SCREENS = (
     Screen("admin-dashboard-team", dashboard("team", "team"), MANAGER, wait=TILES),
     Screen("admin-dashboard-learner", dashboard("learner", "learner"), REPORTER, wait=TILES),
     Screen("admin-dashboard-content", dashboard("content"), INSTRUCTOR, wait=TILES),
+    Screen("admin-dashboard-trends", dashboard("trends"), REPORTER, wait=TILES),
     Screen("admin-dashboard-operations", dashboard("operations"), ADMINISTRATOR, wait=TILES),
     Screen(
         "admin-dashboard-nothing",

@@ -7,7 +7,17 @@ from django.core.checks import register
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-SOURCES = ("accounts", "activity", "assessment", "deliveries", "gamification", "learning", "lms_pages", "operations")
+SOURCES = (
+    "accounts",
+    "activity",
+    "analytics",
+    "assessment",
+    "deliveries",
+    "gamification",
+    "learning",
+    "lms_pages",
+    "operations",
+)
 SHIPPED = (
     "activity",
     "attention",
@@ -21,6 +31,7 @@ SHIPPED = (
     "quizzes",
     "regular",
     "teams",
+    "trends",
 )
 
 

@@ -233,6 +233,8 @@ class Column:
     is_personal: bool = False
     as_day: bool = False
     only_adds_up: bool = False
+    # Rows with 0 have nothing to do with a sum, and are not shown as the rows behind it.
+    zero_is_nothing: bool = False
     # What single rows are ordered by in its stead: people by their last names.
     sort_by: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
+from django.conf import settings
 from django.core.checks import Error
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,10 @@ class Source:
         super().__init_subclass__(**kwargs)
         own = {name: replace(value, key=name) for name, value in vars(cls).items() if isinstance(value, Column)}
         cls.columns = {RECORDS: RECORDS_COLUMN, **cls.columns, **own}
+
+    def database(self) -> str:
+        """The alias of the database its rows are read from."""
+        return settings.REPORTS_DATABASE
 
     def queryset(self) -> QuerySet:
         """Every row there is, before anybody looks."""

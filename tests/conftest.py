@@ -136,6 +136,17 @@ def signed_in(client, learner):
     return client
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A test that may use the database may use both: what a report is read from is the report's business."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark is not None:
+            mark.kwargs.setdefault("databases", list(database.ALIASES))
+        elif {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.django_db(databases=list(database.ALIASES)))
+
+
 # The tests of processes that take longest; the others run beside them.
 SLOW_PROCESSES = ("test_delivery_faults.py", "test_delivery_processes.py", "test_up_processes.py")
 

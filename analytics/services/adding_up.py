@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import DateField, F, Q
+from django.db.models import DateField, F, Max, Q
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.exceptions import Held
 from analytics.models import DATABASE, ActivityFact, EventFact, Rollup, StalePeriod
 from analytics.periods import Grain, end_of
-from analytics.rollups import MEASURES, Feed, Keys, Measure, by_of
+from analytics.rollups import CALLED, MEASURES, Feed, Keys, Measure, by_of
 from analytics.services.folding import hold
 
 # So many periods are added up in one transaction.
@@ -64,7 +64,8 @@ def make_rollups(measure: Measure, grain: Grain, starts: list[date]) -> None:
 
 
 def added_up(measure: Measure, grain: Grain, keys: Keys, starts: list[date]) -> Iterable[dict[str, Any]]:
-    """``start``, the keys and ``value`` of each group of facts."""
+    """``start``, the keys, their names as ``called_…`` and ``value`` of each group of facts. Where somebody changed a name
+    within the period, one of the two."""
     first, end = min(starts), end_of(grain, max(starts))
     within = Q(day__gte=first, day__lt=end)
     if measure.feed == Feed.EVENTS:
@@ -78,7 +79,7 @@ def added_up(measure: Measure, grain: Grain, keys: Keys, starts: list[date]) -> 
         .annotate(start=START[grain])
         .filter(start__in=starts)
         .values("start", *keys)
-        .annotate(value=measure.value())
+        .annotate(value=measure.value(), **{f"called_{key}": Max(CALLED[key]) for key in keys})
         .order_by()
     )
 
@@ -95,4 +96,5 @@ def rollup_of(measure: Measure, grain: Grain, keys: Keys, row: dict[str, Any]) -
         by=by_of(keys),
         value=round(row["value"]),
         **{key: row[key] for key in keys},
+        **{CALLED[key]: row[f"called_{key}"] for key in keys},
     )

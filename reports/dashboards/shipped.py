@@ -1,5 +1,6 @@
 """The dashboards that come with Lectern."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -292,6 +293,51 @@ register_dashboard(
                 width="whole",
                 empty=_("There is no course you may open yet."),
             ),
+        ),
+    )
+)
+
+QUIET_MONTHS = _("Nothing happened in this time. Choose a longer one above; what happens now is here within minutes.")
+
+
+def trend(key: str, title: Promise, figure: int) -> Tile:
+    return Tile(key=key, report="trends", title=title, figure=figure, days="day_between", width="quarter")
+
+
+register_dashboard(
+    Dashboard(
+        slug="trends",
+        title=_("Trends"),
+        description=_("What changed over months and years, in the courses and teams of their time."),
+        offers=("course", "team"),
+        tiles=(
+            trend("enrollments", _("Enrollments"), 0),
+            trend("completions", _("Completions"), 1),
+            trend("lessons", _("Lessons done"), 2),
+            trend("time", _("Time spent"), 3),
+            Tile(key="by-month", report="trends", days="day_between", width="whole", empty=QUIET_MONTHS),
+            Tile(
+                key="lessons-by-month",
+                report="trends",
+                title=_("Lessons done by month"),
+                chart=ChartSpec(
+                    kind="area", by="day_month", measures=("lessons_sum",), title=gettext_noop("Lessons done by month")
+                ),
+                days="day_between",
+                empty=QUIET_MONTHS,
+            ),
+            Tile(
+                key="time-by-month",
+                report="trends",
+                title=_("Time spent by month"),
+                chart=ChartSpec(
+                    kind="bar", by="day_month", measures=("seconds_sum",), title=gettext_noop("Time spent by month")
+                ),
+                days="day_between",
+                empty=QUIET_MONTHS,
+            ),
+            Tile(key="by-course", report="trends-by-course", days="day_between", empty=QUIET_MONTHS),
+            Tile(key="by-team", report="trends-by-team", days="day_between", empty=QUIET_MONTHS),
         ),
     )
 )

@@ -18,7 +18,9 @@ def open_dashboards(viewer: Any) -> list[Dashboard]:
 def may_open(viewer: Any, dashboard: Dashboard) -> bool:
     if not all(viewer.has_perm(permission) for permission in (MAY_READ, *dashboard.permissions)):
         return False
-    return dashboard.needs != "team" or viewer.has_perm(ALL_ROWS) or viewer.managed_teams.exists()
+    if dashboard.needs == "team" and not viewer.has_perm(ALL_ROWS) and not viewer.managed_teams.exists():
+        return False
+    return bool(open_tiles(viewer, dashboard))
 
 
 def open_tiles(viewer: Any, dashboard: Dashboard) -> list[Tile]:

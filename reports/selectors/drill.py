@@ -69,6 +69,8 @@ class Drilled(Prepared):
         if column.type == Type.BOOLEAN and entry.aggregation == Aggregation.SUM:
             self.base = self.base.filter(d_cell=True)
             words = _("%(column)s: yes") % {"column": column.label}
+        elif column.zero_is_nothing:
+            self.base = self.base.exclude(d_cell=0)
         else:
             self.base = self.base.filter(d_cell__isnull=False)
         self.words.append(words)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -45,7 +44,7 @@ class Prepared:
         self.spec: Spec = definition.spec
         self.source: Source = check_spec(self.spec)
         self.context = Context(self.source, moment, given_values(self.spec, given or {}, self.source), viewer)
-        self.scoped: QuerySet = self.source.scope(self.source.queryset().using(settings.REPORTS_DATABASE), viewer)
+        self.scoped: QuerySet = self.source.scope(self.source.queryset().using(self.source.database()), viewer)
         self.base = narrowed(self.spec, self.context, self.scoped)
 
     def rows(self) -> Rows:

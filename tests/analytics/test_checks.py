@@ -7,9 +7,8 @@ from django.urls import reverse
 
 from analytics import checks, services
 from analytics.models import EventFact, Reconciliation
-from tests.analytics.test_folding import take_in
 from tests.factories.accounts import make_person
-from tests.factories.analytics import make_history, make_runs
+from tests.factories.analytics import make_history, make_runs, take_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 

@@ -11,8 +11,7 @@ from django.core.management import CommandError, call_command
 
 from analytics import exports
 from analytics.models import NONE, ActivityFact, EventFact, Rollup
-from tests.analytics.test_folding import take_in
-from tests.factories.analytics import make_history, make_runs
+from tests.factories.analytics import make_history, make_runs, take_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 

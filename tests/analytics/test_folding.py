@@ -12,7 +12,7 @@ from analytics import services
 from analytics.models import DATABASE, ActivityFact, EventFact, Feed, FoldState, Rollup, StalePeriod
 from analytics.services import adding_up, folding
 from learning.models import ActivityDay, LearningEvent
-from tests.factories.analytics import answer, make_history, make_runs, rollups
+from tests.factories.analytics import answer, make_history, make_runs, rollups, take_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 @pytest.fixture
 def runs(db):
     return make_runs()
-
-
-def take_in(**options) -> None:
-    for feed in Feed:
-        services.fold(feed, **options)
-    services.add_up()
 
 
 def facts() -> tuple[list, list]:

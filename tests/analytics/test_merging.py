@@ -6,9 +6,8 @@ from accounts.services import merge_people
 from analytics import services
 from analytics.models import ActivityFact, EventFact
 from learning.models import Enrollment, EnrollmentStatus
-from tests.analytics.test_folding import take_in
 from tests.factories.accounts import make_person
-from tests.factories.analytics import answer, make_history, make_runs, rollups
+from tests.factories.analytics import answer, make_history, make_runs, rollups, take_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 

@@ -10,8 +10,7 @@ from analytics import services
 from analytics.models import DATABASE, ActivityFact, EventFact
 from analytics.partitions import ensure_partitions
 from learning.models import LearningEvent
-from tests.analytics.test_folding import take_in
-from tests.factories.analytics import answer, make_history, make_runs, rollups
+from tests.factories.analytics import answer, make_history, make_runs, rollups, take_in
 
 pytestmark = [
     pytest.mark.services,

@@ -6,9 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from analytics.models import ActivityFact, EventFact, FoldState, Reconciliation, Rollup, StalePeriod
 from analytics.policies import visible_to
 from lms_pages.models import CourseStaff
-from tests.analytics.test_folding import take_in
 from tests.factories.accounts import make_person
-from tests.factories.analytics import make_history, make_runs
+from tests.factories.analytics import make_history, make_runs, take_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 

@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from analytics import services
 from analytics.models import DATABASE, EventFact, Feed
 from analytics.services.folding import hold
-from tests.factories.analytics import answer, make_history, make_runs, rollups
+from tests.factories.analytics import answer, make_history, make_runs, rollups, take_in
 from tests.races import none_fails
 
 pytestmark = [
@@ -21,12 +21,6 @@ pytestmark = [
 def on_postgresql(transactional_db):
     if connections[DATABASE].vendor != "postgresql":
         pytest.skip("Needs PostgreSQL: run `make test-services`.")
-
-
-def take_in() -> None:
-    for feed in Feed:
-        services.fold(feed)
-    services.add_up()
 
 
 def test_eight_at_once_and_again():

@@ -6,8 +6,8 @@ from django.core.management import call_command
 from analytics import services
 from analytics.models import EventFact, Feed, Rollup
 from analytics.services import rebuilding
-from tests.analytics.test_folding import facts, take_in
-from tests.factories.analytics import answer, make_history, make_runs, rollups
+from tests.analytics.test_folding import facts
+from tests.factories.analytics import answer, make_history, make_runs, rollups, take_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 

@@ -8,8 +8,7 @@ import time_machine
 from analytics import services
 from analytics.models import NONE, ActivityFact, EventFact, Reconciliation, Rollup
 from analytics.tasks import reconcile as reconcile_task
-from tests.analytics.test_folding import take_in
-from tests.factories.analytics import make_history, make_runs
+from tests.factories.analytics import make_history, make_runs, take_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "analytics"])
 

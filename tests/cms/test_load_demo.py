@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import Invitation, Team
+from analytics.models import EventFact, StalePeriod
 from learning.models import Enrollment, LearningEvent
 from lms_pages.models import CoursePage
 from reports.models import Schedule
@@ -58,6 +59,10 @@ def nothing_lies_in_the_future_and_nobody_is_left_out():
     """Asked of the load above: loading takes seconds."""
     assert not LearningEvent.objects.filter(occurred_at__date__gt=DAY).exists()
     assert CoursePage.objects.live().count() == 4
+    # Those of the load that was taken back are there as well.
+    taken_in = set(EventFact.objects.values_list("uuid", flat=True))
+    assert set(LearningEvent.objects.values_list("uuid", flat=True)) <= taken_in
+    assert not StalePeriod.objects.exists()
     assert Team.objects.count() == 8
     assert not Team.objects.filter(managers=None).exists()
     assert Schedule.objects.count() == 2

@@ -8,7 +8,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from accounts.models import TeamMembership
+from analytics import services
 from analytics.models import NONE, Rollup
+from analytics.rollups import Feed
 from learning.models import ActivityDay, Cohort, CohortMembership, Enrollment, LearningEvent
 from tests.factories.accounts import make_person, make_team
 from tests.factories.learning import make_enrollment
@@ -16,6 +18,13 @@ from tests.factories.lms_pages import lessons_of, make_course
 
 FIRST = dt.datetime(2026, 9, 14, 7, tzinfo=dt.UTC)
 DAYS = 60
+
+
+def take_in(**options) -> None:
+    """What the worker does every minute and every hour."""
+    for feed in Feed:
+        services.fold(feed, **options)
+    services.add_up()
 
 
 def make_runs(people: int = 6, courses: int = 2) -> list[Enrollment]:

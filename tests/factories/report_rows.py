@@ -18,6 +18,7 @@ from notifications.models import OutboxMail
 from questions.models import Question
 from reports.models import Artifact, Delivery, Run
 from tests.factories.accounts import make_person, make_team
+from tests.factories.analytics import take_in
 from tests.factories.learning import make_cohort
 from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.questions import right_answer, wrong_answer
@@ -82,6 +83,7 @@ def make_world(at: dt.datetime, title: str = "") -> World:
     ImportBatch.objects.create(resource="people", created_by=teacher, file_name="people.csv", header_key="x")
     compute_item_statistics(at=at)
     settle_learners(learner_ids=[person.pk for person in people])
+    take_in()
     give_badge(people[0], teacher, ago(9))
     for run in runs:
         run.refresh_from_db()

@@ -79,13 +79,14 @@ def test_queries_of_a_page_do_not_grow(client):
 
 
 def test_who_sees_which(client, academy):
-    everything = ["overview", "course", "team", "learner", "content", "operations"]
+    everything = ["overview", "course", "team", "learner", "content", "trends", "operations"]
     for who, slugs in {
         "administrator": everything,
         "reporter": everything,
+        # … and who teaches nothing none of what happened in courses.
         "manager": ["overview", "course", "team", "learner", "content"],
         # Who manages no team has no dashboard of one.
-        "instructor": ["overview", "course", "learner", "content"],
+        "instructor": ["overview", "course", "learner", "content", "trends"],
     }.items():
         client.force_login(getattr(academy, who))
         assert [str(tab[0]).lower() for tab in page(client).context["tabs"]] == slugs, who

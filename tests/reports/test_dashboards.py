@@ -17,7 +17,7 @@ TILES = [
 
 
 def test_there_are_six():
-    assert list(dashboards) == ["overview", "course", "team", "learner", "content", "operations"]
+    assert list(dashboards) == ["overview", "course", "team", "learner", "content", "trends", "operations"]
     for board in dashboards.values():
         keys = [tile.key for tile in board.tiles]
         assert len(set(keys)) == len(keys)

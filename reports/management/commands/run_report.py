@@ -8,10 +8,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.utils import timezone
 
 from reports.definitions import Definition, shipped
@@ -121,8 +120,8 @@ class QueryCount:
     @contextmanager
     def installed(self) -> Iterator[None]:
         with ExitStack() as stack:
-            # Reports may be read from a database of their own.
-            for alias in {DEFAULT_DB_ALIAS, settings.REPORTS_DATABASE}:
+            # Reports may be read from databases of their own.
+            for alias in connections:
                 stack.enter_context(connections[alias].execute_wrapper(self))
             yield
 
