@@ -22,7 +22,8 @@ import psycopg
 from aiosmtpd.controller import Controller
 from django.conf import settings
 
-PATIENCE = 60
+# Two halves of the tests and the processes of both share the machine.
+PATIENCE = 150
 
 
 def wait_until(holds: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
