@@ -12,7 +12,7 @@ from analytics.exceptions import Held
 from analytics.models import DATABASE, ActivityFact, EventFact, Rollup, StalePeriod
 from analytics.periods import Grain, end_of
 from analytics.rollups import CALLED, MEASURES, Feed, Keys, Measure, by_of
-from analytics.services.folding import hold
+from analytics.services.folding import hold, make_states
 
 # So many periods are added up in one transaction.
 STEP = 31
@@ -27,6 +27,7 @@ START = {
 def add_up(*, grains: Iterable[Grain] = tuple(Grain)) -> int:
     """Make the rollups of all periods that are noted as changed; returns how many periods that were. What somebody else is
     at stays noted."""
+    make_states()
     done = 0
     for feed in Feed:
         for grain in grains:

@@ -28,7 +28,8 @@ def fold(feed: Feed, *, back: timedelta = OVERLAP, seconds: float = 240) -> int:
     Goes on for ``seconds`` at most; the next one continues where it stopped. Where somebody else is at it, it leaves the
     rest to them.
     """
-    state = FoldState.objects.filter(feed=feed).first() or FoldState(feed=feed)
+    make_states()
+    state = FoldState.objects.get(feed=feed)
     place = Batch(at=state.position, pk=state.position_id)
     if place.at and not state.is_behind:
         place = Batch(at=place.at - back)
@@ -60,10 +61,15 @@ def fold_batch(feed: Feed, place: Batch) -> Batch:
     return batch
 
 
+def make_states() -> None:
+    """Rows to hold, where there are none yet. Before the transaction that holds one: others would wait for a row that is
+    not committed."""
+    FoldState.objects.bulk_create([FoldState(feed=feed) for feed in Feed], ignore_conflicts=True)
+
+
 def hold(feed: Feed, *, wait: bool = False) -> FoldState:
-    """The feed's state, so that nobody else takes it in or adds it up until the transaction ends. `Held` where somebody
+    """The feed's state (see `make_states`), so that nobody else takes it in or adds it up until the transaction ends. `Held` where somebody
     does right now: a worker has other things to do than to ``wait`` until all of it is made anew."""
-    FoldState.objects.get_or_create(feed=feed)
     states = FoldState.objects.filter(feed=feed)
     if connections[DATABASE].features.has_select_for_update:
         states = states.select_for_update(skip_locked=not wait)

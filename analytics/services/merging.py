@@ -5,7 +5,7 @@ from django.db import transaction
 
 from analytics.models import DATABASE, FollowedMerge
 from analytics.services.adding_up import FACTS
-from analytics.services.folding import hold, note_stale
+from analytics.services.folding import hold, make_states, note_stale
 
 
 def follow_merges() -> int:
@@ -14,6 +14,7 @@ def follow_merges() -> int:
     merged = get_user_model().objects.filter(merged_into__isnull=False).order_by("pk")
     known = set(FollowedMerge.objects.values_list("learner", flat=True))
     pairs = [pair for pair in merged.values_list("uuid", "merged_into__uuid") if pair[0] not in known]
+    make_states()
     for gone, stays in pairs:
         with transaction.atomic(using=DATABASE):
             for feed, model in FACTS.items():

@@ -7,7 +7,7 @@ from analytics.periods import Grain
 from analytics.rollups import Feed
 from analytics.selectors.feeds import Batch
 from analytics.services.adding_up import STEP, add_up_some
-from analytics.services.folding import BATCH, fold_batch, hold, start_again
+from analytics.services.folding import BATCH, fold_batch, hold, make_states, start_again
 
 
 def rebuild() -> int:
@@ -15,6 +15,7 @@ def rebuild() -> int:
 
     In one transaction: until its end readers have what was there before, and where it breaks off nothing has changed.
     """
+    make_states()
     with transaction.atomic(using=DATABASE):
         for feed in Feed:
             hold(feed, wait=True)

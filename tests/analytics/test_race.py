@@ -7,7 +7,7 @@ from django.db import connections, transaction
 
 from analytics import services
 from analytics.models import DATABASE, EventFact, Feed
-from analytics.services.folding import hold
+from analytics.services.folding import hold, make_states
 from tests.factories.analytics import answer, make_history, make_runs, rollups, take_in
 from tests.races import none_fails
 
@@ -33,6 +33,7 @@ def test_eight_at_once_and_again():
 
 def test_a_worker_does_not_wait_for_who_holds_it():
     make_history(make_runs(people=2), events=30)
+    make_states()
     held, go_on = threading.Event(), threading.Event()
 
     def holder() -> None:

@@ -12,6 +12,7 @@ from accounts.models import User
 from cms.routers import Router
 from reports.definitions import shipped
 from reports.moments import Moment
+from reports.registries import source_for
 from reports.selectors.results import Prepared, report_result, report_stream
 from tests.factories.accounts import make_person
 from tests.factories.learning import make_enrollment
@@ -57,7 +58,11 @@ def test_every_shipped_report_reads_the_replica_alone(replica):
             report_result(prepared, limit=50)
             list(report_stream(prepared).rows)
         assert [query["sql"] for query in first] == [], definition.slug
-        assert len(second) >= 2, definition.slug
+        if source_for(definition.spec.source).database() == "analytics":
+            # Rollups have a database of their own; what the chosen course is called has not.
+            assert len(second) == 1, definition.slug
+        else:
+            assert len(second) >= 2, definition.slug
         read += 1
     assert read == len(shipped) >= 29
     with pytest.raises(InternalError, match="read-only"):
