@@ -147,16 +147,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.django_db(databases=list(database.ALIASES)))
 
 
-# The tests of processes that take longest; the others run beside them.
-SLOW_PROCESSES = ("test_delivery_faults.py", "test_delivery_processes.py", "test_up_processes.py")
-
-
 class Halves(LoadScopeScheduling):
-    """The tests against services in two halves, each in order in one process: what empties a database comes last there."""
+    """The tests against services in two halves, each in order in one process: those of real processes, which mostly wait,
+    and those of a database, of which the ones that empty it come last."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0].rpartition("/")[2]
-        return "processes" if file in SLOW_PROCESSES else "the rest"
+        file = nodeid.partition("::")[0]
+        return "processes" if "tests/services/" in file or file.endswith("_processes.py") else "the rest"
 
 
 @pytest.hookimpl(optionalhook=True)
