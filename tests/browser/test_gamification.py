@@ -128,7 +128,7 @@ def build_badge(page):
 
 def ask_who(page):
     """Who would get it, by the draft."""
-    page.get_by_role("link", name="Who would get it?").click()
+    page.get_by_role("link", name="Who would get it?").first.click()
     expect(page.locator(".badge-who p")).to_have_text(WORDS)
     said(page, "It would have been awarded to 3 people.")
     said(page, "3 would get it now.")

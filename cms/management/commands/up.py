@@ -170,8 +170,9 @@ class Command(BaseCommand):
             self.stdout.write("First start: preparing the database …")
         elif first_start.broke_off:
             self.stdout.write("The first start did not finish; going on with it …")
-        call_command("migrate", interactive=False, verbosity=0)
-        self.prepare_analytics()
+        with no_broker_yet():
+            call_command("migrate", interactive=False, verbosity=0)
+            self.prepare_analytics()
         people = get_user_model().objects
         if not people.exists() and self.with_demo:
             if not address.is_local:
