@@ -151,6 +151,7 @@ ROLES: tuple[Role, ...] = (
             "notifications.*",
             "reports.*",
             "home.*",
+            "tracking.*",
             "operations.*",
             "workbench.*",
             "django_celery_beat.*",

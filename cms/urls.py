@@ -33,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("", include("learning.urls")),
     path("learn/", include("assessment.urls")),
     path("", include("gamification.urls")),
+    path("", include("tracking.urls")),
     path("", include("reports.urls")),
     path("", include("home.urls")),
     re_path(wagtail_urls.serve_pattern, serve_page),

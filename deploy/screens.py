@@ -69,6 +69,7 @@ from deploy.places import (
     taught_course,
     unsubscribe,
 )
+from deploy.told_events import told_events
 from deploy.upkeep_nights import one_night
 from questions.types import QUESTION_TYPES
 
@@ -281,6 +282,15 @@ SCREENS = (
     Screen("admin-upkeep", lambda: (one_night(), records("operations.Upkeep")())[1], ADMINISTRATOR),
     Screen("admin-upkeep-failed", lambda: (one_night(), records("operations.Upkeep", "inspect")())[1], ADMINISTRATOR),
     Screen("admin-outbox", records("notifications.OutboxMail"), ADMINISTRATOR),
+    Screen("admin-told", lambda: (told_events(), records("tracking.Dispatch")())[1], ADMINISTRATOR),
+    Screen("admin-told-event", lambda: (told_events(), records("tracking.Dispatch", "inspect")())[1], ADMINISTRATOR),
+    Screen("admin-told-test", lambda: reverse("tracking_test_event"), ADMINISTRATOR),
+    Screen(
+        "admin-usage-settings",
+        lambda: reverse("wagtailsettings:edit", args=["tracking", "trackingsettings"]),
+        ADMINISTRATOR,
+    ),
+    Screen("usage-data", lambda: reverse("tracking:choice"), LEARNER),
     Screen("admin-badges", lambda: (who_would_get_it(), badge_screen("list"))[1], ADMINISTRATOR),
     Screen("admin-badge-form", lambda: badge_screen("edit"), ADMINISTRATOR, wait="[data-streamfield-child]"),
     Screen("admin-badge-who", who_would_get_it, ADMINISTRATOR),

@@ -9,6 +9,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
+from tracking.pages import say_shown
+from tracking.selectors.consent import is_to_be_asked
 from workbench.days import site_day
 from workbench.kept import KEPT_SHARED, count, version_of
 
@@ -34,13 +36,16 @@ class VisitorPagesMiddleware:
             return self.get_response(request)
         if (page := cache.get(place)) is not None:
             count("pages for visitors", "hits")
-            content, headers = page
+            content, headers, shown = page
+            if shown is not None:
+                say_shown(request, shown)
             return HttpResponse(content, headers=headers)
         response = self.get_response(request)
         if is_same_for_all(request, response):
             count("pages for visitors", "misses")
             response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()}"'
-            cache.set(place, (response.content, dict(response.items())), KEPT_SHARED)
+            page = (response.content, dict(response.items()), getattr(request, "shown", None))
+            cache.set(place, page, KEPT_SHARED)
         return response
 
 
@@ -61,8 +66,10 @@ def place_of(request: HttpRequest) -> str | None:
     version = version_of(MADE_OF)
     if version is None:
         return None
+    # Whoever has not said yet whether they may be told of is asked.
+    asks = is_to_be_asked(request)
     # A due date, or what is new this week, is of a day. The path says the language, too.
-    key = hashlib.sha256(f"{version} {site_day()} {address}".encode()).hexdigest()
+    key = hashlib.sha256(f"{version} {site_day()} {asks} {address}".encode()).hexdigest()
     return f"visitors:{key}"
 
 

@@ -4,14 +4,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from wagtail.models import Page
 from wagtail.views import serve
 
 from home.models import HomePage
 from home.selectors import my_courses, put_route, search_results
 from learning.models import Enrollment
 from learning.selectors import course_cards
-from lms_pages.models import CatalogPage, CoursePage
+from lms_pages.models import CatalogPage, CoursePage, LessonPage
 from lms_pages.policies import visible_to
+from tracking.pages import Shown, say_shown
 
 
 def serve_page(request, path: str) -> HttpResponse:
@@ -19,8 +21,23 @@ def serve_page(request, path: str) -> HttpResponse:
     put_route(request, path)
     response = serve(request, path)
     route = getattr(request, "_wagtail_route_for_request", None)
-    request.is_for_visitors = route is not None and isinstance(route.page, HomePage | CatalogPage | CoursePage)
+    if route is not None:
+        request.is_for_visitors = isinstance(route.page, HomePage | CatalogPage | CoursePage)
+        say_shown(request, page_shown(request, route.page))
     return response
+
+
+def page_shown(request, page: Page) -> Shown:
+    """What is counted of a page of the tree: its type, its title, and its course."""
+    view = getattr(request, "learner_view", None)
+    course = view.course if view is not None else None
+    return Shown(
+        kind=page._meta.model_name.removesuffix("page"),
+        title=page.title,
+        course_key=course.translation_key if course is not None else None,
+        course_title=course.title if course is not None else "",
+        lesson_key=page.translation_key if isinstance(page, LessonPage) else None,
+    )
 
 
 @login_required
@@ -56,4 +73,6 @@ def search(request) -> HttpResponse:
     # PostgreSQL takes no NUL in a text.
     query = request.GET.get("q", "").replace("\0", "").strip()[:200]
     found = search_results(viewer=request.user, query=query, request=request) if query else None
+    if query:
+        say_shown(request, Shown(kind="search", search={"search_term": query, "results": found.total}))
     return render(request, "home/search.html", {"query": query, "found": found})

@@ -25,8 +25,9 @@ INSTALLED_APPS = [
     "cms",
     "home",
     "reports",
-    "gamification",
     "analytics",
+    "tracking",
+    "gamification",
     "assessment",
     "learning",
     "lms_pages",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "home.middleware.CacheControlMiddleware",
+    "tracking.middleware.UsageMiddleware",
     "home.middleware.VisitorPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -305,6 +307,14 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_WORKFLOW_ENABLED = False
 # A person's time zone is kept once, on the person; Wagtail asks no second time where it has one choice.
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+# Keys of analytics services: what stands here goes before what stands in the settings of the admin.
+GA4_MEASUREMENT_ID = env("GA4_MEASUREMENT_ID", default="")
+GA4_API_SECRET = env("GA4_API_SECRET", default="")
+MIXPANEL_TOKEN = env("MIXPANEL_TOKEN", default="")
+# Other servers that speak as these services do, such as `manage.py analytics_standin`.
+GA4_ADDRESS = env("GA4_ADDRESS", default="")
+MIXPANEL_ADDRESS = env("MIXPANEL_ADDRESS", default="")
+
 WAGTAILADMIN_BASE_URL = env("WAGTAILADMIN_BASE_URL", default="http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "library.Image"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "svg", "webp"]

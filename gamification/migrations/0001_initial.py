@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-earned_at', '-pk'],
                 'permissions': [('revoke_badgeaward', 'Can take a badge back'), ('give_badgeaward', 'Can give a badge by hand')],
                 'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['learner', '-earned_at'], name='gamification_award_learner'), models.Index(fields=['-earned_at', '-id'], name='gamification_award_newest')],
+                'indexes': [models.Index(fields=['learner', '-earned_at'], name='gamification_award_learner'), models.Index(fields=['-earned_at', '-id'], name='gamification_award_newest'), models.Index(fields=['awarded_at'], name='gamification_award_since')],
                 'constraints': [models.UniqueConstraint(fields=('badge', 'learner'), name='gamification_award_unique'), models.CheckConstraint(condition=models.Q(('revoked_at', None), models.Q(('revoked_reason', ''), _negated=True), _connector='OR'), name='gamification_revoked_has_reason')],
             },
         ),

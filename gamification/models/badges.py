@@ -140,6 +140,8 @@ class BadgeAward(models.Model):
             models.Index(fields=["learner", "-earned_at"], name="gamification_award_learner"),
             # The list of awards, newest first.
             models.Index(fields=["-earned_at", "-id"], name="gamification_award_newest"),
+            # What came since: whoever follows badges asks every minute.
+            models.Index(fields=["awarded_at"], name="gamification_award_since"),
         ]
 
     def __str__(self):

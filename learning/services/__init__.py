@@ -21,6 +21,7 @@ from learning.services.progress import (
     complete_lesson_in_runs,
     finish_course,
     hold_run,
+    record_time,
     record_visit,
 )
 from learning.services.reminders import send_reminder
@@ -51,6 +52,7 @@ __all__ = [
     "record_lessons",
     "record_result",
     "record_results",
+    "record_time",
     "record_visit",
     "recount_activity",
     "recount_course",

@@ -279,16 +279,26 @@ def complete_courses(
 
 def record_visit(*, enrollment: Enrollment, lesson_key: UUID, at: moment | None = None, seconds: int = 0) -> None:
     """Count one opening of a lesson on its day by the site's calendar and in its run, and remember where the learner left."""
-    at = at or timezone.now()
+    count_activity(enrollment=enrollment, lesson_key=lesson_key, at=at or timezone.now(), hits=1, seconds=seconds)
+
+
+def record_time(*, enrollment: Enrollment, lesson_key: UUID, seconds: int, at: moment | None = None) -> None:
+    """Add time that was spent on a lesson, which was opened before, to its day and its run."""
+    count_activity(enrollment=enrollment, lesson_key=lesson_key, at=at or timezone.now(), hits=0, seconds=seconds)
+
+
+def count_activity(*, enrollment: Enrollment, lesson_key: UUID, at: moment, hits: int, seconds: int) -> None:
     day = site_day(at)
     run, days = Enrollment.objects.filter(pk=enrollment.pk), ActivityDay.objects.filter(enrollment=enrollment, day=day)
+    added = {"hits": F("hits") + hits, "seconds": F("seconds") + seconds}
+    # A page that is closed tells of its time when another one may be open already.
+    where = {"last_lesson_key": lesson_key} if hits else {}
     # A savepoint would be two more queries where a caller holds a transaction already.
     with transaction.atomic(savepoint=False):
         # This locks the run, as `hold_run` does: visits at the same moment are counted one after the other, so only one
         # of them finds the day new.
-        run.update(last_lesson_key=lesson_key, last_activity_at=at, hits=F("hits") + 1, seconds=F("seconds") + seconds)
-        counts = {"hits": F("hits") + 1, "seconds": F("seconds") + seconds, "changed_at": timezone.now()}
-        if days.filter(lesson_key=lesson_key).update(**counts):
+        run.update(last_activity_at=at, **where, **added)
+        if days.filter(lesson_key=lesson_key).update(**added, changed_at=timezone.now()):
             return
         run.filter(~Exists(days)).update(active_days=F("active_days") + 1)
-        ActivityDay.objects.create(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=1, seconds=seconds)
+        ActivityDay.objects.create(enrollment=enrollment, lesson_key=lesson_key, day=day, hits=hits, seconds=seconds)

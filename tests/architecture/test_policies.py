@@ -17,6 +17,7 @@ WITHOUT_RULE = {
     "library.Media": "Wagtail's collection permissions decide; pages decide who sees it",
     "operations.SiteSettings": "what every page shows",
     "gamification.GamificationSettings": "which parts are on, as every page shows",
+    "tracking.TrackingSettings": "which parts are on; its form hides the keys",
     "lms_pages.GradingCategory": "a line of its course page's form, seen with the page",
     "reports.Dashboard": "has no table: the right to open dashboards hangs on it",
     "home.HomePage": "the public front page",

@@ -23,10 +23,11 @@ def test_the_rows_are_those_of_the_design():
         "learning": 6,
         "assessment": 7,
         "gamification": 8,
-        "analytics": 8,
-        "reports": 9,
-        "home": 10,
-        "cms": 11,
+        "tracking": 9,
+        "analytics": 10,
+        "reports": 11,
+        "home": 12,
+        "cms": 13,
     }
 
 

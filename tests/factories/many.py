@@ -37,6 +37,7 @@ from tests.factories.operations import SWEEP
 from tests.factories.questions import make_question, right_answer
 from tests.factories.quizzes import make_quiz
 from tests.factories.reports import make_schedule
+from tracking.models import Dispatch
 from workbench.models import ImportBatch
 
 BATCH = 2_000
@@ -320,7 +321,15 @@ def many_redemptions(count: int) -> None:
     Redemption.objects.bulk_create(rows, BATCH)
 
 
+def many_dispatches(count: int) -> None:
+    now = timezone.now()
+    given = {"vendor": "ga4", "name": "page_view", "at": now, "visit": 1, "pseudonym": uuid.uuid4().hex}
+    rows = [Dispatch(uuid=uuid.uuid4(), sentence=f"Why {place}", **given) for place in range(count)]
+    Dispatch.objects.bulk_create(rows, BATCH)
+
+
 MANY: dict[str, Callable[[int], object]] = {
+    "tracking.Dispatch": many_dispatches,
     "accounts.User": many_people,
     "accounts.Team": many_teams,
     "accounts.TeamMembership": many_memberships,

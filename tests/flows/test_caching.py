@@ -35,6 +35,8 @@ from tests.factories.lms_pages import (
     text_block,
 )
 from tests.factories.questions import make_question
+from tests.factories.tracking import switch_on
+from tracking.services import agree, decline
 from workbench import kept
 
 DOCUMENT = Path(settings.BASE_DIR, "docs", "caching.md")
@@ -169,6 +171,12 @@ ROWS: dict[str, tuple[Callable[[World], str], Callable[[World], Any], str, str]]
         "Lectern",
         "New academy",
     ),
+    "The switches of usage tracking": (
+        course_page,
+        lambda w: switch_on("mixpanel"),
+        "",
+        "May we share how you use this site?",
+    ),
     "A person's name": (
         course_page,
         lambda w: User.objects.filter(pk=w.teacher.pk).update(last_name="Newname"),
@@ -183,7 +191,7 @@ ROWS: dict[str, tuple[Callable[[World], str], Callable[[World], Any], str, str]]
     ),
 }
 # Read in tests of their own below.
-OTHERWISE = ["The catalog's address, which the menu leads to", "Who may open a page"]
+OTHERWISE = ["The catalog's address, which the menu leads to", "Who may open a page", "Who agrees to be told of"]
 
 
 def read(world: World, address: str) -> list[str]:
@@ -246,6 +254,29 @@ def test_who_may_open_a_page(world, committed, monkeypatch, is_watched):
     learner = Client()
     learner.force_login(world.learner)
     assert learner.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_who_agrees_to_be_told_of(world, committed, monkeypatch, is_watched):
+    switch_on("mixpanel")
+    committed()
+    learner = Client()
+    learner.force_login(world.learner)
+
+    def said() -> list[bool]:
+        """Whether the page asks, and whether it says that she agreed."""
+        page = learner.get("/usage-data/").content.decode()
+        return ["May we share" in learner.get(course_page(world)).content.decode(), "You agreed." in page]
+
+    assert [said() for _visit in range(2)] == [[True, False]] * 2
+    if not is_watched:
+        nobody_watches(monkeypatch)
+    agree(person=world.learner)
+    committed()
+    assert said() == ([False, True] if is_watched else [True, False])
+    decline(person=world.learner)
+    committed()
+    assert said() == ([False, False] if is_watched else [True, False])
 
 
 def test_a_page_that_is_moved_or_renamed_is_found_where_it_is_now(world, committed):

@@ -37,6 +37,7 @@ from tests.factories.operations import make_clock_times, make_entry, make_interv
 from tests.factories.questions import make_question, right_answer
 from tests.factories.quizzes import make_attempt, make_quiz
 from tests.factories.reports import make_schedule
+from tests.factories.tracking import make_dispatch
 from workbench.modeladmin import ScopedModelAdmin, registered
 from workbench.modeladmin.transfer import kinds_of
 
@@ -269,6 +270,7 @@ ROWS: dict[str, Callable[[World], list]] = {
     "reports.Schedule": lambda world: [run.schedule for run in runs(world)],
     "reports.Run": runs,
     "reports.Delivery": deliveries,
+    "tracking.Dispatch": lambda world: [make_dispatch(), make_dispatch(state="unknown", vendor="ga4")],
     "workbench.ImportBatch": lambda world: [
         make_batch([["new@example.com", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
         make_batch([["none", "Nina", "New"]], actor=world.people[ADMINISTRATOR]),
