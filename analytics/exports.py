@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import models
 
-from analytics.models import NONE, ActivityFact, EventFact, Rollup
+from analytics.models import NONE, ActivityFact, EventFact, Rollup, ViewFact
 
 # Rows in memory at once.
 CHUNK = 20_000
 KINDS: dict[str, tuple[type[models.Model], str]] = {
     "events": (EventFact, "day"),
     "activity": (ActivityFact, "day"),
+    "views": (ViewFact, "day"),
     "rollups": (Rollup, "start"),
 }
 TYPES: dict[type[models.Field], pa.DataType] = {
@@ -28,6 +29,8 @@ TYPES: dict[type[models.Field], pa.DataType] = {
     models.DateTimeField: pa.timestamp("us", tz="UTC"),
     models.PositiveIntegerField: pa.int64(),
     models.BigIntegerField: pa.int64(),
+    models.PositiveSmallIntegerField: pa.int64(),
+    models.BooleanField: pa.bool_(),
     models.DecimalField: pa.decimal128(9, 4),
 }
 

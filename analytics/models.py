@@ -87,6 +87,39 @@ class ActivityFact(models.Model):
         return f"{self.day} {self.hits}"
 
 
+class ViewFact(models.Model):
+    """A page that was shown, not to whom. Rows are only added; the oldest go as a whole month.
+
+    On PostgreSQL the table has one partition for each month of ``occurred_at``.
+    """
+
+    pk = models.CompositePrimaryKey("occurred_at", "uuid")
+    occurred_at = models.DateTimeField(_("occurred"))
+    uuid = models.UUIDField()
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=60)
+    title = models.CharField(max_length=255, blank=True)
+    course_key = models.UUIDField(default=NONE)
+    course_title = models.CharField(max_length=255, blank=True)
+    lesson_key = models.UUIDField(default=NONE)
+    lesson_title = models.CharField(max_length=255, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    is_signed_in = models.BooleanField(default=False)
+    # How many views it stands for, itself among them.
+    weight = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("fact of a page view")
+        verbose_name_plural = _("facts of page views")
+        indexes = [
+            # A rollup adds up the days that changed.
+            models.Index(fields=["day"], name="analytics_view_day"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.uuid}"
+
+
 class Rollup(models.Model):
     """One number: a measure (`analytics.rollups`) of one day, week or month, by what ``by`` names."""
 

@@ -46,3 +46,20 @@ def ensure_partitions(model: type[models.Model], days: Iterable[dt.date]) -> Non
                     f'CREATE TABLE IF NOT EXISTS "{part}" PARTITION OF "{table}" '
                     f"FOR VALUES FROM ('{month}') TO ('{end_of(Grain.MONTH, month)}')"
                 )
+
+
+def drop_partitions(model: type[models.Model], before: dt.date) -> int | None:
+    """Drop the parts whose month lies wholly before ``before``; returns how many, or None where the table has none."""
+    connection = connections[router.db_for_write(model)]
+    if connection.vendor != "postgresql":
+        return None
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = %s::regclass",
+            [table],
+        )
+        names = [name for (name,) in cursor.fetchall() if name < f"{table}_{before:%Y_%m}"]
+        for name in names:
+            cursor.execute(f'DROP TABLE "{name}"')
+    return len(names)

@@ -4,11 +4,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analytics.models import ActivityFact, EventFact, FoldState, FollowedMerge, Reconciliation, Rollup, StalePeriod
+from analytics.models import (
+    ActivityFact,
+    EventFact,
+    FoldState,
+    FollowedMerge,
+    Reconciliation,
+    Rollup,
+    StalePeriod,
+    ViewFact,
+)
 from learning.policies import own_course_keys
 from operations.policies import VIEW_BACKGROUND
 
-ABOUT_COURSES = (EventFact, ActivityFact, Rollup)
+ABOUT_COURSES = (EventFact, ActivityFact, ViewFact, Rollup)
 ABOUT_THE_WORK = (FoldState, FollowedMerge, StalePeriod, Reconciliation)
 
 

@@ -18,6 +18,7 @@ from learning.verbs import Verb
 class Feed(TextChoices):
     EVENTS = "events", _("learning events")
     ACTIVITY = "activity", _("activity by day")
+    VIEWS = "views", _("page views")
 
 
 COURSE, TEAM, COHORT, LESSON = "course_key", "team", "cohort", "lesson_key"
@@ -70,6 +71,14 @@ MEASURES: dict[str, Measure] = {
             where=Q(hits__gt=0),
             keys=EACH_WAY,
             grains=(Grain.DAY, Grain.WEEK, Grain.MONTH),
+        ),
+        # Of whole pages, also those that belong to no course, by whoever; nobody knows whose team that was.
+        Measure(
+            "page_views",
+            _("Page views"),
+            Feed.VIEWS,
+            lambda: Sum("weight"),
+            keys=((COURSE,), (COURSE, LESSON)),
         ),
         Measure("visits", _("Visits"), Feed.ACTIVITY, lambda: Sum("hits"), keys=WITH_LESSONS),
         Measure("clicks", _("Clicks"), Feed.ACTIVITY, lambda: Sum("clicks"), keys=WITH_LESSONS),

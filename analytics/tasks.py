@@ -43,13 +43,15 @@ def take_in() -> None:
 
 @shared_task(ignore_result=True)
 def take_in_late() -> None:
-    """What beat says every hour: what came late within a day, accounts that were merged, and weeks and months."""
+    """What beat says every hour: what came late within a day, accounts that were merged, weeks and months; and facts
+    that are too old go."""
 
     def work() -> None:
         for feed in Feed:
             services.fold(feed, back=LATE)
         services.follow_merges()
         services.add_up()
+        services.forget()
 
     where_it_answers(work)
 

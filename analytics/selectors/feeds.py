@@ -11,9 +11,10 @@ from django.db.models import Q
 from wagtail.models import Page
 
 from accounts.models import TeamMembership
-from analytics.models import NONE, ActivityFact, EventFact
+from analytics.models import NONE, ActivityFact, EventFact, ViewFact
 from learning.models import ActivityDay, CohortMembership, LearningEvent
 from learning.verbs import Verb
+from tracking.models import PageView
 from workbench.days import site_day
 
 # A row as it was read: where it stands in the feed, and the fact it makes.
@@ -21,6 +22,9 @@ EVENT_VALUES = (
     "pk", "uuid", "verb", "occurred_at", "recorded_at", "learner_id", "learner__uuid", "enrollment_id", "enrollment__uuid",
     "course_key",
     "lesson_key", "page_title", "score", "data", "source",
+)  # fmt: skip
+VIEW_VALUES = (
+    "pk", "uuid", "at", "kind", "title", "course_key", "lesson_key", "language", "is_signed_in", "weight",
 )  # fmt: skip
 ACTIVITY_VALUES = (
     "pk", "changed_at", "day", "lesson_key", "hits", "clicks", "seconds", "enrollment_id", "enrollment__uuid",
@@ -140,6 +144,32 @@ def activity_fact(row: dict[str, Any], teams: "Teams", cohorts: "Cohorts", title
         clicks=row["clicks"],
         seconds=row["seconds"],
     )
+
+
+def read_views(*, at: datetime | None, pk: int = 0, limit: int) -> Batch:
+    """The facts of the next page views, in their order. One query more."""
+    rows = list(PageView.objects.filter(after("at", at, pk)).order_by("at", "pk").values(*VIEW_VALUES)[:limit])
+    if not rows:
+        return Batch()
+    titles = titles_of(row["course_key"] for row in rows)
+    facts = [
+        ViewFact(
+            occurred_at=row["at"],
+            uuid=row["uuid"],
+            day=site_day(row["at"]),
+            kind=row["kind"],
+            title=row["title"],
+            course_key=row["course_key"] or NONE,
+            course_title=titles.get(row["course_key"], ""),
+            lesson_key=row["lesson_key"] or NONE,
+            lesson_title=row["title"] if row["lesson_key"] else "",
+            language=row["language"],
+            is_signed_in=row["is_signed_in"],
+            weight=row["weight"],
+        )
+        for row in rows
+    ]
+    return Batch(facts, rows[-1]["at"], rows[-1]["pk"])
 
 
 def titles_of(keys: Iterable[UUID | None]) -> dict[UUID, str]:

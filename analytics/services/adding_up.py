@@ -9,14 +9,20 @@ from django.db.models import DateField, F, Max, Q
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.exceptions import Held
-from analytics.models import DATABASE, ActivityFact, EventFact, Rollup, StalePeriod
+from analytics.models import DATABASE, ActivityFact, EventFact, Rollup, StalePeriod, ViewFact
 from analytics.periods import Grain, end_of
 from analytics.rollups import CALLED, MEASURES, Feed, Keys, Measure, by_of
 from analytics.services.folding import hold, make_states
 
 # So many periods are added up in one transaction.
 STEP = 31
-FACTS: dict[Feed, type[models.Model]] = {Feed.EVENTS: EventFact, Feed.ACTIVITY: ActivityFact}
+FACTS: dict[Feed, type[models.Model]] = {
+    Feed.EVENTS: EventFact,
+    Feed.ACTIVITY: ActivityFact,
+    Feed.VIEWS: ViewFact,
+}
+# The facts that go by moments, and so do the parts of their tables.
+BY_MOMENT = frozenset({Feed.EVENTS, Feed.VIEWS})
 START = {
     Grain.DAY: F("day"),
     Grain.WEEK: TruncWeek("day", output_field=DateField()),
@@ -69,7 +75,7 @@ def added_up(measure: Measure, grain: Grain, keys: Keys, starts: list[date]) -> 
     within the period, one of the two."""
     first, end = min(starts), end_of(grain, max(starts))
     within = Q(day__gte=first, day__lt=end)
-    if measure.feed == Feed.EVENTS:
+    if measure.feed in BY_MOMENT:
         # Names the parts of the table to look into: no zone is further from UTC than a day.
         within &= Q(
             occurred_at__gte=midnight(first) - timedelta(days=1), occurred_at__lt=midnight(end) + timedelta(days=1)

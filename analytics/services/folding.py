@@ -9,17 +9,19 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from analytics.exceptions import Held
-from analytics.models import DATABASE, ActivityFact, EventFact, FoldState, StalePeriod
+from analytics.models import DATABASE, ActivityFact, EventFact, FoldState, StalePeriod, ViewFact
 from analytics.partitions import ensure_partitions
 from analytics.periods import Grain, start_of
 from analytics.rollups import Feed
-from analytics.selectors.feeds import Batch, read_activity, read_events
+from analytics.selectors.feeds import Batch, read_activity, read_events, read_views
 
 # A row gets its moment when it is made, and can be read when its transaction ends: each time the last minutes are read
 # again. What took longer, or bore a moment of a clock that was wrong, is found by the hourly look at a whole day.
 OVERLAP = timedelta(minutes=2)
 BATCH = 2_000
-READ = {Feed.EVENTS: read_events, Feed.ACTIVITY: read_activity}
+# Facts that never change once they are there.
+ONLY_ADDED: dict[Feed, type[EventFact] | type[ViewFact]] = {Feed.EVENTS: EventFact, Feed.VIEWS: ViewFact}
+READ = {Feed.EVENTS: read_events, Feed.ACTIVITY: read_activity, Feed.VIEWS: read_views}
 
 
 def fold(feed: Feed, *, back: timedelta = OVERLAP, seconds: float = 240) -> int:
@@ -83,9 +85,10 @@ def write_facts(feed: Feed, facts: list[Any]) -> None:
     """Write facts, those that are there already once more, and note which periods are to be added up."""
     if not facts:
         return
-    if feed == Feed.EVENTS:
-        ensure_partitions(EventFact, {fact.occurred_at.astimezone(UTC).date() for fact in facts})
-        EventFact.objects.bulk_create(facts, ignore_conflicts=True)
+    if feed in ONLY_ADDED:
+        model = ONLY_ADDED[feed]
+        ensure_partitions(model, {fact.occurred_at.astimezone(UTC).date() for fact in facts})
+        model.objects.bulk_create(facts, ignore_conflicts=True)
     else:
         ensure_partitions(ActivityFact, {fact.day for fact in facts})
         ActivityFact.objects.bulk_create(

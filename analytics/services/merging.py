@@ -4,8 +4,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from analytics.models import DATABASE, FollowedMerge
+from analytics.rollups import Feed
 from analytics.services.adding_up import FACTS
 from analytics.services.folding import hold, make_states, note_stale
+
+# A page view is nobody's.
+OF_PEOPLE = {feed: model for feed, model in FACTS.items() if feed != Feed.VIEWS}
 
 
 def follow_merges() -> int:
@@ -17,7 +21,7 @@ def follow_merges() -> int:
     make_states()
     for gone, stays in pairs:
         with transaction.atomic(using=DATABASE):
-            for feed, model in FACTS.items():
+            for feed, model in OF_PEOPLE.items():
                 hold(feed)
                 facts = model._default_manager.filter(learner=gone)
                 note_stale(feed, set(facts.values_list("day", flat=True)))

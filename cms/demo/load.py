@@ -10,6 +10,7 @@ from cms.demo.classes import form_classes
 from cms.demo.content import write_courses
 from cms.demo.grades import plan_grades, set_grades
 from cms.demo.history import History
+from cms.demo.pages import open_pages
 from cms.demo.people import Company, hire
 from cms.demo.quizzes import grade_essays
 from cms.demo.reports import make_reports
@@ -56,6 +57,8 @@ def load_demo(*, seed: int, until: date, learners: int, say: Callable[[str], obj
     compute_item_statistics()
     say("Counting points and badges …")
     rebuild()
+    # Of its own chance, so that what comes later does not hang on it.
+    open_pages(rng=random.Random(seed), until=until)  # noqa: S311
     plan_reports(company)
     make_reports(company)
     return Loaded(company, len(courses), len(company.learners), totals.enrollments, totals.lessons, totals.answers)

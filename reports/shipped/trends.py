@@ -27,6 +27,8 @@ NUMBERS = [
     added("lessons", gettext_noop("Lessons done")),
     added("seconds", gettext_noop("Time spent")),
 ]
+# Of no team, since nobody knows whose they are.
+PAGE_VIEWS = added("page_views", gettext_noop("Page views"))
 FIGURES = [entry for entry in NUMBERS if entry["column"] in ("enrollments", "completions", "lessons", "seconds")]
 RULE = gettext_lazy(
     "Counted when it happened, in the course and the primary team of that day: what is completed now may have been begun "
@@ -62,7 +64,14 @@ def sentence(figures: tuple[Any, ...], summary: Table | None) -> str:
 
 
 def trend(
-    slug: str, title: Promise, description: Promise, by: dict[str, Any], sort: list[Any], chart: dict[str, Any]
+    slug: str,
+    title: Promise,
+    description: Promise,
+    by: dict[str, Any],
+    sort: list[Any],
+    chart: dict[str, Any],
+    *,
+    numbers: tuple[dict[str, Any], ...] = (*NUMBERS, PAGE_VIEWS),
 ) -> None:
     ship(
         Definition(
@@ -75,7 +84,7 @@ def trend(
             spec=read_spec(
                 {
                     "source": "days-in-sum",
-                    "columns": [by, *NUMBERS],
+                    "columns": [by, *numbers],
                     "filters": FILTERS,
                     "sort": sort,
                     "figures": FIGURES,
@@ -124,4 +133,5 @@ trend(
         "measures": ["lessons_sum"],
         "title": gettext_noop("Lessons done by team"),
     },
+    numbers=tuple(NUMBERS),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, QuerySet, TextField, UUIDField, Value, When
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, TextField, UUIDField, Value, When
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +29,7 @@ ADDS_UP = (
     "visits",
     "clicks",
     "seconds",
+    "page_views",
 )
 
 
@@ -68,8 +69,9 @@ class DaysInSum(Source):
         label=gettext_lazy("Course"),
         entity=COURSE,
         type=Type.REFERENCE,
-        expression="course_key",
-        label_expression="course_title",
+        # Page views of other pages belong to none.
+        expression=NullIf("course_key", Value(NONE, UUIDField()), output_field=UUIDField()),
+        label_expression=NullIf("course_title", Value(""), output_field=TextField()),
         candidates=courses_of,
     )
     team = Column(
@@ -93,7 +95,9 @@ class DaysInSum(Source):
         return DATABASE
 
     def queryset(self) -> QuerySet:
-        return Rollup.objects.filter(grain=Grain.DAY, by="course+team", measure__in=ADDS_UP)
+        # Nobody knows of which team a page view is.
+        known = Q(by="course+team", measure__in=ADDS_UP) | Q(by="course", measure="page_views")
+        return Rollup.objects.filter(known, grain=Grain.DAY)
 
     def scope(self, queryset: QuerySet, viewer: Any) -> QuerySet:
         return visible_to(viewer, queryset)

@@ -72,7 +72,7 @@ def test_days_are_counted_from_both_ends(tmp_path):
 def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
     exports.export(tmp_path, form="csv")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert sorted(before) == ["activity.csv", "events.csv", "rollups.csv"]
+    assert sorted(before) == ["activity.csv", "events.csv", "rollups.csv", "views.csv"]
     seen = []
 
     def break_off(value):

@@ -4,13 +4,16 @@ import datetime as dt
 import os
 
 import pytest
+import time_machine
 from django.db import connections
 
 from analytics import services
-from analytics.models import DATABASE, ActivityFact, EventFact
+from analytics.models import DATABASE, ActivityFact, EventFact, ViewFact
 from analytics.partitions import ensure_partitions
+from analytics.rollups import Feed
 from learning.models import LearningEvent
 from tests.factories.analytics import answer, make_history, make_runs, rollups, take_in
+from tracking.models import PageView
 
 pytestmark = [
     pytest.mark.services,
@@ -52,6 +55,23 @@ def test_each_month_has_its_part():
     assert "analytics_eventfact_2026_10" in asked
     assert "_2026_09" not in asked
     assert "_2026_11" not in asked
+
+
+def test_old_months_of_page_views_are_dropped_as_a_whole():
+    first = dt.datetime(2026, 10, 3, 9, tzinfo=dt.UTC)
+    PageView.objects.bulk_create(PageView(at=first + dt.timedelta(days=day), kind="catalog") for day in range(40))
+    take_in()
+    table = ViewFact._meta.db_table
+    assert parts(ViewFact) == [f"{table}_2026_10", f"{table}_2026_11"]
+    with time_machine.travel(first + dt.timedelta(days=430), tick=False):
+        assert services.forget() == 1
+        assert parts(ViewFact) == [f"{table}_2026_11"]
+        assert ViewFact.objects.count() == 11
+        assert services.forget() == 0
+        # What comes for a month that went is not lost.
+        PageView.objects.create(at=first, kind="catalog")
+        services.fold(Feed.VIEWS, back=dt.timedelta(days=600))
+        assert parts(ViewFact) == [f"{table}_2026_10", f"{table}_2026_11"]
 
 
 def test_the_last_second_of_a_month_and_the_first_of_the_next():

@@ -35,4 +35,4 @@ def test_who_sees_what():
         assert visible_to(boss, rows).count() == rows.count()
         for nobody in (AnonymousUser(), gone, runs[0].learner, teacher):
             assert not visible_to(nobody, rows).exists()
-    assert FoldState.objects.count() == 2
+    assert FoldState.objects.count() == 3

@@ -13,6 +13,7 @@ from learning.models import Enrollment, LearningEvent
 from lms_pages.models import CoursePage
 from reports.models import Schedule
 from tests.factories.learning import activity_of
+from tracking.models import PageView
 from workbench.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,7 @@ def rows() -> list:
             )
         ),
         list(get_user_model().objects.order_by("pk").values_list("email", "first_name", "last_name", "date_joined")),
+        list(PageView.objects.order_by("at", "pk").values_list("at", "kind", "title", "is_signed_in")),
     ]
 
 
@@ -77,7 +79,9 @@ def nothing_lies_in_the_future_and_nobody_is_left_out():
         ("checked", 2, 0, 0, 3),
     ]
     assert Invitation.objects.pending().count() == 5
-    assert sum(visits for visits, *_more in activity_of(Enrollment.objects.all())) > 100
+    visits = sum(visits for visits, *_more in activity_of(Enrollment.objects.all()))
+    assert PageView.objects.filter(kind="lesson").count() == visits > 100
+    assert not PageView.objects.filter(at__date__gte=DAY).exists()
     counted = Enrollment.objects.get(learner__email="learner@example.com", course__slug="sql-for-analysts")
     assert (counted.completed_lessons, counted.required_lessons, counted.status) == (6, 15, "active")
 

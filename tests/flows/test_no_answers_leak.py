@@ -26,7 +26,7 @@ from tests.factories.quizzes import answers_to, make_quiz, make_taker
 
 pytestmark = pytest.mark.django_db
 
-TOKEN = re.compile(r'name="(?:csrfmiddlewaretoken|window)" value="[^"]+"')
+TOKEN = re.compile(r'name="(?:csrfmiddlewaretoken|window|ticket)" value="[^"]+"')
 
 
 OTHER = "<p>Another feedback altogether.</p>"

@@ -78,6 +78,7 @@ def test_background_work_lists_what_failed_and_offers_another_try(client, admini
         "Mail": (1, 0, 1),
         "Courses being published": (0, 0, 0),
         "Reports": (0, 0, 0),
+        "Events for analytics services": (0, 0, 0),
         "Exports of reports": (0, 0, 0),
     }
     text = " ".join(response.content.decode().split())

@@ -123,7 +123,7 @@ def test_areas_end_alone(committed, course):
 
     for area in kept.areas():
         ask(area)
-    assert kept.areas() == ["content", "names", "records", "rules", "settings"]
+    assert kept.areas() == ["consents", "content", "names", "records", "rules", "settings"]
     make_question()
     committed()
     before = len(made)
