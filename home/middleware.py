@@ -7,12 +7,16 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject
+from wagtail.models import Site
+from wagtail.models.sites import get_site_for_hostname
 
 from tracking.pages import say_shown
 from tracking.selectors.consent import is_to_be_asked
 from workbench.days import site_day
-from workbench.kept import KEPT_SHARED, count, version_of
+from workbench.kept import KEPT_SHARED, count, kept, version_of
 
 # What a visitor's page shows: pages and their pictures, the site's name, badges of a course, who teaches it.
 MADE_OF = ("content", "settings", "rules", "names")
@@ -82,6 +86,26 @@ def is_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
         # There, once a form has asked for the visitor's token.
         and "CSRF_COOKIE" not in request.META
     )
+
+
+class KnownSiteMiddleware:
+    """Leaves on each request the site of its host, which Wagtail would ask the database for wherever an address is made."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request._wagtail_site = SimpleLazyObject(lambda: site_of(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def site_of(request: HttpRequest) -> Site | None:
+    """What `Site.find_for_request` finds."""
+    try:
+        host, port = split_domain_port(request._get_raw_host())[0], request.get_port()
+        return kept("sites", (host, port), lambda: get_site_for_hostname(host, port))
+    except Site.DoesNotExist:
+        return None
 
 
 class CacheControlMiddleware:

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "home.middleware.CacheControlMiddleware",
     "tracking.middleware.UsageMiddleware",
     "home.middleware.VisitorPagesMiddleware",
+    "home.middleware.KnownSiteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

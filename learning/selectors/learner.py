@@ -246,7 +246,7 @@ def learner_view(
 ) -> LearnerView:
     """The view of ``course`` for ``viewer``: at most five queries at any size, less what is in hand and given."""
     outline = outline or course_outline(course)
-    enrollment = enrollment or current_enrollment(learner=viewer, course_key=course.translation_key)
+    enrollment = enrollment or current_enrollment(learner=viewer, course=course)
     done: frozenset[uuid.UUID] = frozenset()
     mode = VISITOR
     if enrollment is not None and enrollment.is_open:

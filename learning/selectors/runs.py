@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from learning.models import Enrollment, EnrollmentStatus
 from learning.policies import visible_to
+from lms_pages.models import CoursePage
 
 # Of several runs of one course the one that counts: the active one, else a request, else the newest completed.
 COUNTS = (EnrollmentStatus.COMPLETED, EnrollmentStatus.REQUESTED, EnrollmentStatus.ACTIVE)
@@ -18,14 +19,27 @@ def current_enrollments(*, learner: Any, course_keys: Iterable[uuid.UUID]) -> di
     keys = list(course_keys)
     if not learner.is_authenticated or not keys:
         return {}
-    runs = Enrollment.objects.filter(learner=learner, course_key__in=keys, status__in=COUNTS).select_related("course")
+    return those_that_count(runs_of(learner, keys).select_related("course"))
+
+
+def runs_of(learner: Any, course_keys: list[uuid.UUID]) -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(learner=learner, course_key__in=course_keys, status__in=COUNTS)
+
+
+def those_that_count(runs: Iterable[Enrollment]) -> dict[uuid.UUID, Enrollment]:
     in_turn = sorted(runs, key=lambda run: (COUNTS.index(EnrollmentStatus(run.status)), run.run))
     return {run.course_key: run for run in in_turn}
 
 
-def current_enrollment(*, learner: Any, course_key: uuid.UUID) -> Enrollment | None:
-    """The run that counts now; see `current_enrollments`."""
-    return current_enrollments(learner=learner, course_keys=[course_key]).get(course_key)
+def current_enrollment(*, learner: Any, course: CoursePage) -> Enrollment | None:
+    """The run that counts now; see `current_enrollments`. Its course is ``course``, unless it was taken in another
+    language: then it has yet to be read."""
+    if not learner.is_authenticated:
+        return None
+    run = those_that_count(runs_of(learner, [course.translation_key])).get(course.translation_key)
+    if run is not None and run.course_id == course.pk:
+        run.course = course
+    return run
 
 
 def enrollments_of(learner: Any) -> QuerySet[Enrollment]:

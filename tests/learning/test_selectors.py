@@ -21,7 +21,7 @@ def card(learner, course):
 def test_a_second_run_that_was_left_leaves_the_first_completion(learner, course):
     first = make_completed(learner, course)
     leave_course(enrollment=enroll(learner=learner, course=course))
-    assert current_enrollment(learner=learner, course_key=course.translation_key) == first
+    assert current_enrollment(learner=learner, course=course) == first
     assert (card(learner, course).state, card(learner, course).percent) == ("completed", 100)
 
 
@@ -45,7 +45,7 @@ def test_the_running_run_counts_first_and_of_two_completed_the_newer(learner, co
 def test_a_run_that_was_left_is_no_run(learner, course, anonymous):
     leave_course(enrollment=make_enrollment(learner, course, done=1))
     assert (card(learner, course).state, card(learner, course).percent) == ("", 0)
-    assert current_enrollment(learner=anonymous, course_key=course.translation_key) is None
+    assert current_enrollment(learner=anonymous, course=course) is None
 
 
 def test_many_courses_cost_one_query(learner, django_assert_num_queries):
