@@ -12,6 +12,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from tracking.models import DEAD, Dispatch, DispatchState
 from tracking.policies import SEND_TEST, visible_to
 from tracking.selectors.dispatches import vendor_label
+from tracking.selectors.site import accounts
 from tracking.services import replay
 from tracking.vendors import VENDORS
 from workbench.furniture import status_tag
@@ -54,7 +55,9 @@ class SendAgain(BulkAction):
         return user.has_perm("tracking.change_dispatch")
 
     def refusal(self, user: Any, row: Dispatch) -> str:
-        return "" if row.is_dead else _("It did not end badly.")
+        if not row.is_dead:
+            return _("It did not end badly.")
+        return "" if row.vendor in accounts() else _("The service is switched off.")
 
     def question(self, count: int) -> str:
         return ngettext("Send %d event again?", "Send %d events again?", count) % count

@@ -14,7 +14,9 @@ LATE = timedelta(days=1)
 
 @shared_task(ignore_result=True)
 def send_events() -> None:
-    """What beat says every minute: find what services are to be told, and tell them. Nothing where none is on."""
+    """What beat says every minute: find what services are to be told, and tell them. Of one that was switched off, what
+    waits is let go."""
+    services.let_go()
     for key, account in accounts().items():
         services.collect(key)
         services.send_due(VENDORS[key], account)

@@ -4,15 +4,18 @@ import json
 import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from analytics.selectors.feeds import read_views
 from assessment.models import Attempt, AttemptQuestion, Response
 from assessment.services import start_attempt
 from assessment.tasks import submit_overdue_attempts
@@ -29,6 +32,10 @@ from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import catalog, lessons_of, make_course
 from tests.factories.notifications import make_mail
 from tests.factories.quizzes import make_attempt, make_quiz
+from tests.factories.tracking import make_dispatch, switch_on
+from tracking.models import Dispatch, PageView
+from tracking.services import collect
+from tracking.tasks import send_events
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 
@@ -37,7 +44,7 @@ BIG = {
     model._meta.db_table
     for model in (
         User, Enrollment, LessonProgress, LearningEvent, ActivityDay, Attempt, AttemptQuestion, Response, PointEntry,
-        LearnerProfile, OutboxMail,
+        LearnerProfile, OutboxMail, PageView, Dispatch,
     )
 }  # fmt: skip
 
@@ -112,6 +119,9 @@ class Site:
         copies(answer, MANY, enrollment=f"{run - 1} + n", answered_at=day)
         self.attempt = start_attempt(enrollment=self.run, quiz=self.quiz)
         copies(self.mail, MANY, created_at=day, dedupe_key="'copy:' || n", message_id="'<' || n || '@example.com>'")
+        copies(PageView.objects.create(kind="course"), MANY, at=day)
+        copies(make_dispatch(state="sent", person=self.learner), MANY, uuid="gen_random_uuid()", at=day, ended_at=day)
+        self.waiting = make_dispatch(pseudonym=self.learner.tracking_consent.pseudonym)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -126,6 +136,17 @@ class Site:
     def listed(self, index: str, **query: Any) -> None:
         self.client.force_login(self.administrator)
         assert self.client.get(reverse(f"{index}_modeladmin_index"), query).status_code == 200
+
+
+def tell_services(site: Site) -> None:
+    """What beat does each minute while one is on; nobody answers there."""
+    switch_on("mixpanel")
+    with override_settings(MIXPANEL_ADDRESS="http://127.0.0.1:9"):
+        collect("mixpanel")
+        collect("mixpanel", back=timedelta(days=1))
+        send_events()
+    site.waiting.refresh_from_db()
+    assert site.waiting.tries == 1
 
 
 # Not the list of enrollments: it is sorted by the last activity, and an index on that would be written anew with every
@@ -147,6 +168,8 @@ WAYS: dict[str, Callable[[Site], Any]] = {
     "schedule sweep": lambda site: sweep_schedules(),
     "points caught up": lambda site: catch_up(),
     "points expired": lambda site: expire_old_points(),
+    "page views taken in": lambda site: read_views(at=timezone.now() - timedelta(minutes=2), limit=2_000),
+    "services told": tell_services,
     "list of people": lambda site: site.listed("accounts_user"),
     "list of events": lambda site: site.listed("learning_learningevent"),
 }

@@ -15,7 +15,7 @@ from tests.factories.learning import make_enrollment
 from tests.factories.lms_pages import lessons_of, make_course
 from tests.factories.tracking import make_dispatch, switch_on, use_stand_in
 from tracking.checks import usage_tracking
-from tracking.models import Collected, Consent, Dispatch, PageView, Reading
+from tracking.models import Consent, Dispatch, PageView, Reading
 from tracking.selectors.dispatches import dispatch_state
 from tracking.services import agree, decline, forget
 from tracking.standin import StandIn
@@ -48,9 +48,31 @@ def test_every_minute_what_was_recorded_goes_out(settings, committed):
     ]
 
 
-def test_while_none_is_on_nothing_is_asked(django_assert_num_queries):
-    with django_assert_num_queries(0):
+def test_while_none_is_on_next_to_nothing_is_asked(django_assert_num_queries):
+    with django_assert_num_queries(2):
         send_events()
+
+
+def test_one_that_is_switched_off_is_told_nothing_of_that_time(settings, committed):
+    person = make_person()
+    with StandIn() as running:
+        use_stand_in(settings, running)
+        switch_on("mixpanel")
+        committed()
+        send_events()
+        agree(person=person)
+        make_dispatch()
+        switch_on()
+        committed()
+        run = make_enrollment(person, make_course(with_check=False))
+        send_events()
+        assert not Dispatch.objects.exists()
+        switch_on("mixpanel")
+        committed()
+        send_events()
+        complete_lesson(enrollment=run, lesson=lessons_of(run.course)[0])
+        send_events()
+        assert [arrival.name for arrival in running.received] == ["lesson_completed"]
 
 
 def test_what_is_old_goes_each_kind_after_its_time(committed):
@@ -73,13 +95,15 @@ def test_what_is_old_goes_each_kind_after_its_time(committed):
     make_dispatch(state="refused", ended_at=days(90))
     PageView.objects.create(kind="x", at=days(30))
     Reading.objects.create(uuid="6f1c8c4e9a7a4a3e8d0a3a9d4b5f2c12", at=days(2))
-    make_dispatch(vendor="ga4")
-    Collected.objects.create(vendor="ga4", since=now, until=now)
-    assert forget() == {"off": 1, "sent": 2, "dead": 1, "readings": 1, "views": 1}
+    agreed = make_dispatch(state="unknown")
+    Consent.objects.filter(pseudonym=agreed.pseudonym).update(decided_at=days(180))
+    person = agree(person=make_person())
+    Consent.objects.filter(pseudonym=person).update(decided_at=days(500))
+    assert forget() == {"sent": 2, "dead": 1, "readings": 1, "visitors": 1, "views": 1}
     for row in kept:
         row.refresh_from_db()
-    assert not Collected.objects.exists()
-    assert forget() == {"off": 0, "sent": 0, "dead": 0, "readings": 0, "views": 0}
+    assert Consent.objects.filter(pseudonym=person).exists()
+    assert set(forget().values()) == {0}
 
 
 def test_how_it_stands_is_said(committed):
@@ -102,19 +126,28 @@ def test_how_it_stands_is_said(committed):
     assert (state.waiting, state.running, state.failed) == (1, 0, 1)
 
 
-def test_the_list_shows_what_ended_badly_and_sends_it_again(client):
+def test_the_list_shows_what_ended_badly_and_sends_it_again(client, committed):
+    switch_on("mixpanel")
+    committed()
     client.force_login(make_person("Ada", roles=("administrator",)))
     rows = [make_dispatch(state=state) for state in ("sent", "unknown", "refused")]
+    off = make_dispatch(state="failed", vendor="ga4")
     page = client.get(dispatch_state().failed_url).content.decode()
     assert ("Why it is unknown." in page, "Why it is refused." in page, rows[0].uuid.hex in page) == (True, True, False)
     again = reverse("tracking_dispatch_modeladmin_index") + "bulk/again/"
-    given = {"row": [row.pk for row in rows]}
+    given = {"row": [row.pk for row in (*rows, off)]}
     asked = client.post(again, given).content.decode()
     assert "Send 2 events again?" in asked
     assert "It did not end badly." in asked
+    assert "The service is switched off." in asked
     assert Dispatch.objects.filter(state="waiting").count() == 0
     client.post(again, {"keys": ",".join(str(row.pk) for row in rows), "confirmed": "1"})
-    assert list(Dispatch.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "waiting", "waiting"]
+    assert list(Dispatch.objects.order_by("pk").values_list("state", flat=True)) == [
+        "sent",
+        "waiting",
+        "waiting",
+        "failed",
+    ]
 
 
 def test_two_accounts_become_one_and_nobody_is_told_of_by_the_other():

@@ -2,7 +2,7 @@
 
 from tracking.services.collecting import collect
 from tracking.services.consent import agree, decline
-from tracking.services.forgetting import forget
+from tracking.services.forgetting import forget, let_go
 from tracking.services.noting import Opening, note_opening, tell
 from tracking.services.reading import count_reading, read_ticket, tell_of_video, write_ticket
 from tracking.services.sending import replay, send_due, send_test_event
@@ -14,6 +14,7 @@ __all__ = [
     "count_reading",
     "decline",
     "forget",
+    "let_go",
     "note_opening",
     "read_ticket",
     "replay",

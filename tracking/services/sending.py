@@ -93,11 +93,11 @@ def event_of(row: Dispatch) -> TrackedEvent:
 
 def claim(rows: Sequence[Dispatch]) -> dict[uuid.UUID, Dispatch]:
     """Those of ``rows`` that are now being sent by us alone, by their event. Committed on return."""
-    token = uuid.uuid4()
-    Dispatch.objects.filter(pk__in=[row.pk for row in rows], state=DispatchState.WAITING).update(
+    token, wanted = uuid.uuid4(), Dispatch.objects.filter(pk__in=[row.pk for row in rows])
+    wanted.filter(state=DispatchState.WAITING).update(
         state=DispatchState.SENDING, claim=token, lease_until=timezone.now() + lease_time(), tries=F("tries") + 1
     )
-    return {row.uuid: row for row in Dispatch.objects.filter(claim=token)}
+    return {row.uuid: row for row in wanted.filter(claim=token)}
 
 
 def record(row: Dispatch, outcome: Outcome) -> None:
