@@ -111,7 +111,8 @@ class DispatchAdmin(ScopedModelAdmin):
 
     def event(self, row):
         url = self.url_helper.get_action_url("inspect", row.pk)
-        note = format_html('<p class="record-note">{}</p>', row.sentence) if row.sentence else ""
+        said = row.sentence or row.about
+        note = format_html('<p class="record-note">{}</p>', said) if said else ""
         return format_html('<a class="title-wrapper" href="{}">{}</a>{}', url, row.words, note)
 
     event.short_description = gettext_lazy("event")

@@ -170,6 +170,10 @@ class DispatchState(models.TextChoices):
 DEAD = (DispatchState.REFUSED, DispatchState.FAILED, DispatchState.UNKNOWN)
 
 
+# What tells one event from another of its kind, the closest first.
+ABOUT = ("search_term", "video", "file_name", "badge", "lesson", "page_title", "course")
+
+
 class Dispatch(models.Model):
     """One event on its way to one analytics service, under its pseudonym."""
 
@@ -224,6 +228,11 @@ class Dispatch(models.Model):
     @property
     def words(self) -> str:
         return str(WORDS.get(self.name, self.name))
+
+    @property
+    def about(self) -> str:
+        """The page, lesson or thing that the event is of."""
+        return next((str(self.params[name]) for name in ABOUT if self.params.get(name)), "")
 
     @property
     def is_dead(self) -> bool:

@@ -132,6 +132,13 @@ def test_the_list_shows_what_ended_badly_and_sends_it_again(client, committed):
     client.force_login(make_person("Ada", roles=("administrator",)))
     rows = [make_dispatch(state=state) for state in ("sent", "unknown", "refused")]
     off = make_dispatch(state="failed", vendor="ga4")
+    make_dispatch(name="lesson_completed", params={"course": "Fire safety", "lesson": "Doors"})
+    everything = client.get(reverse("tracking_dispatch_modeladmin_index")).content.decode()
+    assert ("Lesson completed" in everything, ">Doors<" in everything, ">Fire safety<" in everything) == (
+        True,
+        True,
+        False,
+    )
     page = client.get(dispatch_state().failed_url).content.decode()
     assert ("Why it is unknown." in page, "Why it is refused." in page, rows[0].uuid.hex in page) == (True, True, False)
     again = reverse("tracking_dispatch_modeladmin_index") + "bulk/again/"
@@ -140,13 +147,14 @@ def test_the_list_shows_what_ended_badly_and_sends_it_again(client, committed):
     assert "Send 2 events again?" in asked
     assert "It did not end badly." in asked
     assert "The service is switched off." in asked
-    assert Dispatch.objects.filter(state="waiting").count() == 0
+    assert Dispatch.objects.filter(state="waiting").count() == 1
     client.post(again, {"keys": ",".join(str(row.pk) for row in rows), "confirmed": "1"})
     assert list(Dispatch.objects.order_by("pk").values_list("state", flat=True)) == [
         "sent",
         "waiting",
         "waiting",
         "failed",
+        "waiting",
     ]
 
 
