@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from wagtail.models import Page
 
 from accounts.models import TeamMembership
 from analytics.models import NONE, ActivityFact, EventFact, ViewFact
 from learning.models import ActivityDay, CohortMembership, LearningEvent
 from learning.verbs import Verb
+from lms_pages.selectors import titles_of
 from tracking.models import PageView
 from workbench.days import site_day
 
@@ -170,13 +170,6 @@ def read_views(*, at: datetime | None, pk: int = 0, limit: int) -> Batch:
         for row in rows
     ]
     return Batch(facts, rows[-1]["at"], rows[-1]["pk"])
-
-
-def titles_of(keys: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Titles by translation key; of several languages, the one that was there first."""
-    wanted = {key for key in keys if key}
-    pages = Page.objects.filter(translation_key__in=wanted).order_by("-pk")
-    return dict(pages.values_list("translation_key", "title"))
 
 
 class Teams:

@@ -2,6 +2,7 @@
 
 from lms_pages.selectors.outline import Outline, OutlineLesson, OutlineModule, course_outline, read_outline
 from lms_pages.selectors.publication import Entry, Publication, publication
+from lms_pages.selectors.titles import titles_of
 
 __all__ = [
     "Entry",
@@ -12,4 +13,5 @@ __all__ = [
     "course_outline",
     "publication",
     "read_outline",
+    "titles_of",
 ]

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
-from wagtail.models import Page
 
 from gamification.models import BadgeAward
 from learning.models import LearningEvent
 from learning.verbs import Verb
+from lms_pages.selectors import titles_of
 from tracking.events import Value
 from tracking.models import Collected, Dispatch
 from tracking.services.noting import about_course, visit_of
@@ -83,9 +83,3 @@ def batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
     rest = iter(rows)
     while some := list(islice(rest, BATCH)):
         yield some
-
-
-def titles_of(keys: Iterable[Any]) -> dict[Any, str]:
-    """Titles by translation key; of several languages, the one that was there first."""
-    pages = Page.objects.filter(translation_key__in={key for key in keys if key}).order_by("-pk")
-    return dict(pages.values_list("translation_key", "title"))
